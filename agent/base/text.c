@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/text.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void text_fini(struct text *t)
+{
+	free(t->s);
+	*t = (struct text)TEXT_INIT;
+}
+
+void text_reset(struct text *t)
+{
+	t->len = 0;
+	t->err = 0;
+	if (t->s)
+		t->s[0] = '\0';
+}
+
+/* Room for @n more bytes and the NUL. */
+static int text_reserve(struct text *t, size_t n)
+{
+	size_t want = t->len + n + 1;
+	size_t cap = t->cap ? t->cap : 64;
+	char *s;
+
+	if (t->err)
+		return t->err;
+	if (want <= t->cap)
+		return 0;
+	while (cap < want)
+		cap *= 2;
+	s = realloc(t->s, cap);
+	if (!s)
+		return t->err = -ENOMEM;
+	t->s = s;
+	t->cap = cap;
+	return 0;
+}
+
+void text_addn(struct text *t, const char *s, size_t n)
+{
+	if (text_reserve(t, n))
+		return;
+	memcpy(t->s + t->len, s, n);
+	t->len += n;
+	t->s[t->len] = '\0';
+}
+
+void text_add(struct text *t, const char *fmt, ...)
+{
+	va_list ap, again;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n >= 0 && !text_reserve(t, (size_t)n)) {
+		vsnprintf(t->s + t->len, (size_t)n + 1, fmt, again);
+		t->len += (size_t)n;
+	}
+	va_end(again);
+}
+
+const char *text_str(const struct text *t)
+{
+	return t->s ? t->s : "";
+}
+
+int text_number(const char *s, unsigned long long max, unsigned long long *out)
+{
+	bool hex = s[0] == '0' && (s[1] == 'x' || s[1] == 'X');
+	const char *digits = hex ? s + 2 : s;
+	unsigned long long v;
+	char *end;
+
+	if (!(hex ? isxdigit((unsigned char)*digits) : isdigit((unsigned char)*digits)))
+		return -EINVAL;
+	errno = 0;
+	v = strtoull(digits, &end, hex ? 16 : 10);
+	if (*end)
+		return -EINVAL;
+	if (errno == ERANGE || v > max)
+		return -ERANGE;
+	*out = v;
+	return 0;
+}
+
+/* Length of the well-formed sequence at @s, 0 for none (Unicode 15, table 3-7). */
+static size_t utf8_sequence(const uint8_t *s, size_t n)
+{
+	static const struct {
+		uint8_t from, to, len, lo, hi; /* first byte, length, range of the second */
+	} forms[] = {
+		{ 0xc2, 0xdf, 2, 0x80, 0xbf }, { 0xe0, 0xe0, 3, 0xa0, 0xbf },
+		{ 0xe1, 0xec, 3, 0x80, 0xbf }, { 0xed, 0xed, 3, 0x80, 0x9f },
+		{ 0xee, 0xef, 3, 0x80, 0xbf }, { 0xf0, 0xf0, 4, 0x90, 0xbf },
+		{ 0xf1, 0xf3, 4, 0x80, 0xbf }, { 0xf4, 0xf4, 4, 0x80, 0x8f },
+	};
+
+	if (s[0] < 0x80)
+		return s[0] >= 0x20 && s[0] != 0x7f;
+	for (size_t f = 0; f < sizeof(forms) / sizeof(*forms); f++) {
+		if (s[0] < forms[f].from || s[0] > forms[f].to)
+			continue;
+		if (n < forms[f].len || s[1] < forms[f].lo || s[1] > forms[f].hi)
+			return 0;
+		for (size_t i = 2; i < forms[f].len; i++)
+			if ((s[i] & 0xc0) != 0x80)
+				return 0;
+		return forms[f].len;
+	}
+	return 0;
+}
+
+int text_is_utf8(const void *s, size_t n)
+{
+	const uint8_t *p = s;
+
+	while (n) {
+		size_t len = utf8_sequence(p, n);
+
+		if (!len)
+			return 0;
+		p += len;
+		n -= len;
+	}
+	return 1;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* Returns: milliseconds of CLOCK_MONOTONIC: for ages and deadlines. */
+uint64_t clock_ms(void);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A growing array of elements of one size. */
+#ifndef BASE_VEC_H
+#define BASE_VEC_H
+
+#include <stddef.h>
+
+struct vec {
+	void *data;
+	size_t n, cap;
+	size_t size; /* of one element, in bytes */
+};
+
+#define VEC_INIT(type)                                                                             \
+	{                                                                                          \
+		.size = sizeof(type)                                                               \
+	}
+
+/* Returns: the address of element @i, which must exist. */
+static inline void *vec_at(const struct vec *v, size_t i)
+{
+	return (char *)v->data + i * v->size;
+}
+
+/* Each returns the zeroed new element, or NULL without memory; addresses move when it grows. */
+void *vec_push(struct vec *v);
+void *vec_insert(struct vec *v, size_t at);
+void vec_remove(struct vec *v, size_t at);
+/* Forgets the elements, keeps the memory. */
+void vec_clear(struct vec *v);
+void vec_fini(struct vec *v);
+
+/**
+ * vec_lower - binary search in a vector that is sorted by @cmp
+ * @cmp: compares a key with an element, as bsearch(3) has it
+ *
+ * Returns: the place of the first element that is not below @key, v->n when there is none.
+ */
+size_t vec_lower(const struct vec *v, const void *key,
+		 int (*cmp)(const void *key, const void *elem));
+/* Returns: the element that equals @key, or NULL. */
+void *vec_find(const struct vec *v, const void *key,
+	       int (*cmp)(const void *key, const void *elem));
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* struct route <-> RTM_NEWROUTE, RTM_DELROUTE. One attribute table serves both directions. */
+#ifndef KERNEL_ROUTE_NL_H
+#define KERNEL_ROUTE_NL_H
+
+#include "kernel/rtnl.h"
+#include "model/route.h"
+
+/* What route_nl_dump() asks the kernel for; 0 is everything. */
+struct route_filter {
+	uint8_t family; /* AF_INET or AF_INET6 */
+	uint32_t fib;
+	uint32_t ifindex; /* outgoing device */
+	uint8_t protocol;
+};
+
+/**
+ * route_nl_encode - build one request
+ * @flags: NLM_F_CREATE | NLM_F_EXCL to add, NLM_F_CREATE | NLM_F_REPLACE to replace, 0 to delete
+ *
+ * Devices go by leg.ifindex. Returns: 0 or -EMSGSIZE. Does no I/O.
+ */
+int route_nl_encode(void *buf, size_t size, uint16_t type, uint16_t flags, const struct route *r);
+
+/**
+ * route_nl_decode - read one message of the kernel
+ * @legs: room for ROUTE_LEGS_MAX legs; out->legs points there when there are several
+ *
+ * Returns: 0, -EBADMSG for wrong lengths, -EAFNOSUPPORT for other families and for cached
+ * (cloned) routes, -E2BIG for more legs than ROUTE_LEGS_MAX. out->instance is 1.
+ */
+int route_nl_decode(const struct nlmsghdr *nlh, struct route *out, struct nexthop *legs);
+
+/* The route and its legs are valid during the call alone. */
+typedef int route_cb(const struct route *r, void *arg);
+
+int route_nl_dump(struct rtnl *nl, const struct route_filter *filter, route_cb *cb,
+		  void (*reset)(void *arg), void *arg);
+
+int route_nl_add(struct rtnl *nl, const struct route *r, struct why *why);
+/* Swaps the route of the same key for @r in one step, without a gap. */
+int route_nl_replace(struct rtnl *nl, const struct route *r, struct why *why);
+/* Takes away exactly this one (key, type, tos, gateway, device). -ESRCH: there is none. */
+int route_nl_del(struct rtnl *nl, const struct route *r, struct why *why);
+
+/**
+ * route_nl_lookup - where would a packet go? As `ip route get DEST mark MARK`
+ *
+ * Returns: 0, or the kernel's -errno (-ENETUNREACH: no route, -EHOSTUNREACH: unreachable,
+ * -EACCES: prohibit, -EINVAL: blackhole).
+ */
+int route_nl_lookup(struct rtnl *nl, const struct prefix *dst, uint32_t mark, struct route *out);
+
+#endif

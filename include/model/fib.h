@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A routing table and its name (fwmarkFibTable). */
+#ifndef MODEL_FIB_H
+#define MODEL_FIB_H
+
+#include "base/why.h"
+#include "model/names.h"
+#include "model/row.h"
+
+struct fib {
+	uint32_t id;
+	char name[NAME_MAX_LEN + 1];
+	uint32_t routes4, routes6, policies;
+	uint8_t origin, storage, status;
+};
+
+void fib_init(struct fib *f);
+/* See markrule_check(); columns of fwmarkFibEntry. iproute2 must be able to read the name back. */
+int fib_check(const struct fib *f, unsigned *column, struct why *why);
+
+#endif

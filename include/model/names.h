@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Numbers with names: routing tables, route protocols, scopes, realms, groups, interfaces. */
+#ifndef MODEL_NAMES_H
+#define MODEL_NAMES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/vec.h"
+
+enum { NAME_MAX_LEN = 64 };
+
+struct name {
+	uint32_t id;
+	uint32_t flags; /* interfaces: IFF_*; tables: 1 when from the agent's own file */
+	char name[NAME_MAX_LEN + 1];
+};
+
+/* Sorted by id. */
+struct names {
+	struct vec v; /* struct name */
+};
+
+/* The tables of iproute2 that a text of a policy or a route needs. */
+struct rt_names {
+	struct names tables, protos, scopes, realms, groups, dsfield;
+};
+
+#define NAMES_INIT                                                                                 \
+	{                                                                                          \
+		VEC_INIT(struct name)                                                              \
+	}
+#define RT_NAMES_INIT                                                                              \
+	{                                                                                          \
+		NAMES_INIT, NAMES_INIT, NAMES_INIT, NAMES_INIT, NAMES_INIT, NAMES_INIT             \
+	}
+
+void names_fini(struct names *n);
+void rt_names_fini(struct rt_names *n);
+/* Adds or renames. Returns: 0 or -ENOMEM. A name that is too long is cut. */
+int names_set(struct names *n, uint32_t id, const char *name, uint32_t flags);
+void names_remove(struct names *n, uint32_t id);
+/* Returns: the entry or NULL. */
+const struct name *names_find(const struct names *n, uint32_t id);
+/* By name; the first in order of id. */
+const struct name *names_find_name(const struct names *n, const char *name);
+/* Returns: the name, or the number in decimal written into @buf (at least 16 bytes). */
+const char *names_text(const struct names *n, uint32_t id, char *buf);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A route of any table, with its legs (fwmarkRouteTable, fwmarkNextHopTable). */
+#ifndef MODEL_ROUTE_H
+#define MODEL_ROUTE_H
+
+#include "base/addr.h"
+#include "base/text.h"
+#include "base/why.h"
+#include "model/names.h"
+#include "model/row.h"
+
+/* The kernel's RTN_* (uapi/linux/rtnetlink.h). */
+enum route_type {
+	ROUTE_UNICAST = 1,
+	ROUTE_LOCAL = 2,
+	ROUTE_BROADCAST = 3,
+	ROUTE_ANYCAST = 4,
+	ROUTE_MULTICAST = 5,
+	ROUTE_BLACKHOLE = 6,
+	ROUTE_UNREACHABLE = 7,
+	ROUTE_PROHIBIT = 8,
+	ROUTE_THROW = 9,
+	ROUTE_NAT = 10,
+	ROUTE_XRESOLVE = 11,
+};
+
+/* BITS positions of fwmarkRouteFlags: bit N is position N. */
+enum route_flag {
+	ROUTE_DEAD = 1u << 0,
+	ROUTE_PERVASIVE = 1u << 1,
+	ROUTE_ONLINK = 1u << 2,
+	ROUTE_OFFLOAD = 1u << 3,
+	ROUTE_LINKDOWN = 1u << 4,
+	ROUTE_UNRESOLVED = 1u << 5,
+	ROUTE_TRAP = 1u << 6,
+};
+
+enum { ROUTE_LEGS_MAX = 255, ROUTE_SCOPE_AUTO = 256 };
+
+/* One leg of a route. Addresses in network byte order. */
+struct nexthop {
+	struct prefix gateway; /* AF_UNSPEC: none, on link */
+	uint32_t ifindex;      /* 0: none */
+	char ifname[16];       /* written by managers; filled by who knows the links, else "" */
+	uint16_t weight;       /* 1 to 256 */
+	uint8_t flags;	       /* enum route_flag */
+};
+
+struct route {
+	/* The key in the kernel, and in the index of the row. */
+	uint32_t fib;
+	struct prefix dst;
+	uint32_t metric;   /* RTA_PRIORITY */
+	uint16_t instance; /* 1, but for routes that share the rest of the key */
+
+	uint8_t type; /* enum route_type */
+	uint8_t tos;
+	uint16_t scope; /* RT_SCOPE_*; ROUTE_SCOPE_AUTO: by the kernel's rule */
+	uint8_t protocol;
+	uint8_t pref;	    /* RTA_PREF: 0 medium, 1 high, 3 low */
+	uint32_t mtu, advmss; /* 0: not set */
+	uint32_t metrics_other; /* bit N: RTAX_N is set and not shown in a column */
+	uint32_t nhid;	    /* a kernel nexthop object, 0: none */
+	uint32_t realms;    /* RTA_FLOW */
+	uint32_t flags;	    /* enum route_flag, of the route and of its only leg */
+	bool onlink;	    /* wanted by a manager */
+	struct prefix src;  /* source prefix (IPv6); AF_UNSPEC: none */
+	struct prefix prefsrc; /* RTA_PREFSRC */
+	struct nexthop leg; /* the only leg, when nlegs is 1 */
+	uint16_t nlegs;	    /* 0: unreachable types; 1: @leg; more: @legs */
+	struct nexthop *legs; /* nlegs > 1 alone: owned by whoever made the route */
+	uint8_t origin, storage, status;
+};
+
+/* Sets every column to the default of FWMARK-MIB. */
+void route_init(struct route *r);
+
+/* Returns: leg @i of @r. */
+static inline const struct nexthop *route_leg(const struct route *r, unsigned i)
+{
+	return r->nlegs > 1 ? &r->legs[i] : &r->leg;
+}
+
+/* See markrule_check(); columns of fwmarkRouteEntry. */
+int route_check(const struct route *r, unsigned *column, struct why *why);
+
+/* Order of the rows: table, family, address, length, metric, instance. <0, 0, >0 */
+int route_cmp(const struct route *a, const struct route *b);
+
+/* Would the kernel hold the same for both? All that is sent to it, legs included. */
+bool route_same(const struct route *a, const struct route *b);
+
+/**
+ * route_text - the line of `ip -d route show table N`-like output, without newline
+ * @links: names of interfaces by ifindex
+ *
+ * As `ip route show table all` of iproute2 6.1 prints it but without "table N" (ip/iproute.c,
+ * print_route), without trailing blanks: "default via 195.96.98.253 dev ppp0".
+ */
+void route_text(const struct route *r, const struct rt_names *names, const struct names *links,
+		struct text *out);
+
+#endif
