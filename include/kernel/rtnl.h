@@ -32,7 +32,7 @@ typedef int rtnl_cb(const struct nlmsghdr *nlh, void *arg);
 /**
  * rtnl_dump - one whole dump
  * @nlh: the request; NLM_F_DUMP is set here
- * @cb:  called for each message
+ * @cb:  called for each message; it may not use @nl
  * @reset: called before each try: forget what came so far. An interrupted dump
  *       (NLM_F_DUMP_INTR) is started again, at most a few times. May be NULL: then no retry.
  *
@@ -49,8 +49,11 @@ int rtnl_dump(struct rtnl *nl, struct nlmsghdr *nlh, rtnl_cb *cb, void (*reset)(
  */
 int rtnl_get(struct rtnl *nl, struct nlmsghdr *nlh, rtnl_cb *cb, void *arg, struct why *why);
 
-/* Multicast groups of one event socket, as a mask of 1u << (RTNLGRP_* - 1). */
 struct rtnl_events; /* opaque */
+
+/* Most messages that one rtnl_events_drain() takes, so that a storm of them cannot hold it: more
+ * than the receive buffer holds, so all that was queued before the call is seen all the same. */
+enum { RTNL_EVENTS_MAX = 65536 };
 
 /* Links, addresses, routes, rules and nexthops of both families. Returns: 0 or -errno. */
 int rtnl_events_open(struct rtnl_events **out);
@@ -60,13 +63,13 @@ int rtnl_events_fd(const struct rtnl_events *ev);
 
 /**
  * rtnl_events_drain - take everything that the kernel has queued, without blocking
- * @cb:   called for each message; its result is ignored unless negative
+ * @cb:   called for each message; a negative result ends the call and becomes its result
  * @lost: set to true when the kernel dropped events (ENOBUFS): everything must be read anew
  *
  * The kernel queues an event before the call that caused it returns, so what was done before
  * this call is seen (docs: net/core/rtnetlink.c, rtnl_notify).
  *
- * Returns: number of messages, or -errno.
+ * Returns: number of messages, or -errno. When it is RTNL_EVENTS_MAX, more may wait.
  */
 int rtnl_events_drain(struct rtnl_events *ev, rtnl_cb *cb, void *arg, bool *lost);
 
