@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# base: libc only
+
+noinst_LIBRARIES += agent/libbase.a
+agent_libbase_a_CPPFLAGS = $(LAYER_CPPFLAGS)
+agent_libbase_a_SOURCES = \
+	agent/base/addr.c \
+	agent/base/clock.c \
+	agent/base/hash.c \
+	agent/base/log.c \
+	agent/base/text.c \
+	agent/base/vec.c \
+	agent/base/why.c
+
+noinst_HEADERS += \
+	include/base/addr.h \
+	include/base/clock.h \
+	include/base/hash.h \
+	include/base/log.h \
+	include/base/text.h \
+	include/base/vec.h \
+	include/base/why.h

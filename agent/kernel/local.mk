@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# kernel: model, base, libmnl, libiptc, libxtables
+
+noinst_LIBRARIES += agent/libkernel.a
+agent_libkernel_a_CPPFLAGS = $(LAYER_CPPFLAGS) $(MNL_CFLAGS) $(IPTC_CFLAGS) $(XTABLES_CFLAGS)
+agent_libkernel_a_SOURCES =
+
+noinst_HEADERS += \
+	include/kernel/link_nl.h \
+	include/kernel/nf.h \
+	include/kernel/policy_nl.h \
+	include/kernel/route_nl.h \
+	include/kernel/rt_names.h \
+	include/kernel/rtnl.h

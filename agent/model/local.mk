@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# model: base
+
+noinst_LIBRARIES += agent/libmodel.a
+agent_libmodel_a_CPPFLAGS = $(LAYER_CPPFLAGS)
+agent_libmodel_a_SOURCES =
+
+noinst_HEADERS += \
+	include/model/fib.h \
+	include/model/markrule.h \
+	include/model/names.h \
+	include/model/policy.h \
+	include/model/route.h \
+	include/model/row.h

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Fuzzers, built by --enable-fuzzers with clang. To add tests/fuzz/fuzz_NAME.c: its name into
+# fuzzers, and one line _LDADD with its layer. Seeds: tests/data/fuzz/NAME/*.
+
+fuzzers =
+
+FUZZ_BASE = $(BASE_LIBS) $(FWMARK_FUZZ_LDFLAGS)
+FUZZ_MODEL = $(MODEL_LIBS) $(FWMARK_FUZZ_LDFLAGS)
+FUZZ_KERNEL = $(KERNEL_LIBS) $(FWMARK_FUZZ_LDFLAGS)
+FUZZ_SNMP = $(SNMP_LIBS) $(FWMARK_FUZZ_LDFLAGS)
+FUZZ_APP = $(APP_LIBS) $(FWMARK_FUZZ_LDFLAGS)
+
+if FUZZERS
+noinst_PROGRAMS = $(fuzzers)
+endif

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Unit tests: one program links the one layer that it tests (and those below it). To add
+# tests/unit/test_NAME.c: its name into unit_tests, and one line _LDADD with its layer.
+
+unit_tests =
+
+UNIT_BASE = $(BASE_LIBS) $(CMOCKA_LIBS)
+UNIT_MODEL = $(MODEL_LIBS) $(CMOCKA_LIBS)
+UNIT_KERNEL = $(KERNEL_LIBS) $(CMOCKA_LIBS)
+UNIT_SNMP = $(SNMP_LIBS) $(CMOCKA_LIBS)
+UNIT_APP = $(APP_LIBS) $(CMOCKA_LIBS)
+
+EXTRA_DIST += tests/unit/no-cmocka.sh
+if HAVE_CMOCKA
+check_PROGRAMS += $(unit_tests)
+TESTS += $(unit_tests)
+else
+TESTS += tests/unit/no-cmocka.sh
+endif
