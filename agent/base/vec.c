@@ -66,8 +66,7 @@ size_t vec_lower(const struct vec *v, const void *key,
 	return lo;
 }
 
-void *vec_find(const struct vec *v, const void *key,
-	       int (*cmp)(const void *key, const void *elem))
+void *vec_find(const struct vec *v, const void *key, int (*cmp)(const void *key, const void *elem))
 {
 	size_t at = vec_lower(v, key, cmp);
 

@@ -39,7 +39,6 @@ void vec_fini(struct vec *v);
 size_t vec_lower(const struct vec *v, const void *key,
 		 int (*cmp)(const void *key, const void *elem));
 /* Returns: the element that equals @key, or NULL. */
-void *vec_find(const struct vec *v, const void *key,
-	       int (*cmp)(const void *key, const void *elem));
+void *vec_find(const struct vec *v, const void *key, int (*cmp)(const void *key, const void *elem));
 
 #endif

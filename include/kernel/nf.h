@@ -49,8 +49,8 @@ struct nf_chain {
 	uint8_t family;	   /* AF_INET, AF_INET6 */
 	const char *table; /* lives as long as the snapshot */
 	const char *chain;
-	uint8_t hooks; /* enum markrule_hook: from where it is reached, over jumps too */
-	bool routing;  /* see fwmarkRuleRouting */
+	uint8_t hooks;	/* enum markrule_hook: from where it is reached, over jumps too */
+	bool routing;	/* see fwmarkRuleRouting */
 	uint32_t rules; /* all rules of the chain */
 };
 

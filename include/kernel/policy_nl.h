@@ -28,8 +28,7 @@ int policy_nl_decode(const struct nlmsghdr *nlh, struct policy *out);
 typedef int policy_cb(const struct policy *p, void *arg);
 
 /* @family: AF_INET or AF_INET6. Returns: 0 or -errno (rtnl_dump()). */
-int policy_nl_dump(struct rtnl *nl, int family, policy_cb *cb, void (*reset)(void *arg),
-		   void *arg);
+int policy_nl_dump(struct rtnl *nl, int family, policy_cb *cb, void (*reset)(void *arg), void *arg);
 
 /**
  * policy_nl_add - put a policy into the kernel

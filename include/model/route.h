@@ -57,18 +57,18 @@ struct route {
 	uint8_t tos;
 	uint16_t scope; /* RT_SCOPE_*; ROUTE_SCOPE_AUTO: by the kernel's rule */
 	uint8_t protocol;
-	uint8_t pref;	    /* RTA_PREF: 0 medium, 1 high, 3 low */
-	uint32_t mtu, advmss; /* 0: not set */
+	uint8_t pref;		/* RTA_PREF: 0 medium, 1 high, 3 low */
+	uint32_t mtu, advmss;	/* 0: not set */
 	uint32_t metrics_other; /* bit N: RTAX_N is set and not shown in a column */
-	uint32_t nhid;	    /* a kernel nexthop object, 0: none */
-	uint32_t realms;    /* RTA_FLOW */
-	uint32_t flags;	    /* enum route_flag, of the route and of its only leg */
-	bool onlink;	    /* wanted by a manager */
-	struct prefix src;  /* source prefix (IPv6); AF_UNSPEC: none */
-	struct prefix prefsrc; /* RTA_PREFSRC */
-	struct nexthop leg; /* the only leg, when nlegs is 1 */
-	uint16_t nlegs;	    /* 0: unreachable types; 1: @leg; more: @legs */
-	struct nexthop *legs; /* nlegs > 1 alone: owned by whoever made the route */
+	uint32_t nhid;		/* a kernel nexthop object, 0: none */
+	uint32_t realms;	/* RTA_FLOW */
+	uint32_t flags;		/* enum route_flag, of the route and of its only leg */
+	bool onlink;		/* wanted by a manager */
+	struct prefix src;	/* source prefix (IPv6); AF_UNSPEC: none */
+	struct prefix prefsrc;	/* RTA_PREFSRC */
+	struct nexthop leg;	/* the only leg, when nlegs is 1 */
+	uint16_t nlegs;		/* 0: unreachable types; 1: @leg; more: @legs */
+	struct nexthop *legs;	/* nlegs > 1 alone: owned by whoever made the route */
 	uint8_t origin, storage, status;
 };
 
