@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# The network of LARTC chapter 11, in namespaces; sourced by tests/netns/lib.sh and conf/demo.sh.
+#
+#	                       router                  fast     both are 203.0.113.25 (server):
+#	inside ---------- eth0        eth1 ----------- fast     who answers a connection tells
+#	192.168.1.10              ppp0 --------------- cheap    which way it went
+#
+# The router is the namespace that the caller is in: it must be one of its own, with its own
+# mounts and a tmpfs on /run (see private_namespaces and private_mounts), where nothing of the
+# host can be touched.
+
+INSIDE4=192.168.1.10	# the client
+EXCEPTED4=192.168.1.20	# another address of the client, for exceptions
+INSIDE6=2001:db8:1::10
+EXCEPTED6=2001:db8:1::20
+FAST4=192.0.2.1		# the gateways
+FAST6=2001:db8:fa::1
+CHEAP4=195.96.98.253
+CHEAP6=2001:db8:c::1
+SERVER4=203.0.113.25
+SERVER6=2001:db8:5e::25
+
+# private_namespaces COMMAND...: runs it in namespaces of its own that end with it. The variable
+# proves to the command that it is there, also when somebody has exported it by mistake.
+private_namespaces() {
+	FWMARK_OUTSIDE=$(namespaces_here)
+	export FWMARK_OUTSIDE
+	user=
+	[ "$(id -u)" = 0 ] || user=--map-root-user
+	exec unshare $user --mount --net --pid --fork --kill-child --mount-proc -- "$@"
+}
+
+# in_private_namespaces: are we where private_namespaces brings us?
+in_private_namespaces() {
+	[ -n "${FWMARK_OUTSIDE:-}" ] || return 1
+	here=$(namespaces_here)
+	[ "${here%% *}" != "${FWMARK_OUTSIDE%% *}" ] && [ "${here##* }" != "${FWMARK_OUTSIDE##* }" ]
+}
+
+namespaces_here() {
+	echo "$(readlink /proc/self/ns/net) $(readlink /proc/self/ns/mnt)"
+}
+
+# private_mounts: empty or copied directories over those that the programs under test write to.
+private_mounts() {
+	in_private_namespaces || { echo "not in private namespaces" >&2; exit 1; }
+	mount -t tmpfs -o mode=755 tmpfs /run &&
+	private_directory /etc/iproute2 keep &&
+	private_directory /var/lib/fwmarkd &&
+	private_directory /var/lib/snmp
+}
+
+# private_directory DIRECTORY [keep]: a tmpfs over it, with a copy of what was there or empty. A
+# directory that the host lacks is made in an overlay over its parent, not on the host.
+private_directory() {
+	over=/run/.overlay${1%/*}
+	if ! [ -d "$1" ]; then
+		mkdir -p "$over/upper" "$over/work" &&
+		mount -t overlay -o "lowerdir=${1%/*},upperdir=$over/upper,workdir=$over/work" \
+			overlay "${1%/*}" &&
+		mkdir "$1" || return
+	fi
+	mkdir -p /run/.copy &&
+	if [ "${2:-}" ]; then cp -a "$1/." /run/.copy; fi &&
+	mount -t tmpfs -o mode=755 tmpfs "$1" &&
+	cp -a /run/.copy/. "$1" &&
+	rm -rf /run/.copy
+}
+
+# topology: the router, the inside, the two uplinks, and a main table that goes by the fast one.
+topology() {
+	# New interfaces inherit these: addresses usable at once (no duplicate address detection),
+	# no address by advertisement, no reverse path filter.
+	for conf in ipv6/conf/default/accept_dad=0 ipv6/conf/default/accept_ra=0 \
+		ipv4/conf/all/rp_filter=0 ipv4/conf/default/rp_filter=0 \
+		ipv4/ip_forward=1 ipv6/conf/all/forwarding=1; do
+		echo "${conf#*=}" >"/proc/sys/net/${conf%=*}"
+	done
+	ip link set lo up
+	ip netns add inside
+	ip netns exec inside sh -c 'echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad'
+	ip link add eth0 type veth peer name eth0 netns inside
+	ip -batch - <<-END
+		address add 192.168.1.1/24 dev eth0
+		address add 2001:db8:1::1/64 dev eth0
+		link set eth0 up
+	END
+	ip -netns inside -batch - <<-END
+		address add $INSIDE4/24 dev eth0
+		address add $EXCEPTED4/24 dev eth0
+		address add $INSIDE6/64 dev eth0
+		address add $EXCEPTED6/64 dev eth0
+		link set lo up
+		link set eth0 up
+		route add default via 192.168.1.1
+		route add default via 2001:db8:1::1
+	END
+	topology_uplink fast eth1 192.0.2.2/24 $FAST4 2001:db8:fa::2/64 $FAST6
+	topology_uplink cheap ppp0 195.96.98.254/30 $CHEAP4 2001:db8:c::2/64 $CHEAP6
+	ip route add default via $FAST4 dev eth1
+	ip -6 route add default via $FAST6 dev eth1
+	# What comes back over ppp0 has a source that the main table reaches over eth1: a strict
+	# filter would drop it, loose is what LARTC routers need.
+	echo 2 >/proc/sys/net/ipv4/conf/ppp0/rp_filter
+	topology_settle 3
+}
+
+# topology_settle N: waits until N devices have the routes that come with carrier.
+topology_settle() {
+	tries=0
+	until [ "$(ip -6 route show table all | grep -Ec '^(fe80::/64|multicast ff00::/8) ')" -eq \
+		$(($1 * 2)) ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 100 ] || { echo "topology: no carrier" >&2; return 1; }
+		sleep 0.05
+	done
+}
+
+# topology_uplink NAME DEVICE ADDRESS4/LENGTH GATEWAY4 ADDRESS6/LENGTH GATEWAY6: another provider,
+# in a namespace called NAME, behind DEVICE of the router.
+topology_uplink() {
+	ip netns add "$1"
+	ip netns exec "$1" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad'
+	ip link add "$2" type veth peer name eth0 netns "$1"
+	ip -batch - <<-END
+		address add $3 dev $2
+		address add $5 dev $2
+		link set $2 up
+	END
+	ip -netns "$1" -batch - <<-END
+		address add $4/${3#*/} dev eth0
+		address add $6/${5#*/} dev eth0
+		address add $SERVER4/32 dev lo
+		address add $SERVER6/128 dev lo
+		link set lo up
+		link set eth0 up
+		route add 192.168.1.0/24 via ${3%/*}
+		route add 2001:db8:1::/64 via ${5%/*}
+	END
+}
+
+# topology_serve NAME PORT...: the server in that provider's namespace listens on these TCP ports
+# and says by which provider a connection came, and from which address.
+topology_serve() {
+	where=$1
+	shift
+	for port in "$@"; do
+		for listen in "TCP4-LISTEN:$port" "TCP6-LISTEN:$port,ipv6only"; do
+			ip netns exec "$where" socat "$listen,fork,reuseaddr,backlog=64" \
+				SYSTEM:"echo via $where from \$SOCAT_PEERADDR" 2>/dev/null &
+			topology_pids="$topology_pids $!"
+		done
+	done
+	tries=0
+	for port in "$@"; do
+		until [ "$(ip netns exec "$where" ss -Hltn "sport = :$port" | wc -l)" -ge 2 ]; do
+			tries=$((tries + 1))
+			[ $tries -lt 200 ] || return 1
+			sleep 0.05
+		done
+	done
+}
+
+# ask ADDRESS PORT [SOCAT OPTIONS]: connects from the inside and prints the whole answer,
+# "via cheap from 192.168.1.10", or nothing when there was none within two seconds.
+ask() {
+	case $1 in
+	*:*) to="TCP6:[$1]:$2" ;;
+	*) to="TCP4:$1:$2" ;;
+	esac
+	ip netns exec inside socat -u -T3 "$to,connect-timeout=2${3:+,$3}" - 2>/dev/null || :
+}
+
+# way ADDRESS PORT [SOCAT OPTIONS]: prints which provider a connection went by, "fast" or "cheap".
+way() {
+	answer=$(ask "$@")
+	answer=${answer#via }
+	echo "${answer%% *}"
+}
