@@ -4,8 +4,15 @@
 noinst_LIBRARIES += agent/libkernel.a
 agent_libkernel_a_CPPFLAGS = $(LAYER_CPPFLAGS) $(MNL_CFLAGS) $(IPTC_CFLAGS) $(XTABLES_CFLAGS)
 agent_libkernel_a_SOURCES =
+agent_libkernel_a_SOURCES += \
+	agent/kernel/nl_attr.c \
+	agent/kernel/rtnl.c \
+	agent/kernel/rtnl_events.c
 
 noinst_HEADERS += \
+	include/kernel/compat.h \
+	include/kernel/nl_attr.h \
+	include/kernel/rtnl_priv.h \
 	include/kernel/link_nl.h \
 	include/kernel/nf.h \
 	include/kernel/policy_nl.h \
