@@ -5,6 +5,7 @@ noinst_LIBRARIES += agent/libbase.a
 agent_libbase_a_CPPFLAGS = $(LAYER_CPPFLAGS)
 agent_libbase_a_SOURCES = \
 	agent/base/addr.c \
+	agent/base/arena.c \
 	agent/base/clock.c \
 	agent/base/hash.c \
 	agent/base/log.c \
@@ -14,6 +15,7 @@ agent_libbase_a_SOURCES = \
 
 noinst_HEADERS += \
 	include/base/addr.h \
+	include/base/arena.h \
 	include/base/clock.h \
 	include/base/hash.h \
 	include/base/log.h \

@@ -3,10 +3,12 @@
 
 noinst_LIBRARIES += agent/libmodel.a
 agent_libmodel_a_CPPFLAGS = $(LAYER_CPPFLAGS)
-agent_libmodel_a_SOURCES =
+agent_libmodel_a_SOURCES = \
+	agent/model/mark.c
 
 noinst_HEADERS += \
 	include/model/fib.h \
+	include/model/mark.h \
 	include/model/markrule.h \
 	include/model/names.h \
 	include/model/policy.h \

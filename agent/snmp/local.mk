@@ -3,6 +3,21 @@
 
 noinst_LIBRARIES += agent/libsnmp.a
 agent_libsnmp_a_CPPFLAGS = $(LAYER_CPPFLAGS) $(NETSNMP_CFLAGS)
-agent_libsnmp_a_SOURCES =
+agent_libsnmp_a_SOURCES = \
+	agent/snmp/agentx.c \
+	agent/snmp/cell.c \
+	agent/snmp/mib_agent.c \
+	agent/snmp/mib_fib.c \
+	agent/snmp/mib_mark.c \
+	agent/snmp/mib_policy.c \
+	agent/snmp/mib_route.c \
+	agent/snmp/mib_rule.c \
+	agent/snmp/shim.c \
+	agent/snmp/table.c \
+	agent/snmp/txn.c
 
-noinst_HEADERS +=
+noinst_HEADERS += \
+	include/snmp/agentx.h \
+	include/snmp/mib.h \
+	include/snmp/shim.h \
+	include/snmp/table.h

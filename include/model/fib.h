@@ -12,6 +12,7 @@ struct fib {
 	char name[NAME_MAX_LEN + 1];
 	uint32_t routes4, routes6, policies;
 	uint8_t origin, storage, status;
+	uint64_t given; /* bit N: a manager wrote column N */
 };
 
 void fib_init(struct fib *f);

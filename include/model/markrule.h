@@ -77,6 +77,7 @@ struct markrule {
 	uint8_t hooks; /* enum markrule_hook */
 	bool routing;
 	uint8_t origin, storage, status;
+	uint64_t given; /* bit N: a manager wrote column N */
 };
 
 /* Sets every column to the default of FWMARK-MIB; mark and status have none. */

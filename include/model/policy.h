@@ -61,6 +61,7 @@ struct policy {
 	uint32_t flags;		/* enum policy_flag */
 	char description[POLICY_DESCRIPTION_MAX + 1];
 	uint8_t origin, storage, status;
+	uint64_t given; /* bit N: a manager wrote column N */
 };
 
 /* Sets every column to the default of FWMARK-MIB. */

@@ -33,17 +33,41 @@ enum route_flag {
 	ROUTE_LINKDOWN = 1u << 4,
 	ROUTE_UNRESOLVED = 1u << 5,
 	ROUTE_TRAP = 1u << 6,
+	/* RTM_F_* of a whole route: in the text alone. */
+	ROUTE_RT_OFFLOAD = 1u << 14,
+	ROUTE_RT_TRAP = 1u << 15,
+	ROUTE_RT_OFFLOAD_FAILED = 1u << 29,
 };
 
-enum { ROUTE_LEGS_MAX = 255, ROUTE_SCOPE_AUTO = 256 };
+enum {
+	ROUTE_LEGS_MAX = 255,
+	ROUTE_SCOPE_LINK = 253,
+	ROUTE_SCOPE_HOST = 254,
+	ROUTE_SCOPE_AUTO = 256,
+	ROUTE_PROTO_BOOT = 3,	/* what ip(8) gives a route when nothing else is said */
+	ROUTE_PROTO_AGENT = 161 /* marks what managers made through this agent */
+};
+
+/* RTAX_* by number. Larger values of the two are cut by the kernel (fib_convert_metrics()). */
+enum {
+	ROUTE_METRIC_LOCK = 1, /* mask of the metrics that are locked */
+	ROUTE_METRIC_MTU = 2,
+	ROUTE_METRIC_ADVMSS = 8,
+	ROUTE_METRIC_CONGCTL = 16, /* a name: route.congctl */
+	ROUTE_METRIC_N = 18,
+	ROUTE_MTU_MAX = 65520,
+	ROUTE_ADVMSS_MAX = 65495
+};
 
 /* One leg of a route. Addresses in network byte order. */
 struct nexthop {
 	struct prefix gateway; /* AF_UNSPEC: none, on link */
+	uint8_t gateway_type;  /* AF_* as a manager wrote it; decoded: that of the gateway */
 	uint32_t ifindex;      /* 0: none */
 	char ifname[16];       /* written by managers; filled by who knows the links, else "" */
 	uint16_t weight;       /* 1 to 256 */
 	uint8_t flags;	       /* enum route_flag */
+	uint32_t realms;       /* RTA_FLOW, when there are several legs */
 };
 
 struct route {
@@ -57,19 +81,23 @@ struct route {
 	uint8_t tos;
 	uint16_t scope; /* RT_SCOPE_*; ROUTE_SCOPE_AUTO: by the kernel's rule */
 	uint8_t protocol;
-	uint8_t pref;		/* RTA_PREF: 0 medium, 1 high, 3 low */
-	uint32_t mtu, advmss;	/* 0: not set */
-	uint32_t metrics_other; /* bit N: RTAX_N is set and not shown in a column */
-	uint32_t nhid;		/* a kernel nexthop object, 0: none */
-	uint32_t realms;	/* RTA_FLOW */
-	uint32_t flags;		/* enum route_flag, of the route and of its only leg */
-	bool onlink;		/* wanted by a manager */
-	struct prefix src;	/* source prefix (IPv6); AF_UNSPEC: none */
-	struct prefix prefsrc;	/* RTA_PREFSRC */
-	struct nexthop leg;	/* the only leg, when nlegs is 1 */
-	uint16_t nlegs;		/* 0: unreachable types; 1: @leg; more: @legs */
-	struct nexthop *legs;	/* nlegs > 1 alone: owned by whoever made the route */
+	uint8_t pref;			  /* RTA_PREF: 0 medium, 1 high, 3 low */
+	uint32_t mtu, advmss;		  /* 0: not set */
+	uint32_t metrics_other;		  /* bit N: RTAX_N is set and not shown in a column */
+	uint32_t metrics[ROUTE_METRIC_N]; /* [N]: its value, where metrics_other says so */
+	char congctl[16];
+	uint32_t expires;      /* IPv6: seconds that were left when it was read, 0: stays */
+	uint32_t nhid;	       /* a kernel nexthop object, 0: none */
+	uint32_t realms;       /* RTA_FLOW */
+	uint32_t flags;	       /* enum route_flag, of the route and of its only leg */
+	bool onlink;	       /* wanted by a manager */
+	struct prefix src;     /* source prefix (IPv6); AF_UNSPEC: none */
+	struct prefix prefsrc; /* RTA_PREFSRC */
+	struct nexthop leg;    /* the only leg, when nlegs is 1 */
+	uint16_t nlegs;	       /* 0: unreachable types; 1: @leg; more: @legs */
+	struct nexthop *legs;  /* nlegs > 1 alone: owned by whoever made the route */
 	uint8_t origin, storage, status;
+	uint64_t given; /* bit N: a manager wrote column N */
 };
 
 /* Sets every column to the default of FWMARK-MIB. */
@@ -87,15 +115,32 @@ int route_check(const struct route *r, unsigned *column, struct why *why);
 /* Order of the rows: table, family, address, length, metric, instance. <0, 0, >0 */
 int route_cmp(const struct route *a, const struct route *b);
 
-/* Would the kernel hold the same for both? All that is sent to it, legs included. */
+/**
+ * route_same - would the kernel hold the same for both?
+ *
+ * All that is sent to it, legs included; not instance, flags, expiry, names of interfaces, origin,
+ * storage, status. What the kernel chooses by itself when it is not said does not differ: the
+ * device of a gateway, the legs of a nexthop object.
+ */
 bool route_same(const struct route *a, const struct route *b);
 
+/* Returns: true for blackhole, unreachable, prohibit and throw, which have no legs. */
+bool route_is_reject(const struct route *r);
+
+/* Returns: RT_SCOPE_*, with ROUTE_SCOPE_AUTO resolved as ip(8) does (iproute_modify()). */
+uint8_t route_scope(const struct route *r);
+
+/* Is leg @i to be sent as onlink? What a manager wants for the route holds for all legs; a mixture
+ * that is in the kernel is kept. */
+bool route_leg_onlink(const struct route *r, unsigned i);
+
 /**
- * route_text - the line of `ip -d route show table N`-like output, without newline
+ * route_text - the line of `ip -o route show table N`, without newline
  * @links: names of interfaces by ifindex
  *
- * As `ip route show table all` of iproute2 6.1 prints it but without "table N" (ip/iproute.c,
- * print_route), without trailing blanks: "default via 195.96.98.253 dev ppp0".
+ * As iproute2 6.1.0 prints it (ip/iproute.c, print_route), without trailing blanks: "default via
+ * 195.96.98.253 dev ppp0". Each leg of several begins with a backslash, a tab and "nexthop".
+ * Encapsulations are left out.
  */
 void route_text(const struct route *r, const struct rt_names *names, const struct names *links,
 		struct text *out);

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Start and stop of net-snmp, on both roads. */
+#include <net-snmp/net-snmp-config.h>
+
+#include <net-snmp/net-snmp-includes.h>
+
+#include <net-snmp/agent/net-snmp-agent-includes.h>
+
+#include <net-snmp/agent/mib_modules.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <syslog.h>
+
+#include "base/log.h"
+#include "snmp/agentx.h"
+#include "snmp/shim.h"
+
+#define APP "fwmarkd"
+
+/* What an agent of its own needs beside us: users, views, the system group, SNMP's own counters.
+ * Nothing that reads routing tables (net-snmp's own are quadratic). */
+static char standalone_modules[] = "vacm_vars,vacm_conf,usmUser,usmConf,system_mib,sysORTable,"
+				   "snmp_mib,snmpEngine,usmStats,setSerialNo,ifTable,ifXTable,"
+				   "interface";
+
+/* net-snmp's log lines become ours. It says the same at every try to connect: once will do. */
+static int log_bridge(int major, int minor, void *serverarg, void *clientarg)
+{
+	const struct snmp_log_message *msg = serverarg;
+	static bool warned;
+
+	(void)major, (void)minor, (void)clientarg;
+	if (strstr(msg->msg, "Failed to connect to the agentx master agent")) {
+		log_at(warned ? LOG_DEBUG : LOG_WARNING, "snmpd: %s", msg->msg);
+		warned = true;
+		return 0;
+	}
+	if (strstr(msg->msg, "AgentX subagent connected"))
+		warned = false;
+	log_at(msg->priority, "snmpd: %s", msg->msg);
+	return 0;
+}
+
+static void set_bool(int store, int which)
+{
+	netsnmp_ds_set_boolean(store, which, 1);
+}
+
+static void start_subagent(const struct agentx_options *opt)
+{
+	netsnmp_enable_subagent();
+	set_bool(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS);
+	set_bool(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE);
+	set_bool(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE);
+	if (opt->socket)
+		netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
+				      opt->socket);
+	init_agent(APP);
+	/* init_agent() has set this to its default of 15 s (agentx_config.c, 5.9.3). */
+	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
+			   (int)opt->ping_s);
+}
+
+static void start_standalone(const struct agentx_options *opt)
+{
+	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_ROLE, 0);
+	set_bool(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS);
+	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_PORTS, opt->standalone);
+	if (opt->snmp_conf)
+		netsnmp_ds_set_string(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_OPTIONALCONFIG,
+				      opt->snmp_conf);
+	netsnmp_ds_set_string(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_PERSISTENT_DIR, opt->state_dir);
+	add_to_init_list(standalone_modules);
+	init_agent(APP);
+	init_mib_modules();
+}
+
+int agentx_start(struct mib *m, const struct agentx_options *opt)
+{
+	/* No MIB files are needed, and Debian's lack gives hundreds of lines. */
+	setenv("MIBS", "", 1);
+	snmp_disable_log();
+	snmp_enable_calllog();
+	snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, log_bridge, NULL);
+	if (opt->standalone)
+		start_standalone(opt);
+	else
+		start_subagent(opt);
+	if (shim_register(m))
+		return -EIO;
+	init_snmp(APP);
+	if (opt->standalone && init_master_agent())
+		return -EADDRNOTAVAIL;
+	return 0;
+}
+
+int agentx_watch(int fd, void (*cb)(int fd, void *arg), void *arg)
+{
+	return register_readfd(fd, cb, arg) == FD_REGISTERED_OK ? 0 : -EMFILE;
+}
+
+int agentx_process(void)
+{
+	return agent_check_and_process(1) < 0 ? -EINTR : 0;
+}
+
+uint32_t agentx_uptime(void)
+{
+	return (uint32_t)netsnmp_get_agent_uptime();
+}
+
+void agentx_stop(void)
+{
+	snmp_shutdown(APP);
+	shutdown_agent();
+}

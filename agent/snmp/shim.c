@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The one raw handler: varbinds of net-snmp to the engine and back. No table helper: see the
+ * costs in net-snmp's table.c (a kilobyte of malloc for every varbind).
+ */
+#include <net-snmp/net-snmp-config.h>
+
+#include <net-snmp/net-snmp-includes.h>
+
+#include <net-snmp/agent/net-snmp-agent-includes.h>
+
+#include <net-snmp/agent/agent_callbacks.h>
+
+#include <errno.h>
+#include <stdbool.h>
+
+#include "base/log.h"
+#include "snmp/shim.h"
+
+/* fwmarkObjects. The one line to change when there is a private enterprise number. */
+static const oid root[] = { 1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 11, 1 };
+
+/*
+ * The part of a name below the root. net-snmp's agentx_parse_oid() (5.9.3) reads sub-identifiers
+ * into an int, so those of 2^31 and above come sign-extended: they are cut to 32 bits here.
+ */
+static size_t relative_oid(const netsnmp_variable_list *vb, uint32_t *out)
+{
+	size_t n = 0;
+	size_t common = vb->name_length < OID_LENGTH(root) ? vb->name_length : OID_LENGTH(root);
+
+	if (snmp_oid_compare(vb->name, common, root, common) != 0 ||
+	    vb->name_length < OID_LENGTH(root))
+		return 0; /* a GETNEXT from before the subtree */
+	for (size_t i = OID_LENGTH(root); i < vb->name_length && n < MIB_OID_MAX; i++)
+		out[n++] = (uint32_t)vb->name[i];
+	return n;
+}
+
+static void answer(netsnmp_variable_list *vb, const struct mib_value *v)
+{
+	struct counter64 c64 = { v->num >> 32, v->num & UINT32_MAX };
+
+	switch (v->tag) {
+	case MIB_TAG_OCTETS:
+		snmp_set_var_typed_value(vb, v->tag, v->bytes, v->len);
+		break;
+	case MIB_TAG_COUNTER64:
+		snmp_set_var_typed_value(vb, v->tag, &c64, sizeof(c64));
+		break;
+	case MIB_TAG_INTEGER:
+		snmp_set_var_typed_integer(vb, v->tag, (long)(int64_t)v->num);
+		break;
+	default:
+		snmp_set_var_typed_integer(vb, v->tag, (long)(uint32_t)v->num);
+	}
+}
+
+static void handle_get(struct mib *m, netsnmp_agent_request_info *info, netsnmp_request_info *rq)
+{
+	uint32_t name[MIB_OID_MAX];
+	size_t n = relative_oid(rq->requestvb, name);
+	struct mib_value v;
+	int error = mib_get(m, name, n, &v);
+
+	if (error)
+		netsnmp_set_request_error(info, rq, error);
+	else
+		answer(rq->requestvb, &v);
+}
+
+static void handle_getnext(struct mib *m, netsnmp_request_info *rq)
+{
+	uint32_t name[MIB_OID_MAX];
+	size_t n = relative_oid(rq->requestvb, name);
+	oid out[MAX_OID_LEN];
+	struct mib_oid at;
+	struct mib_value v;
+
+	if (!mib_next(m, name, n, &at, &v) || at.n + OID_LENGTH(root) > MAX_OID_LEN)
+		return; /* ASN_NULL: net-snmp goes on with the next subtree */
+	memcpy(out, root, sizeof(root));
+	for (size_t i = 0; i < at.n; i++)
+		out[OID_LENGTH(root) + i] = at.id[i];
+	n = OID_LENGTH(root) + at.n;
+	if (rq->range_end_len && snmp_oid_compare(out, n, rq->range_end, rq->range_end_len) >= 0)
+		return;
+	snmp_set_var_objid(rq->requestvb, out, n);
+	answer(rq->requestvb, &v);
+}
+
+static void value_of(const netsnmp_variable_list *vb, struct mib_value *v)
+{
+	*v = (struct mib_value){ .tag = vb->type, .bytes = vb->val.string, .len = vb->val_len };
+	switch (vb->type) {
+	case ASN_INTEGER:
+		v->num = (uint64_t)(int64_t)*vb->val.integer;
+		break;
+	case ASN_UNSIGNED:
+	case ASN_COUNTER:
+	case ASN_TIMETICKS:
+		v->num = (uint32_t)*vb->val.integer;
+		break;
+	default:
+		break;
+	}
+}
+
+static void set_add_all(struct mib *m, netsnmp_agent_request_info *info,
+			netsnmp_request_info *requests)
+{
+	uint32_t name[MIB_OID_MAX];
+	unsigned varbind = 0;
+
+	mib_set_begin(m);
+	for (netsnmp_request_info *rq = requests; rq; rq = rq->next, varbind++) {
+		size_t n = relative_oid(rq->requestvb, name);
+		struct mib_value v;
+		int error;
+
+		value_of(rq->requestvb, &v);
+		error = mib_set_add(m, varbind, name, n, &v);
+		if (error)
+			netsnmp_set_request_error(info, rq, error);
+	}
+}
+
+static void fail_at(netsnmp_agent_request_info *info, netsnmp_request_info *requests,
+		    unsigned varbind, int error)
+{
+	netsnmp_request_info *rq = requests;
+
+	while (varbind-- && rq->next)
+		rq = rq->next;
+	if (error)
+		netsnmp_set_request_error(info, rq, error);
+}
+
+/*
+ * The phases of a SET. The master gives no user and, from ACTION on, no context; there is one
+ * registration, so each phase is one call with all varbinds (net-snmp agent/snmp_agent.c).
+ */
+static void handle_set(struct mib *m, int mode, netsnmp_agent_request_info *info,
+		       netsnmp_request_info *requests)
+{
+	unsigned varbind = 0;
+	int error;
+
+	switch (mode) {
+	case MODE_SET_RESERVE1:
+		set_add_all(m, info, requests);
+		break;
+	case MODE_SET_RESERVE2:
+		error = mib_set_check(m, &varbind);
+		fail_at(info, requests, varbind, error);
+		break;
+	case MODE_SET_ACTION:
+		error = mib_set_apply(m, &varbind);
+		fail_at(info, requests, varbind, error);
+		break;
+	case MODE_SET_UNDO:
+		fail_at(info, requests, 0, mib_set_undo(m));
+		break;
+	default: /* COMMIT, FREE */
+		mib_set_finish(m);
+	}
+}
+
+static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *reg,
+		  netsnmp_agent_request_info *info, netsnmp_request_info *requests)
+{
+	struct mib *m = handler->myvoid;
+
+	(void)reg;
+	if (info->mode != MODE_GET && info->mode != MODE_GETNEXT) {
+		if (info->mode == MODE_SET_RESERVE1)
+			m->ops.begin(m->ops.ctx, false);
+		handle_set(m, info->mode, info, requests);
+		return SNMP_ERR_NOERROR;
+	}
+	m->ops.begin(m->ops.ctx, info->mode == MODE_GETNEXT);
+	for (netsnmp_request_info *rq = requests; rq; rq = rq->next) {
+		if (rq->processed)
+			continue;
+		if (info->mode == MODE_GET)
+			handle_get(m, info, rq);
+		else
+			handle_getnext(m, rq);
+	}
+	return SNMP_ERR_NOERROR;
+}
+
+/* The master is gone. A SET that it had us carry out and neither confirmed nor took back is taken
+ * back: the manager was told nothing, or genErr. */
+static int master_lost(int major, int minor, void *serverarg, void *clientarg)
+{
+	struct mib *m = clientarg;
+
+	(void)major, (void)minor, (void)serverarg;
+	if (m->state == TXN_APPLIED) {
+		log_warn("snmpd went away in the middle of a SET: taking it back");
+		mib_set_undo(m);
+	}
+	return 0;
+}
+
+int shim_register(struct mib *m)
+{
+	netsnmp_handler_registration *reg = netsnmp_create_handler_registration(
+		"fwmark", handle, root, OID_LENGTH(root), HANDLER_CAN_RWRITE);
+
+	if (!reg)
+		return -EIO;
+	reg->handler->myvoid = m;
+	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP, master_lost,
+			       m);
+	return netsnmp_register_handler(reg) == MIB_REGISTERED_OK ? 0 : -EIO;
+}
