@@ -149,7 +149,6 @@ topology_serve() {
 		for listen in "TCP4-LISTEN:$port" "TCP6-LISTEN:$port,ipv6only"; do
 			ip netns exec "$where" socat "$listen,fork,reuseaddr,backlog=64" \
 				SYSTEM:"echo via $where from \$SOCAT_PEERADDR" 2>/dev/null &
-			topology_pids="$topology_pids $!"
 		done
 	done
 	tries=0
@@ -177,4 +176,25 @@ way() {
 	answer=$(ask "$@")
 	answer=${answer#via }
 	echo "${answer%% *}"
+}
+
+# lartc_varbinds: the whole of LARTC chapter 11 in one SET, as mib.md has it.
+lartc_varbinds() {
+	cat <<-END
+		fwmarkFibName.201 s mail.out
+		fwmarkFibStatus.201 i createAndGo
+		fwmarkRouteGatewayType.201.1.4.0.0.0.0.0.0.1 i ipv4
+		fwmarkRouteGateway.201.1.4.0.0.0.0.0.0.1 x C36062FD
+		fwmarkRouteIfName.201.1.4.0.0.0.0.0.0.1 s ppp0
+		fwmarkRouteStatus.201.1.4.0.0.0.0.0.0.1 i createAndGo
+		fwmarkPolicyMark.1 u 1
+		fwmarkPolicyFibId.1 u 201
+		fwmarkPolicyStatus.1 i createAndGo
+		fwmarkRuleInInterface.1 s eth0
+		fwmarkRuleProtocol.1 u 6
+		fwmarkRuleDestinationPortFrom.1 u 25
+		fwmarkRuleDestinationPortTo.1 u 25
+		fwmarkRuleMark.1 u 1
+		fwmarkRuleStatus.1 i createAndGo
+	END
 }

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# shellcheck disable=SC2034 # what is set here is for the tests
+# End-to-end tests: fwmarkd and snmpd in namespaces of their own, on the kernel as it is.
+#
+# A test is a script that sources this file first thing, and then runs as pid 1 of its own pid,
+# network and mount namespaces, with "set -eu"; whatever it starts or mounts ends with it. It is
+# run once for each road: agentx (fwmarkd behind snmpd) and standalone (fwmarkd alone); one that
+# makes sense on one road only sets ROADS before. The kernel is the oracle: what iptables-legacy
+# and ip show is compared with what SNMP shows, and the other way round.
+#
+# From outside: FWMARKD (the program), FWMARK_ROAD (run on this road only), FWMARK_KEEP=1 (leave
+# the working directory behind). Exit status: 0, 1, or 77 where it cannot run.
+
+set -eu
+
+NETNS_DIR=$(cd "$(dirname "$0")" && pwd)
+TOP_SRCDIR=$(cd "$NETNS_DIR/../.." && pwd)
+: "${ROADS:=agentx standalone}"
+# shellcheck source=/dev/null
+. "$NETNS_DIR/topology.sh"
+# shellcheck source=/dev/null
+. "$NETNS_DIR/programs.sh"
+# shellcheck source=/dev/null
+. "$NETNS_DIR/state.sh"
+
+skip() {
+	echo "SKIP: $*" >&2
+	exit 77
+}
+
+fail() {
+	echo "FAIL ($FWMARK_ROAD): $*" >&2
+	exit 1
+}
+
+# expect_eq WHAT EXPECTED GOT
+expect_eq() {
+	[ "$2" = "$3" ] || fail "$1
+expected: $2
+got:      $3"
+}
+
+# expect_match WHAT EXTENDED_REGEXP GOT: some line of GOT matches.
+expect_match() {
+	printf '%s\n' "$3" | grep -Eq -e "$2" || fail "$1
+expected a match of: $2
+got: $3"
+}
+
+# expect_no_match WHAT EXTENDED_REGEXP GOT
+expect_no_match() {
+	! printf '%s\n' "$3" | grep -Eq -e "$2" || fail "$1
+expected no match of: $2
+got: $3"
+}
+
+# expect_same WHAT FILE_EXPECTED FILE_GOT
+expect_same() {
+	diff -u "$2" "$3" >"$WORK/diff" || fail "$1 (- expected, + got)
+$(cat "$WORK/diff")"
+}
+
+# wait_for SECONDS COMMAND...: runs it again and again until it succeeds, at most so long.
+wait_for() {
+	deadline=$(($(date +%s) + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$(date +%s)" -le "$deadline" ] || return 1
+		sleep 0.05
+	done
+}
+
+# once_for_each_road: runs the test again in its own namespaces, for each road.
+once_for_each_road() {
+	result=77
+	[ -x "$FWMARKD" ] || { echo "no program $FWMARKD (set FWMARKD)" >&2; exit 99; }
+	unshare --mount --net --pid --fork true 2>/dev/null ||
+		unshare --map-root-user --mount --net --pid --fork true 2>/dev/null ||
+		skip "no private namespaces here"
+	case " $ROADS " in
+	*" ${FWMARK_ROAD:=$ROADS} "*) ;;
+	*) skip "not on the road $FWMARK_ROAD" ;;
+	esac
+	for road in $FWMARK_ROAD; do
+		status=0
+		(
+			FWMARK_ROAD=$road
+			export FWMARK_ROAD
+			private_namespaces sh "$0"
+		) || status=$?
+		case $status in
+		0) [ $result != 77 ] || result=0 ;;
+		77) ;;
+		*) result=1 ;;
+		esac
+	done
+	exit $result
+}
+
+# finish STATUS: the trap at the end of every test.
+finish() {
+	trap - EXIT
+	status=$1
+	set +e
+	if [ "$status" = 0 ]; then
+		(stop_agent && no_reports) || status=1
+	fi
+	if [ "$status" != 0 ] && [ "$status" != 77 ]; then
+		for log in "$WORK"/fwmarkd.log "$WORK"/snmpd.log; do
+			[ -s "$log" ] && echo "--- ${log##*/}" && tail -n 40 "$log"
+		done >&2
+		cat "$WORK"/sanitizer.* 2>/dev/null | head -n 60 >&2
+	fi
+	if [ "${FWMARK_KEEP:-}" ]; then
+		echo "left behind: $WORK" >&2
+	else
+		rm -rf "$WORK"
+	fi
+	exit "$status"
+}
+
+if [ -z "${FWMARKD:-}" ]; then
+	FWMARKD=${top_builddir:-$TOP_SRCDIR}/agent/fwmarkd
+fi
+case $FWMARKD in
+/*) ;;
+*) FWMARKD=$PWD/$FWMARKD ;;
+esac
+export FWMARKD
+in_private_namespaces || once_for_each_road
+
+WORK=$(mktemp -d)
+trap 'finish $?' EXIT
+trap 'exit 1' HUP INT TERM
+unset XTABLES_LOCKFILE
+private_mounts
+ip link set lo up
+programs_init

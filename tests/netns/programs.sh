@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# shellcheck disable=SC2034 # what is set here is for the tests
+# snmpd, fwmarkd and the SNMP commands, for tests/netns/lib.sh.
+
+# The user of SNMPv3 that may do everything, on both roads.
+V3_USER=writer
+V3_FLAGS="-v3 -l authPriv -u writer -a SHA-256 -A authsecret -x AES -X privsecret"
+V2_FLAGS="-v2c -c test"
+
+programs_init() {
+	AGENT_PID=
+	SNMPD_PID=
+	SNMP_FLAGS=$V2_FLAGS
+	SNMP_HOST=udp:127.0.0.1:161
+	SOCKET=$WORK/agentx
+	AGENT_CONF=$WORK/fwmarkd.conf
+	LAST_STATUS=0
+	mkdir "$WORK/snmpd" "$WORK/agent" "$WORK/client"
+	# Nothing of the host's SNMP configuration, and no MIB but ours.
+	export SNMPCONFPATH="$WORK/client" SNMP_PERSISTENT_DIR="$WORK/client"
+	export MIBDIRS="$TOP_SRCDIR/mibs:$TOP_SRCDIR/mibs/compat" MIBS=FWMARK-MIB
+	# A program built with sanitizers writes its reports where no_reports looks.
+	export ASAN_OPTIONS="log_path=$WORK/sanitizer:exitcode=99:detect_leaks=1"
+	export UBSAN_OPTIONS="log_path=$WORK/sanitizer:print_stacktrace=1"
+	export LSAN_OPTIONS="suppressions=$NETNS_DIR/lsan.supp:print_suppressions=0"
+	: >"$AGENT_CONF"
+	snmp_access >"$WORK/access.conf"
+	if [ "$FWMARK_ROAD" = standalone ]; then
+		printf 'standalone: { snmp_conf = "%s"; };\n' "$WORK/access.conf" >"$AGENT_CONF"
+	fi
+}
+
+# snmp_access: who may do what; the same lines in snmpd.conf and in fwmarkd's own SNMP file.
+snmp_access() {
+	cat <<-END
+		rwcommunity test 127.0.0.1
+		createUser $V3_USER SHA-256 authsecret AES privsecret
+		rwuser $V3_USER authPriv
+		maxGetbulkResponses 1000
+		dontLogTCPWrappersConnects yes
+	END
+}
+
+# start_snmpd: on the road agentx; it answers when this returns.
+start_snmpd() {
+	[ "$FWMARK_ROAD" = agentx ] || return 0
+	{
+		cat "$WORK/access.conf"
+		printf 'master agentx\nagentXTimeout 30\nagentXRetries 0\n'
+	} >"$WORK/snmpd.conf"
+	MIBS='' SNMP_PERSISTENT_DIR=$WORK/snmpd snmpd -f -Lo -C -c "$WORK/snmpd.conf" -x "$SOCKET" \
+		-I -smux,mteTrigger,mteTriggerConf,ipCidrRouteTable,inetCidrRouteTable \
+		"$SNMP_HOST" >>"$WORK/snmpd.log" 2>&1 &
+	SNMPD_PID=$!
+	wait_for 10 snmp_get .1.3.6.1.2.1.1.3.0 || fail "snmpd does not answer"
+}
+
+stop_snmpd() {
+	[ "$SNMPD_PID" ] || return 0
+	kill "$SNMPD_PID"
+	wait "$SNMPD_PID" || :
+	SNMPD_PID=
+}
+
+# agent_command: the options of fwmarkd that fit the road.
+agent_command() {
+	case $FWMARK_ROAD in
+	agentx) echo "-f -v -c $AGENT_CONF -x $SOCKET" ;;
+	standalone) echo "-f -v -c $AGENT_CONF --standalone $SNMP_HOST" ;;
+	esac
+}
+
+# launch_agent: starts fwmarkd and returns at once.
+launch_agent() {
+	# shellcheck disable=SC2046 # words
+	SNMP_PERSISTENT_DIR=$WORK/agent "$FWMARKD" $(agent_command) >>"$WORK/fwmarkd.log" 2>&1 &
+	AGENT_PID=$!
+}
+
+agent_answers() {
+	snmp_get fwmarkAgentUpTime.0
+}
+
+agent_answers_or_gone() {
+	agent_gone || agent_answers
+}
+
+# start_agent: starts fwmarkd; it answers when this returns.
+start_agent() {
+	launch_agent
+	wait_for 15 agent_answers_or_gone || fail "fwmarkd does not answer"
+	! agent_gone || fail "fwmarkd has ended"
+}
+
+start() {
+	start_snmpd
+	start_agent
+}
+
+# stop_agent: it must end by itself, with status 0.
+stop_agent() {
+	[ "$AGENT_PID" ] || return 0
+	kill "$AGENT_PID" || fail "fwmarkd is not there any more"
+	wait_for 10 agent_gone || fail "fwmarkd does not stop on SIGTERM"
+	LAST_STATUS=0
+	wait "$AGENT_PID" || LAST_STATUS=$?
+	AGENT_PID=
+	expect_eq "exit status of fwmarkd after SIGTERM" 0 "$LAST_STATUS"
+}
+
+# Gone or a zombie (its parent, the test, has not waited for it yet).
+agent_gone() {
+	! grep -q '^State:[[:space:]]*[^Z[:space:]]' "/proc/$AGENT_PID/status"
+}
+
+kill_agent() {
+	kill -9 "$AGENT_PID"
+	wait "$AGENT_PID" || :
+	AGENT_PID=
+}
+
+# no_reports: no sanitizer has found anything, in any process.
+no_reports() {
+	for report in "$WORK"/sanitizer.*; do
+		[ ! -s "$report" ] || fail "sanitizer report"
+	done
+}
+
+# snmp TOOL [OPTIONS] [ARGUMENTS]: a net-snmp command against what is under test. SETs are not
+# sent twice, so that the answer is that to the first.
+snmp() {
+	tool=$1
+	shift
+	# shellcheck disable=SC2086 # words
+	"$tool" $SNMP_FLAGS -t 10 -r 0 -Pe "$SNMP_HOST" "$@"
+}
+
+# snmp_get OBJECT...: the values alone, one a line; fails where an object does not exist.
+snmp_get() {
+	got=$(snmp snmpget -Oqvte "$@" 2>&1) || { printf '%s\n' "$got" >&2; return 1; }
+	printf '%s\n' "$got"
+	case $got in
+	*'No Such '*) return 1 ;;
+	esac
+}
+
+# snmp_walk OBJECT [OPTIONS]: lines "fwmarkRuleMark.1 = 1".
+snmp_walk() {
+	snmp snmpbulkwalk -Cr50 -OsQte "$@"
+}
+
+# snmp_set OBJECT TYPE VALUE ...: must succeed.
+snmp_set() {
+	forget_state
+	snmp snmpset -OsQte "$@" >"$WORK/set" 2>&1 || fail "snmpset $*
+$(cat "$WORK/set")
+$(last_error)"
+}
+
+last_error() {
+	snmp_get fwmarkAgentLastError.0
+}
+
+# lartc_set: mail goes by the cheap uplink; see lartc_varbinds.
+lartc_set() {
+	# shellcheck disable=SC2046 # words
+	snmp_set $(lartc_varbinds)
+}
+
+# lartc_destroy: all of it away again, in one SET.
+lartc_destroy() {
+	snmp_set fwmarkRuleStatus.1 i destroy fwmarkPolicyStatus.1 i destroy \
+		fwmarkRouteStatus.201.1.4.0.0.0.0.0.0.1 i destroy fwmarkFibStatus.201 i destroy
+}

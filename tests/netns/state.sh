@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# What the kernel and the agent hold, to compare before and after; for tests/netns/lib.sh.
+
+# netfilter_state: the mangle tables with the counters of rules, but not those of chains, which
+# any packet moves.
+netfilter_state() {
+	for save in iptables-legacy-save ip6tables-legacy-save; do
+		echo "== $save"
+		$save -c -t mangle | sed -e '/^#/d' -e 's/^\(:.*\) \[.*\]$/\1/'
+	done
+}
+
+# kernel_state: everything that a SET could change.
+kernel_state() {
+	netfilter_state
+	for family in -4 -6; do
+		echo "== ip $family"
+		ip $family rule
+		ip $family route show table all
+	done
+	echo "== names"
+	cat /etc/iproute2/rt_tables /etc/iproute2/rt_tables.d/*.conf 2>/dev/null |
+		sed -e 's/#.*//' -e '/^[[:space:]]*$/d'
+}
+
+# agent_state: a walk, without what changes by being looked at.
+agent_state() {
+	snmp_walk fwmarkObjects |
+		grep -Ev '^fwmark(Agent(Sets|SetFailures|LastError|Resyncs|UpTime)|.*(NextIndex|LastChange))\.0 '
+}
+
+# state: both. Fails where the walk does.
+state() {
+	kernel_state
+	echo "== SNMP"
+	agent_state
+}
+
+# forget_state: something has changed since the last set_refused.
+forget_state() {
+	rm -f "$WORK/state.before"
+}
+
+# set_refused ERROR OBJECT WORDS OBJECT TYPE VALUE ...: the SET must be refused with that SNMP
+# error (an extended regexp, as all three) on that object, fwmarkAgentLastError must say why in
+# those words, and nothing may have changed. Between two calls the state is taken for unchanged:
+# call forget_state after changes by other means than snmp_set.
+set_refused() {
+	error=$1
+	object=$2
+	words=$3
+	shift 3
+	case_="$(basename "$0"): SET $*"
+	[ -f "$WORK/state.before" ] || state >"$WORK/state.before"
+	failures=$(snmp_get fwmarkAgentSetFailures.0)
+	# -Ir: send what the MIB does not allow.
+	if snmp snmpset -Ir -OsQt "$@" >"$WORK/set" 2>&1; then
+		fail "$case_: done, not refused"
+	fi
+	expect_match "$case_: error" "^Reason: ($error)( |$)" "$(cat "$WORK/set")"
+	expect_match "$case_: failed object" "^Failed object: .*($object)$" "$(cat "$WORK/set")"
+	expect_match "$case_: fwmarkAgentLastError" "$words" "$(last_error)"
+	expect_eq "$case_: fwmarkAgentSetFailures" $((failures + 1)) \
+		"$(snmp_get fwmarkAgentSetFailures.0)"
+	state >"$WORK/state.after"
+	expect_same "$case_: nothing must change" "$WORK/state.before" "$WORK/state.after"
+}
+
+# refusals: set_refused for each line of standard input, "ERROR OBJECT /WORDS/ VARBINDS...". The
+# varbinds are split as the shell splits words; # starts a comment line. All are tried, then the
+# test fails when one failed.
+refusals() {
+	wrong=0
+	while read -r error object rest; do
+		case $error in
+		'' | '#'*) continue ;;
+		esac
+		words=${rest#/}
+		varbinds=${words#*/ }
+		words=${words%%/ *}
+		eval "set -- $varbinds"
+		(set_refused "$error" "$object" "$words" "$@") </dev/null ||
+			{ wrong=$((wrong + 1)); forget_state; }
+	done
+	[ $wrong = 0 ] || fail "$wrong of the refusals above"
+}
+
+# counters RULE_TEXT_REGEXP [iptables-legacy|ip6tables-legacy] [TABLE]: "PACKETS BYTES" of the
+# first rule of mangle whose line in the save matches.
+counters() {
+	"${2:-iptables-legacy}-save" -c -t "${3:-mangle}" | grep -E -e "$1" |
+		sed -n '1s/^\[\([0-9]*\):\([0-9]*\)\] .*/\1 \2/p'
+}
+
+# counters_agree RULE_TEXT_REGEXP [PROGRAM] -- OBJECTS: packets and bytes by SNMP, of each pair of
+# objects, equal the kernel's. The kernel is asked before and after, and again where packets came
+# between; SNMP may be as old as 100 ms.
+counters_agree() {
+	rule=$1
+	program=iptables-legacy
+	[ "$2" = -- ] || { program=$2; shift; }
+	shift 2
+	for _ in 1 2 3 4 5 6 7 8; do
+		before=$(counters "$rule" "$program")
+		sleep 0.11
+		shown=$(snmp_get "$@" | paste -d' ' - -)
+		after=$(counters "$rule" "$program")
+		[ "$before" = "$after" ] || continue
+		expect_eq "counters by SNMP ($*) and by $program" "$after" \
+			"$(printf '%s\n' "$shown" | sort -u)"
+		return
+	done
+	fail "the counters of $rule do not stand still"
+}
+
+# rule_lines PROGRAM: mangle's rules without the comment that carries the agent's index.
+rule_lines() {
+	"$1-save" -t mangle | grep '^-A' |
+		sed -e 's/ -m comment --comment "\{0,1\}fwmark:[0-9]*\( [^"]*\)\{0,1\}"\{0,1\}//'
+}
+
+# expect_lartc: the kernel holds what lartc_set asked for, nothing less and nothing more.
+expect_lartc() {
+	expect_eq "rules of mangle" \
+		"-A PREROUTING -i eth0 -p tcp -m tcp --dport 25 -j MARK --set-xmark 0x1/0xffffffff" \
+		"$(rule_lines iptables-legacy)"
+	expect_match "the rule carries its index" '--comment "?fwmark:1["[:space:]]' \
+		"$(iptables-legacy-save -t mangle)"
+	expect_match "ip rule" '^[0-9]+:[[:space:]]from all fwmark 0x1 lookup mail\.out' "$(ip rule)"
+	expect_eq "policies" 4 "$(ip rule | wc -l)"
+	expect_match "ip route show table mail.out" '^default via 195\.96\.98\.253 dev ppp0' \
+		"$(ip route show table mail.out)"
+	expect_eq "routes of the table" 1 "$(ip route show table 201 | wc -l)"
+	expect_match "rt_tables" '^201[[:space:]]+mail\.out$' "$(kernel_state)"
+}
