@@ -1,9 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The module stands where net-snmp looks by default. The modules below compat/ are for hosts that
-# have no IETF modules, and only for them: they must never shadow the real ones.
+# What goes where, and why compat/ has a directory of its own: mibs/README.
 
 mibsdir = $(datadir)/snmp/mibs
 dist_mibs_DATA = mibs/FWMARK-MIB.txt
 
-mibscompatdir = $(datadir)/fwmarkd/mibs-compat
-dist_mibscompat_DATA =
+mibscompatdir = $(mibsdir)/compat
+dist_mibscompat_DATA = \
+	mibs/compat/IF-MIB.txt \
+	mibs/compat/INET-ADDRESS-MIB.txt \
+	mibs/compat/SNMP-FRAMEWORK-MIB.txt \
+	mibs/compat/SNMPv2-CONF.txt \
+	mibs/compat/SNMPv2-SMI.txt \
+	mibs/compat/SNMPv2-TC.txt
+
+EXTRA_DIST += mibs/README

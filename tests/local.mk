@@ -1,3 +1,43 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# The scripts that make check runs, all through with-limit. To add one: one line in a list. Unit
+# tests are listed in tests/unit/local.mk, fuzzers in tests/fuzz/local.mk. One test alone:
+#	make check TESTS=tests/netns/NAME.sh
 
-EXTRA_DIST +=
+# End to end, each in namespaces of its own: snmpd, fwmarkd and the kernel. FWMARK_ROAD says how
+# fwmarkd is asked: agentx (through snmpd) or standalone; both, one after the other, when unset.
+netns_tests =
+
+# What needs no daemon.
+static_tests = \
+	tests/layers.sh \
+	tests/mib/names.sh \
+	tests/mib/oids.sh
+
+# What these need.
+EXTRA_DIST += \
+	tests/with-limit \
+	tests/run.sh \
+	tests/mib/oids.tsv \
+	tests/netns/lib.sh \
+	tests/netns/programs.sh \
+	tests/netns/state.sh \
+	tests/netns/topology.sh
+
+EXTRA_DIST += $(static_tests) $(netns_tests)
+TESTS += $(static_tests)
+if NETNS_TESTS
+TESTS += $(netns_tests)
+endif
+
+TEST_EXTENSIONS = .sh
+LOG_COMPILER = $(SHELL) $(srcdir)/tests/with-limit
+SH_LOG_COMPILER = $(LOG_COMPILER) $(SHELL)
+AM_TESTS_ENVIRONMENT = \
+	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
+	top_builddir='$(abs_top_builddir)'; export top_builddir; \
+	FWMARKD='$(abs_top_builddir)/agent/fwmarkd'; export FWMARKD;
+
+# The end-to-end tests on one road alone.
+check-agentx check-standalone: all
+	FWMARK_ROAD=$(@:check-%=%) $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(netns_tests)'
+.PHONY: check-agentx check-standalone
