@@ -4,7 +4,10 @@
 noinst_LIBRARIES += agent/libmodel.a
 agent_libmodel_a_CPPFLAGS = $(LAYER_CPPFLAGS)
 agent_libmodel_a_SOURCES = \
-	agent/model/mark.c
+	agent/model/mark.c \
+	agent/model/route.c \
+	agent/model/route_check.c \
+	agent/model/route_text.c
 
 noinst_HEADERS += \
 	include/model/fib.h \
