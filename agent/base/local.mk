@@ -9,6 +9,7 @@ agent_libbase_a_SOURCES = \
 	agent/base/clock.c \
 	agent/base/hash.c \
 	agent/base/log.c \
+	agent/base/oset.c \
 	agent/base/text.c \
 	agent/base/vec.c \
 	agent/base/why.c
@@ -19,6 +20,7 @@ noinst_HEADERS += \
 	include/base/clock.h \
 	include/base/hash.h \
 	include/base/log.h \
+	include/base/oset.h \
 	include/base/text.h \
 	include/base/vec.h \
 	include/base/why.h

@@ -4,6 +4,7 @@
 noinst_LIBRARIES += agent/libmodel.a
 agent_libmodel_a_CPPFLAGS = $(LAYER_CPPFLAGS)
 agent_libmodel_a_SOURCES = \
+	agent/model/idmap.c \
 	agent/model/mark.c \
 	agent/model/route.c \
 	agent/model/route_check.c \
@@ -11,6 +12,7 @@ agent_libmodel_a_SOURCES = \
 
 noinst_HEADERS += \
 	include/model/fib.h \
+	include/model/idmap.h \
 	include/model/mark.h \
 	include/model/markrule.h \
 	include/model/names.h \

@@ -67,6 +67,14 @@ struct policy {
 /* Sets every column to the default of FWMARK-MIB. */
 void policy_init(struct policy *p);
 
+/**
+ * policy_fib - the table that the kernel is told
+ *
+ * The default of FibId means nothing to a policy that looks up no table: as `ip rule add
+ * blackhole` does, none is sent then. Any other number is, and the kernel keeps it.
+ */
+uint32_t policy_fib(const struct policy *p);
+
 /* See markrule_check(); columns of fwmarkPolicyEntry. */
 int policy_check(const struct policy *p, unsigned *column, struct why *why);
 

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/oset.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_BYTES = 16384 };
+
+struct oset_block {
+	size_t n;
+	_Alignas(max_align_t) char data[];
+};
+
+static size_t per_block(const struct oset *s)
+{
+	return BLOCK_BYTES / s->size;
+}
+
+static char *element(const struct oset *s, const struct oset_block *b, size_t i)
+{
+	return (char *)b->data + i * s->size;
+}
+
+void oset_init(struct oset *s, size_t size, int (*cmp)(const void *a, const void *b))
+{
+	*s = (struct oset){ .size = size, .cmp = cmp };
+}
+
+void oset_fini(struct oset *s)
+{
+	for (size_t i = 0; i < s->nblocks; i++)
+		free(s->blocks[i]);
+	free(s->blocks);
+	oset_init(s, s->size, s->cmp);
+}
+
+/* A new empty block at place @at of the directory. */
+static struct oset_block *block_new(struct oset *s, size_t at)
+{
+	struct oset_block *b;
+
+	if (s->nblocks == s->cap) {
+		size_t cap = s->cap ? s->cap * 2 : 8;
+		struct oset_block **more = realloc(s->blocks, cap * sizeof(*more));
+
+		if (!more)
+			return NULL;
+		s->blocks = more;
+		s->cap = cap;
+	}
+	b = malloc(sizeof(*b) + per_block(s) * s->size);
+	if (!b)
+		return NULL;
+	b->n = 0;
+	memmove(s->blocks + at + 1, s->blocks + at, (s->nblocks - at) * sizeof(*s->blocks));
+	s->blocks[at] = b;
+	s->nblocks++;
+	return b;
+}
+
+/* The first place where the key compares to the element at most @bound. */
+static struct oset_at search(const struct oset *s, const void *key,
+			     int (*cmp)(const void *key, const void *elem), int bound)
+{
+	size_t lo = 0, hi = s->nblocks;
+	struct oset_at at;
+
+	if (!cmp)
+		cmp = s->cmp;
+	/* The first block whose last element is not before the place. */
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		const struct oset_block *b = s->blocks[mid];
+
+		if (cmp(key, element(s, b, b->n - 1)) > bound)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	at = (struct oset_at){ .block = lo };
+	if (lo == s->nblocks)
+		return at;
+	hi = s->blocks[at.block]->n;
+	for (lo = 0; lo < hi;) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (cmp(key, element(s, s->blocks[at.block], mid)) > bound)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	at.i = lo;
+	return at;
+}
+
+struct oset_at oset_lower(const struct oset *s, const void *key,
+			  int (*cmp)(const void *key, const void *elem))
+{
+	return search(s, key, cmp, 0);
+}
+
+struct oset_at oset_upper(const struct oset *s, const void *key,
+			  int (*cmp)(const void *key, const void *elem))
+{
+	return search(s, key, cmp, -1);
+}
+
+void *oset_get(const struct oset *s, struct oset_at at)
+{
+	return at.block < s->nblocks ? element(s, s->blocks[at.block], at.i) : NULL;
+}
+
+struct oset_at oset_next(const struct oset *s, struct oset_at at)
+{
+	if (++at.i == s->blocks[at.block]->n)
+		at = (struct oset_at){ .block = at.block + 1 };
+	return at;
+}
+
+/* Moves the upper half of a full block into a new one behind it. */
+static int split(struct oset *s, size_t block)
+{
+	struct oset_block *b = s->blocks[block];
+	struct oset_block *upper = block_new(s, block + 1);
+	size_t half = b->n / 2;
+
+	if (!upper)
+		return -1;
+	upper->n = b->n - half;
+	memcpy(upper->data, element(s, b, half), upper->n * s->size);
+	b->n = half;
+	return 0;
+}
+
+void *oset_append(struct oset *s, const void *elem)
+{
+	struct oset_block *b = s->nblocks ? s->blocks[s->nblocks - 1] : NULL;
+
+	if ((!b || b->n == per_block(s)) && !(b = block_new(s, s->nblocks)))
+		return NULL;
+	s->n++;
+	return memcpy(element(s, b, b->n++), elem, s->size);
+}
+
+void *oset_insert(struct oset *s, const void *elem)
+{
+	struct oset_at at = oset_upper(s, elem, NULL);
+	struct oset_block *b;
+	char *place;
+
+	if (at.block == s->nblocks)
+		return oset_append(s, elem);
+	if (s->blocks[at.block]->n == per_block(s)) {
+		if (split(s, at.block))
+			return NULL;
+		if (at.i > s->blocks[at.block]->n) {
+			at.i -= s->blocks[at.block]->n;
+			at.block++;
+		}
+	}
+	b = s->blocks[at.block];
+	place = element(s, b, at.i);
+	memmove(place + s->size, place, (b->n - at.i) * s->size);
+	b->n++;
+	s->n++;
+	return memcpy(place, elem, s->size);
+}
+
+void oset_remove(struct oset *s, struct oset_at at)
+{
+	struct oset_block *b = s->blocks[at.block];
+	char *place = element(s, b, at.i);
+
+	memmove(place, place + s->size, (b->n - at.i - 1) * s->size);
+	b->n--;
+	s->n--;
+	if (b->n)
+		return;
+	free(b);
+	s->nblocks--;
+	memmove(s->blocks + at.block, s->blocks + at.block + 1,
+		(s->nblocks - at.block) * sizeof(*s->blocks));
+}

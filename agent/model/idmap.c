@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/idmap.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "model/row.h"
+
+/* Rows that are gone are remembered up to this number beyond the living ones. */
+enum { GONE_MAX = 65536, CAP_MIN = 64 };
+
+void idmap_fini(struct idmap *m)
+{
+	free(m->slots);
+	*m = (struct idmap)IDMAP_INIT;
+}
+
+/* The slot that holds the key, or the free one where it belongs. */
+static struct idmap_entry *slot_of(const struct idmap *m, uint64_t hash, uint32_t ordinal)
+{
+	size_t i = (hash ^ ordinal * UINT64_C(0x9e3779b97f4a7c15)) & (m->cap - 1);
+
+	while (m->slots[i].index && (m->slots[i].hash != hash || m->slots[i].ordinal != ordinal))
+		i = (i + 1) & (m->cap - 1);
+	return &m->slots[i];
+}
+
+/* Moves everything for which @keep is true into a table of @cap slots. */
+static int rebuild(struct idmap *m, size_t cap, uint32_t oldest)
+{
+	struct idmap old = *m;
+
+	m->slots = calloc(cap, sizeof(*m->slots));
+	if (!m->slots) {
+		m->slots = old.slots;
+		return -ENOMEM;
+	}
+	m->cap = cap;
+	m->n = 0;
+	for (size_t i = 0; i < old.cap; i++) {
+		const struct idmap_entry *e = &old.slots[i];
+
+		if (!e->index || m->generation - e->seen > oldest)
+			continue;
+		*slot_of(m, e->hash, e->ordinal) = *e;
+		m->n++;
+	}
+	free(old.slots);
+	return 0;
+}
+
+static int make_room(struct idmap *m)
+{
+	if (m->cap && m->n < m->cap / 4 * 3)
+		return 0;
+	return rebuild(m, m->cap ? m->cap * 2 : CAP_MIN, UINT32_MAX);
+}
+
+struct idmap_entry *idmap_get(struct idmap *m, uint64_t hash, uint32_t ordinal)
+{
+	struct idmap_entry *e;
+
+	if (make_room(m))
+		return NULL;
+	e = slot_of(m, hash, ordinal);
+	if (!e->index) {
+		*e = (struct idmap_entry){ .hash = hash, .ordinal = ordinal, .index = m->next };
+		/* After two thousand million rows it starts again; the oldest are long gone. */
+		m->next = m->next < ROW_INDEX_MAX ? m->next + 1 : ROW_FOREIGN_MIN;
+		m->n++;
+		m->dirty = true;
+	}
+	e->seen = m->generation;
+	return e;
+}
+
+int idmap_put(struct idmap *m, const struct idmap_entry *e)
+{
+	struct idmap_entry *slot;
+
+	if (make_room(m))
+		return -ENOMEM;
+	slot = slot_of(m, e->hash, e->ordinal);
+	if (slot->index)
+		return -EEXIST;
+	*slot = *e;
+	slot->seen = m->generation;
+	m->n++;
+	if (e->index >= m->next && e->index < ROW_INDEX_MAX)
+		m->next = e->index + 1;
+	return 0;
+}
+
+void idmap_round(struct idmap *m)
+{
+	m->generation++;
+}
+
+void idmap_prune(struct idmap *m, size_t live)
+{
+	/* Halve the age that is kept until few enough are left. */
+	for (uint32_t oldest = m->generation; m->n > live + GONE_MAX && oldest; oldest /= 2)
+		if (rebuild(m, m->cap, oldest / 2))
+			return;
+}
+
+const struct idmap_entry *idmap_each(const struct idmap *m, size_t *i)
+{
+	while (*i < m->cap) {
+		const struct idmap_entry *e = &m->slots[(*i)++];
+
+		if (e->index)
+			return e;
+	}
+	return NULL;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Indices of foreign rows: the hash of what a kernel object is, and its ordinal among equals,
+ * give the index that it had before: across inserts, reloads, restarts and reboots.
+ */
+#ifndef MODEL_IDMAP_H
+#define MODEL_IDMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct idmap_entry {
+	uint64_t hash;
+	uint32_t ordinal;	 /* from 0 */
+	uint32_t index;		 /* 0: this slot is free */
+	uint32_t seen;		 /* idmap.generation when it was last asked for */
+	uint64_t packets, bytes; /* what the object had counted when last seen */
+};
+
+struct idmap {
+	struct idmap_entry *slots; /* open addressing, linear probing */
+	size_t n, cap;		   /* cap: a power of 2 */
+	uint32_t next;		   /* the next index to give away */
+	uint32_t generation;	   /* see idmap_round() */
+	bool dirty;		   /* has changed since the owner last cleared this */
+};
+
+#define IDMAP_INIT                                                                                 \
+	{                                                                                          \
+		.next = 1000000                                                                    \
+	}
+
+void idmap_fini(struct idmap *m);
+
+/**
+ * idmap_get - the entry of an object, made when there is none
+ *
+ * Returns: the entry, valid until the next call; NULL without memory.
+ */
+struct idmap_entry *idmap_get(struct idmap *m, uint64_t hash, uint32_t ordinal);
+
+/* Puts an entry back as it was kept. Returns: 0, -EEXIST (taken) or -ENOMEM. */
+int idmap_put(struct idmap *m, const struct idmap_entry *e);
+
+/* A new reading of the kernel begins: what it does not ask for is older than what it does. */
+void idmap_round(struct idmap *m);
+
+/* Forgets the oldest of what is gone, when there is much more of that than @live objects: the
+ * map cannot grow without bound beside software that makes new rules all the time. */
+void idmap_prune(struct idmap *m, size_t live);
+
+/* The entry at or after slot *@i, which moves on; NULL at the end. */
+const struct idmap_entry *idmap_each(const struct idmap *m, size_t *i);
+
+#endif
