@@ -4,6 +4,11 @@
 noinst_LIBRARIES += agent/libmodel.a
 agent_libmodel_a_CPPFLAGS = $(LAYER_CPPFLAGS)
 agent_libmodel_a_SOURCES = \
+	agent/model/fib.c \
+	agent/model/names.c \
+	agent/model/policy.c \
+	agent/model/policy_check.c \
+	agent/model/policy_text.c \
 	agent/model/idmap.c \
 	agent/model/mark.c \
 	agent/model/route.c \

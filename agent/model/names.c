@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/names.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static int name_cmp(const void *key, const void *elem)
+{
+	uint32_t id = *(const uint32_t *)key;
+	const struct name *n = elem;
+
+	return id < n->id ? -1 : id > n->id;
+}
+
+void names_fini(struct names *n)
+{
+	vec_fini(&n->v);
+}
+
+void rt_names_fini(struct rt_names *n)
+{
+	names_fini(&n->tables);
+	names_fini(&n->protos);
+	names_fini(&n->scopes);
+	names_fini(&n->realms);
+	names_fini(&n->groups);
+	names_fini(&n->dsfield);
+}
+
+/* Length of @name, cut where no UTF-8 sequence is torn apart. */
+static size_t name_len(const char *name)
+{
+	size_t len = strnlen(name, NAME_MAX_LEN + 1);
+
+	if (len <= NAME_MAX_LEN)
+		return len;
+	for (len = NAME_MAX_LEN; len && ((unsigned char)name[len] & 0xc0) == 0x80; len--)
+		;
+	return len;
+}
+
+int names_set(struct names *n, uint32_t id, const char *name, uint32_t flags)
+{
+	size_t at = vec_lower(&n->v, &id, name_cmp);
+	struct name *e = at < n->v.n ? vec_at(&n->v, at) : NULL;
+	char text[NAME_MAX_LEN + 1] = ""; /* @name may be that of an element, which moves */
+
+	memcpy(text, name, name_len(name));
+	if (!e || e->id != id) {
+		e = vec_insert(&n->v, at);
+		if (!e)
+			return -ENOMEM;
+	}
+	e->id = id;
+	e->flags = flags;
+	memcpy(e->name, text, sizeof(text));
+	return 0;
+}
+
+void names_remove(struct names *n, uint32_t id)
+{
+	size_t at = vec_lower(&n->v, &id, name_cmp);
+
+	if (at < n->v.n && ((struct name *)vec_at(&n->v, at))->id == id)
+		vec_remove(&n->v, at);
+}
+
+const struct name *names_find(const struct names *n, uint32_t id)
+{
+	return vec_find(&n->v, &id, name_cmp);
+}
+
+const struct name *names_find_name(const struct names *n, const char *name)
+{
+	for (size_t i = 0; i < n->v.n; i++) {
+		const struct name *e = vec_at(&n->v, i);
+
+		if (!strcmp(e->name, name))
+			return e;
+	}
+	return NULL;
+}
+
+const char *names_text(const struct names *n, uint32_t id, char *buf)
+{
+	const struct name *e = names_find(n, id);
+
+	if (e)
+		return e->name;
+	snprintf(buf, 16, "%u", id);
+	return buf;
+}
