@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-EXTRA_DIST +=
+EXTRA_DIST += \
+	conf/packages.sh

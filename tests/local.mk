@@ -5,11 +5,13 @@
 
 # End to end, each in namespaces of its own: snmpd, fwmarkd and the kernel. FWMARK_ROAD says how
 # fwmarkd is asked: agentx (through snmpd) or standalone; both, one after the other, when unset.
-netns_tests =
+netns_tests = \
+	tests/netns/lartc-mail.sh
 
 # What needs no daemon.
 static_tests = \
 	tests/layers.sh \
+	tests/lists.sh \
 	tests/mib/names.sh \
 	tests/mib/oids.sh
 
@@ -17,6 +19,9 @@ static_tests = \
 EXTRA_DIST += \
 	tests/with-limit \
 	tests/run.sh \
+	tests/run/count.sh \
+	tests/run/silent \
+	tests/run/stages.sh \
 	tests/mib/oids.tsv \
 	tests/netns/lib.sh \
 	tests/netns/programs.sh \
@@ -37,7 +42,12 @@ AM_TESTS_ENVIRONMENT = \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
 	FWMARKD='$(abs_top_builddir)/agent/fwmarkd'; export FWMARKD;
 
+check-unit: all
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_tests)'
+
 # The end-to-end tests on one road alone.
 check-agentx check-standalone: all
 	FWMARK_ROAD=$(@:check-%=%) $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(netns_tests)'
-.PHONY: check-agentx check-standalone
+
+fuzzers: $(fuzzers)
+.PHONY: fuzzers check-unit check-agentx check-standalone

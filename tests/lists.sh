@@ -1,0 +1,31 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Every source, header, test and fuzzer stands in its list in a local.mk, and so is built, run and
+# in the tarball: what is forgotten there would be missing silently.
+set -eu
+cd "$(dirname "$0")/.."
+
+failed=0
+
+# listed MAKEFILE FILE...: each is a word of MAKEFILE, with or without .c
+listed() {
+	list=$1
+	shift
+	for file in "$@"; do
+		[ -f "$file" ] || continue
+		if ! sed 's/#.*//' "$list" | tr -s '[:space:]' '\n' | grep -Fxq -e "$file" -e "${file%.c}"; then
+			echo "$list: $file is missing"
+			failed=1
+		fi
+	done
+}
+
+for layer in base model kernel snmp app; do
+	listed agent/$layer/local.mk agent/$layer/*.[ch] include/$layer/*.h
+done
+listed tests/unit/local.mk tests/unit/*.[ch]
+listed tests/fuzz/local.mk tests/fuzz/*.[ch]
+listed tests/local.mk tests/*.sh tests/run/* tests/netns/* tests/mib/*
+listed mibs/local.mk mibs/*.txt mibs/compat/*
+listed conf/local.mk conf/*.conf conf/*.in conf/*.sh conf/*.example conf/*.[58]
+exit $failed

@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# tests/run.sh [STAGE...]: every test there is, on Debian, as root. Installs what it needs, builds
+# in a directory of its own, which goes away at the end, and touches nothing else of the host.
+#
+# The stages, all of them unless some are named:
+#	gcc         a build with gcc where a warning is an error; unit tests; end to end by snmpd
+#	standalone  end to end once more, with fwmarkd as its own SNMP agent
+#	sanitize    with clang, AddressSanitizer and UBSan: unit tests, end to end
+#	dist        the release tarball builds, passes and installs (make distcheck)
+#	static      clang-format, shellcheck, cppcheck, smilint, man pages, lists of tests
+#	fuzz        every fuzzer for a few seconds
+#
+# From outside: FUZZ_SECONDS (10), JOBS (the number of processors), FWMARK_TEST_SECONDS (of one
+# test), CI=true (an end-to-end test that was skipped has failed).
+#
+# The last line sums up: N passed, N failed, N skipped. The exit status is 0 when nothing failed.
+set -eu
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+cd "$top"
+. conf/packages.sh
+. tests/run/count.sh
+. tests/run/stages.sh
+
+stages=${*:-gcc standalone sanitize dist static fuzz}
+for stage in $stages; do
+	case $stage in
+	gcc | standalone | sanitize | dist | static | fuzz) ;;
+	*) echo "there is no stage $stage" >&2; exit 2 ;;
+	esac
+done
+: "${JOBS:=$(nproc)}" "${FUZZ_SECONDS:=10}"
+export FWMARK_TEST_SECONDS
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/fwmark-tests.XXXXXX")
+trap 'clean_up' EXIT
+trap 'exit 130' INT
+trap 'exit 143' HUP TERM
+count_init
+
+install_test_packages
+prepare_source
+for stage in $stages; do
+	"stage_$stage"
+done
+count_report

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# shellcheck disable=SC2154 # top, work and the settings are of run.sh
+# The stages of tests/run.sh. Each counts what it does and goes on as far as it makes sense.
+
+# What building and running the daemon does not need (conf/packages.sh), but its tests do.
+PACKAGES_TEST="xz-utils libcmocka-dev clang libclang-rt-dev llvm clang-format shellcheck cppcheck
+	smitools man-db groff-base"
+
+install_test_packages() {
+	command -v dpkg-query >/dev/null || return 0
+	# shellcheck disable=SC2086 # words
+	if ! PACKAGES_LOG=$work/log/apt install_packages $PACKAGES_BUILD $PACKAGES_RUN \
+		$PACKAGES_NETWORK $PACKAGES_TEST; then
+		tail -n 40 "$work/log/apt" 2>/dev/null || :
+		echo "the packages cannot be installed" >&2
+		exit 1
+	fi
+}
+
+# prepare_source: a copy, so that autogen.sh writes nothing into the checkout. What git ignores
+# (an earlier build) does not belong to it.
+prepare_source() {
+	source=$work/source
+	mkdir "$source"
+	if git -c safe.directory="$top" ls-files --cached --others --exclude-standard \
+		>"$work/files" 2>/dev/null; then
+		while read -r file; do
+			[ ! -f "$file" ] || echo "$file"
+		done <"$work/files" >"$work/files.there"
+		tar -cf - -T "$work/files.there"
+	else
+		tar -cf - .
+	fi | tar -C "$source" -xf -
+	step "autogen.sh" "$source/autogen.sh" || { count_report; exit 1; }
+}
+
+# build NAME ARGUMENT...: configures and builds $work/NAME, once.
+build() {
+	build=$work/$1
+	[ ! -e "$build/built" ] || return 0
+	build_name=$1
+	shift
+	mkdir -p "$build"
+	step "$build_name: configure" env -C "$build" "$source/configure" --enable-werror "$@" &&
+		step "$build_name: build" make -C "$build" -j"$JOBS" -k &&
+		step "$build_name: build tests" make -C "$build" -j"$JOBS" -k check TESTS= &&
+		touch "$build/built"
+}
+
+build_gcc() {
+	build gcc CC=gcc
+}
+
+stage_gcc() {
+	build_gcc || return 0
+	FWMARK_ROAD=agentx check "gcc, agentx" "$work/gcc" check
+}
+
+stage_standalone() {
+	build_gcc || return 0
+	check "gcc, standalone" "$work/gcc" check-standalone
+}
+
+# Unit tests: exitcode and halt_on_error make any report a failure. End to end, tests/netns/lib.sh
+# has the reports of the daemon written to files, and looks at them.
+stage_sanitize() {
+	build sanitize CC=clang --enable-sanitizers CFLAGS='-O1 -g' || return 0
+	check "sanitizers, unit" "$work/sanitize" check-unit
+	check "sanitizers, agentx" "$work/sanitize" check-agentx
+}
+
+stage_dist() {
+	build_gcc || return 0
+	step "make distcheck" make -C "$work/gcc" -j"$JOBS" distcheck || :
+}
+
+# --- static ---
+
+stage_static() {
+	(cd "$source" && find . -name '*.[ch]' ! -path './build-aux/*' | LC_ALL=C sort) >"$work/c"
+	# shellcheck disable=SC2046 # no file name of ours has a blank
+	{
+		step "clang-format" env -C "$source" clang-format --dry-run -Werror $(cat "$work/c") || :
+		step "shellcheck" env -C "$source" shellcheck $(shell_scripts) || :
+		step "cppcheck" env -C "$source" cppcheck --quiet --error-exitcode=1 -j"$JOBS" \
+			--enable=warning,portability,performance --std=c11 --inline-suppr \
+			--suppress=missingIncludeSystem --suppress=unknownMacro \
+			--library=posix -D_GNU_SOURCE -D__linux__ -Iinclude agent || :
+	}
+	static_smilint
+	for page in "$source"/agent/*.8 "$source"/conf/*.5; do
+		[ ! -f "$page" ] || step "man page ${page##*/}" "$top/tests/run/silent" env LC_ALL=C.UTF-8 MANWIDTH=80 \
+			sh -c "man --warnings -E UTF-8 -l \"\$1\" >/dev/null" sh "$page" || :
+	done
+}
+
+# The real modules are not free to ship: beside the checkout, or where IETF_MIBS says.
+static_smilint() {
+	ietf=${IETF_MIBS:-$top/../shared/mibs}
+	if ! [ -f "$ietf/SNMPv2-SMI.txt" ]; then
+		skip "smilint" "no IETF modules in $ietf (set IETF_MIBS)"
+		return
+	fi
+	step "smilint" "$top/tests/run/silent" env SMIPATH="$ietf:$source/mibs" \
+		smilint -m -s -l 6 -i namelength-32 "$source/mibs/FWMARK-MIB.txt" || :
+}
+
+# shell_scripts: by name or by their first line, without what autogen.sh brought.
+shell_scripts() {
+	(
+		cd "$source" || exit
+		find . -type f ! -path './build-aux/*' ! -path './autom4te.cache/*' ! -path './.git/*' \
+			! -name configure ! -name 'configure~' ! -name '*.in' |
+			while read -r file; do
+				case $file in
+				*.sh) echo "$file" ;;
+				*) head -n 1 "$file" | grep -aqE '^#! ?/.*[/ ](ba|da)?sh( |$)' && echo "$file" ;;
+				esac
+			done | LC_ALL=C sort
+	)
+}
+
+# --- fuzz ---
+
+stage_fuzz() {
+	build=$work/fuzz
+	mkdir -p "$build"
+	step "fuzz: configure" env -C "$build" "$source/configure" --enable-werror CC=clang \
+		CFLAGS='-O1 -g' --enable-sanitizers --enable-fuzzers &&
+		step "fuzz: build" make -C "$build" -j"$JOBS" -k fuzzers || return 0
+	for fuzzer in "$build"/tests/fuzz/fuzz_*; do
+		case $fuzzer in
+		*.* | *'*') ;;
+		*) fuzz "$fuzzer" "${fuzzer##*/fuzz_}" ;;
+		esac
+	done
+}
+
+# fuzz PROGRAM NAME: from the seeds; what it finds is printed in base64 by libFuzzer.
+fuzz() {
+	seeds=$source/tests/data/fuzz/$2
+	mkdir -p "$work/corpus/$2"
+	[ -d "$seeds" ] || seeds=
+	step "fuzz: $2" "$1" -max_total_time="$FUZZ_SECONDS" -timeout=20 -rss_limit_mb=2048 \
+		-verbosity=0 -artifact_prefix="$work/" "$work/corpus/$2" ${seeds:+"$seeds"} || :
+}
