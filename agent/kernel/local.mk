@@ -5,7 +5,12 @@ noinst_LIBRARIES += agent/libkernel.a
 agent_libkernel_a_CPPFLAGS = $(LAYER_CPPFLAGS) $(MNL_CFLAGS) $(IPTC_CFLAGS) $(XTABLES_CFLAGS)
 agent_libkernel_a_SOURCES =
 agent_libkernel_a_SOURCES += \
+	agent/kernel/link_nl.c \
 	agent/kernel/nl_attr.c \
+	agent/kernel/route_nl.c \
+	agent/kernel/route_nl_attr.c \
+	agent/kernel/route_nl_decode.c \
+	agent/kernel/route_nl_encode.c \
 	agent/kernel/rtnl.c \
 	agent/kernel/rtnl_events.c
 
@@ -17,5 +22,6 @@ noinst_HEADERS += \
 	include/kernel/nf.h \
 	include/kernel/policy_nl.h \
 	include/kernel/route_nl.h \
+	include/kernel/route_nl_priv.h \
 	include/kernel/rt_names.h \
 	include/kernel/rtnl.h

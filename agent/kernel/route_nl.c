@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/route_nl.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "kernel/nl_attr.h"
+#include "kernel/route_nl_priv.h"
+
+/* Room for ROUTE_LEGS_MAX legs of an IPv6 gateway each, and the rest. */
+enum { ROUTE_REQUEST = 255 * 56 + 512, ROUTE_QUESTION = 256 };
+
+struct dump {
+	route_cb *cb;
+	void *arg;
+	struct nexthop legs[ROUTE_LEGS_MAX];
+};
+
+static int dump_cb(const struct nlmsghdr *nlh, void *arg)
+{
+	struct dump *d = arg;
+	struct route r;
+	int err = route_nl_decode(nlh, &r, d->legs);
+
+	/* A dump of every family has multicast forwarding and MPLS in it. */
+	if (err == -EAFNOSUPPORT)
+		return 0;
+	return err ? err : d->cb(&r, d->arg);
+}
+
+/* rtnl_dump() wants one argument for both. */
+struct dump_call {
+	struct dump dump;
+	void (*reset)(void *arg);
+};
+
+static void dump_reset(void *arg)
+{
+	struct dump_call *call = arg;
+
+	call->reset(call->dump.arg);
+}
+
+int route_nl_dump(struct rtnl *nl, const struct route_filter *filter, route_cb *cb,
+		  void (*reset)(void *arg), void *arg)
+{
+	static const struct route_filter all;
+	const struct route_filter *f = filter ? filter : &all;
+	_Alignas(struct nlmsghdr) char buf[ROUTE_QUESTION];
+	struct dump_call call = { .reset = reset };
+	struct nlmsghdr *nlh;
+	struct rtmsg *rtm;
+
+	call.dump.cb = cb;
+	call.dump.arg = arg;
+	nlh = nl_begin(buf, sizeof(buf), RTM_GETROUTE, 0, sizeof(*rtm));
+	rtm = mnl_nlmsg_get_payload(nlh);
+	rtm->rtm_family = f->family;
+	rtm->rtm_protocol = f->protocol;
+	rtm->rtm_table = f->fib < 256 ? (uint8_t)f->fib : RT_TABLE_UNSPEC;
+	if (f->fib)
+		mnl_attr_put_u32(nlh, RTA_TABLE, f->fib);
+	if (f->ifindex)
+		mnl_attr_put_u32(nlh, RTA_OIF, f->ifindex);
+	return rtnl_dump(nl, nlh, dump_cb, reset ? dump_reset : NULL, &call);
+}
+
+static int request(struct rtnl *nl, uint16_t type, uint16_t flags, const struct route *r,
+		   struct why *why)
+{
+	_Alignas(struct nlmsghdr) char buf[ROUTE_REQUEST];
+	int err = route_nl_encode(buf, sizeof(buf), type, flags, r);
+
+	return err ? err : rtnl_request(nl, (struct nlmsghdr *)(void *)buf, why);
+}
+
+int route_nl_add(struct rtnl *nl, const struct route *r, struct why *why)
+{
+	return request(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, r, why);
+}
+
+int route_nl_replace(struct rtnl *nl, const struct route *r, struct why *why)
+{
+	return request(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, r, why);
+}
+
+int route_nl_del(struct rtnl *nl, const struct route *r, struct why *why)
+{
+	return request(nl, RTM_DELROUTE, 0, r, why);
+}
+
+struct lookup {
+	struct route *out;
+	struct nexthop legs[ROUTE_LEGS_MAX];
+};
+
+static int lookup_cb(const struct nlmsghdr *nlh, void *arg)
+{
+	struct lookup *l = arg;
+
+	return route_nl_decode_answer(nlh, l->out, l->legs);
+}
+
+static int lookup(struct rtnl *nl, const struct prefix *dst, uint32_t mark, unsigned flags,
+		  struct lookup *l)
+{
+	_Alignas(struct nlmsghdr) char buf[ROUTE_QUESTION];
+	struct nlmsghdr *nlh;
+	struct rtmsg *rtm;
+
+	nlh = nl_begin(buf, sizeof(buf), RTM_GETROUTE, 0, sizeof(*rtm));
+	rtm = mnl_nlmsg_get_payload(nlh);
+	rtm->rtm_family = dst->family;
+	rtm->rtm_dst_len = (uint8_t)(8 * addr_size(dst->family));
+	rtm->rtm_flags = flags;
+	mnl_attr_put(nlh, RTA_DST, addr_size(dst->family), dst->addr);
+	if (mark)
+		mnl_attr_put_u32(nlh, RTA_MARK, mark);
+	return rtnl_get(nl, nlh, lookup_cb, l, NULL);
+}
+
+/*
+ * The kernel tells either where a packet goes (device, source address), or which route matched
+ * (RTM_F_FIB_MATCH: with its prefix, but with all legs of several). So ask for both; when the
+ * routes change in between, the prefix length stays that of the address.
+ */
+int route_nl_lookup(struct rtnl *nl, const struct prefix *dst, uint32_t mark, struct route *out)
+{
+	struct lookup l = { .out = out };
+	struct route matched;
+	int err;
+
+	if (!addr_size(dst->family))
+		return -EAFNOSUPPORT;
+	err = lookup(nl, dst, mark, RTM_F_LOOKUP_TABLE, &l);
+	if (err)
+		return err;
+	l.out = &matched;
+	if (!lookup(nl, dst, mark, RTM_F_LOOKUP_TABLE | RTM_F_FIB_MATCH, &l) &&
+	    matched.fib == out->fib)
+		out->dst = matched.dst;
+	if (out->nlegs > 1)
+		return -EBADMSG; /* a packet takes one way; the others would not outlive this call */
+	return 0;
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "kernel/route_nl.h"
+#include "kernel/route_nl_priv.h"
+
+enum {
+	VIA_HEADER = offsetof(struct rtvia, rtvia_addr), /* it ends in an array without length */
+	/* The flags have the kernel's numbers. */
+	ROUTE_LEG_FLAGS = RTNH_F_DEAD | RTNH_F_PERVASIVE | RTNH_F_ONLINK | RTNH_F_OFFLOAD |
+			  RTNH_F_LINKDOWN | RTNH_F_UNRESOLVED | RTNH_F_TRAP,
+	ROUTE_KNOWN_FLAGS = ROUTE_LEG_FLAGS | RTM_F_OFFLOAD | RTM_F_TRAP |
+			    (int)RTM_F_OFFLOAD_FAILED,
+};
+
+_Static_assert((int)ROUTE_TRAP == RTNH_F_TRAP && (int)ROUTE_LINKDOWN == RTNH_F_LINKDOWN &&
+		       (int)ROUTE_RT_OFFLOAD == RTM_F_OFFLOAD && ROUTE_METRIC_N > RTAX_MAX,
+	       "model/route.h has the kernel's numbers");
+
+struct decoder {
+	struct route *r;
+	struct nexthop *legs;
+};
+
+/* One attribute, taken off what is left. */
+struct attr {
+	unsigned type;
+	const void *data;
+	size_t len;
+};
+
+/* Returns: 1 with @a set, 0 at the end, -EBADMSG when what is left is no attribute. */
+static int attr_next(const char **at, size_t *left, struct attr *a)
+{
+	const struct nlattr *nla = (const void *)*at;
+	size_t step;
+
+	if (!*left)
+		return 0;
+	if (*left < sizeof(*nla) || nla->nla_len < sizeof(*nla) || nla->nla_len > *left)
+		return -EBADMSG;
+	a->type = nla->nla_type & NLA_TYPE_MASK;
+	a->data = nla + 1;
+	a->len = nla->nla_len - sizeof(*nla);
+	step = MNL_ALIGN(nla->nla_len);
+	if (step > *left)
+		step = *left;
+	*at += step;
+	*left -= step;
+	return 1;
+}
+
+static int addr_load(struct prefix *p, int family, const void *data, size_t len)
+{
+	size_t size = addr_size(family);
+
+	if (!size || len != size)
+		return -EBADMSG;
+	p->family = (uint8_t)family;
+	p->len = (uint8_t)(8 * size);
+	memset(p->addr, 0, sizeof(p->addr)); /* of two attributes the last counts */
+	memcpy(p->addr, data, size);
+	return 0;
+}
+
+static int via_load(struct prefix *p, const struct attr *a)
+{
+	struct rtvia via;
+
+	if (a->len < VIA_HEADER)
+		return -EBADMSG;
+	memcpy(&via, a->data, VIA_HEADER);
+	return addr_load(p, via.rtvia_family, (const char *)a->data + VIA_HEADER,
+			 a->len - VIA_HEADER);
+}
+
+static int prefix_load(struct prefix *p, int family, const struct attr *a)
+{
+	uint8_t len = p->len; /* from struct rtmsg */
+	int err = addr_load(p, family, a->data, a->len);
+
+	p->len = len;
+	return err;
+}
+
+/* A string of at most 15 characters (TCP_CA_NAME_MAX), with its end or without. */
+static int name_load(char *name, const struct attr *a)
+{
+	size_t n = strnlen(a->data, a->len);
+
+	if (n >= sizeof(((struct route *)NULL)->congctl))
+		return -EBADMSG;
+	memcpy(name, a->data, n);
+	name[n] = '\0';
+	return 0;
+}
+
+/* Puts a plain attribute where the table says. */
+static int field_load(const struct route_attr *d, void *base, int family, const struct attr *a)
+{
+	char *field = (char *)base + d->off;
+
+	switch (d->kind) {
+	case ROUTE_ATTR_U8:
+		if (a->len != sizeof(uint8_t))
+			return -EBADMSG;
+		memcpy(field, a->data, sizeof(uint8_t));
+		return 0;
+	case ROUTE_ATTR_U32:
+		if (a->len != sizeof(uint32_t))
+			return -EBADMSG;
+		memcpy(field, a->data, sizeof(uint32_t));
+		return 0;
+	case ROUTE_ATTR_PREFIX:
+		return prefix_load((struct prefix *)(void *)field, family, a);
+	case ROUTE_ATTR_ADDR:
+		return addr_load((struct prefix *)(void *)field, family, a->data, a->len);
+	case ROUTE_ATTR_VIA:
+		return via_load((struct prefix *)(void *)field, a);
+	case ROUTE_ATTR_NAME:
+		return name_load(field, a);
+	default:
+		return 0;
+	}
+}
+
+static int metrics_load(struct route *r, const struct attr *all)
+{
+	const char *at = all->data;
+	size_t left = all->len;
+	struct attr a;
+	int more;
+
+	while ((more = attr_next(&at, &left, &a)) > 0) {
+		int err = 0;
+
+		if (a.type < ROUTE_METRIC_ATTRS)
+			err = field_load(&route_metric_attrs[a.type], r, r->dst.family, &a);
+		if (err)
+			return err;
+		if (a.type < 32 && a.type != RTAX_MTU && a.type != RTAX_ADVMSS)
+			r->metrics_other |= 1u << a.type;
+	}
+	return more;
+}
+
+static int leg_load(struct nexthop *leg, const struct rtnexthop *rtnh, int family)
+{
+	const char *at = (const char *)(rtnh + 1);
+	size_t left = rtnh->rtnh_len - sizeof(*rtnh);
+	struct attr a;
+	int more;
+
+	*leg = (struct nexthop){
+		.ifindex = (uint32_t)rtnh->rtnh_ifindex,
+		.weight = (uint16_t)(rtnh->rtnh_hops + 1u),
+		.flags = rtnh->rtnh_flags & ROUTE_LEG_FLAGS,
+	};
+	while ((more = attr_next(&at, &left, &a)) > 0) {
+		int err = 0;
+
+		if (a.type < ROUTE_ATTRS)
+			err = field_load(&route_leg_attrs[a.type], leg, family, &a);
+		if (err)
+			return err;
+	}
+	leg->gateway_type = leg->gateway.family;
+	return more;
+}
+
+static int multipath_load(struct decoder *d, const struct attr *all)
+{
+	const char *at = all->data;
+	size_t left = all->len;
+
+	d->r->nlegs = 0;
+	while (left) {
+		const struct rtnexthop *rtnh = (const void *)at;
+		size_t step;
+		int err;
+
+		if (left < sizeof(*rtnh) || rtnh->rtnh_len < sizeof(*rtnh) || rtnh->rtnh_len > left)
+			return -EBADMSG;
+		if (d->r->nlegs == ROUTE_LEGS_MAX)
+			return -E2BIG;
+		err = leg_load(&d->legs[d->r->nlegs], rtnh, d->r->dst.family);
+		if (err)
+			return err;
+		d->r->nlegs++;
+		step = MNL_ALIGN(rtnh->rtnh_len);
+		step = step > left ? left : step;
+		at += step;
+		left -= step;
+	}
+	return 0;
+}
+
+static int cacheinfo_load(struct route *r, const struct attr *a)
+{
+	struct rta_cacheinfo info;
+
+	if (a->len < sizeof(info))
+		return -EBADMSG;
+	memcpy(&info, a->data, sizeof(info));
+	r->expires = info.rta_expires / ROUTE_USER_HZ;
+	return 0;
+}
+
+static int route_load(struct decoder *d, const struct attr *a)
+{
+	const struct route_attr *desc;
+
+	if (a->type >= ROUTE_ATTRS)
+		return 0;
+	desc = &route_attrs[a->type];
+	switch (desc->kind) {
+	case ROUTE_ATTR_NONE:
+		return 0;
+	case ROUTE_ATTR_METRICS:
+		return metrics_load(d->r, a);
+	case ROUTE_ATTR_MULTIPATH:
+		return multipath_load(d, a);
+	case ROUTE_ATTR_CACHEINFO:
+		return cacheinfo_load(d->r, a);
+	default:
+		return field_load(desc, desc->of == ROUTE_ATTR_OF_LEG ? (void *)&d->r->leg : d->r,
+				  d->r->dst.family, a);
+	}
+}
+
+static void header_load(struct route *r, const struct rtmsg *rtm)
+{
+	route_init(r);
+	r->fib = rtm->rtm_table;
+	r->dst.family = rtm->rtm_family;
+	r->dst.len = rtm->rtm_dst_len;
+	r->src.len = rtm->rtm_src_len;
+	r->type = rtm->rtm_type;
+	r->tos = rtm->rtm_tos;
+	r->scope = rtm->rtm_scope;
+	r->protocol = rtm->rtm_protocol;
+	r->flags = rtm->rtm_flags & ROUTE_KNOWN_FLAGS;
+	r->origin = ORIGIN_FOREIGN;
+	r->storage = STORAGE_READONLY;
+	r->status = ROW_ACTIVE;
+}
+
+/* A route of several legs, or of one in the clothes of several. */
+static void settle_legs(struct route *r, struct nexthop *legs)
+{
+	if (r->nlegs == 1) {
+		r->leg = legs[0];
+		r->flags |= legs[0].flags;
+		r->realms = legs[0].realms;
+		r->leg.realms = 0;
+		r->leg.weight = 1;
+	} else if (r->nlegs > 1) {
+		r->legs = legs;
+		r->onlink = true;
+		for (unsigned i = 0; i < r->nlegs; i++)
+			r->onlink = r->onlink && legs[i].flags & ROUTE_ONLINK;
+	}
+}
+
+/* The kernel gives some unreachable routes the device lo: they have no leg all the same. */
+static void settle_leg(struct route *r)
+{
+	if (route_is_reject(r)) {
+		r->leg = (struct nexthop){ .weight = 1 };
+		r->nlegs = 0;
+		return;
+	}
+	r->nlegs = r->leg.ifindex || r->leg.gateway.family != AF_UNSPEC;
+	r->leg.gateway_type = r->leg.gateway.family;
+	r->leg.flags = r->flags & ROUTE_LEG_FLAGS;
+	r->onlink = r->flags & ROUTE_ONLINK;
+}
+
+/* Returns: 0, or -EBADMSG for a length that has no address. */
+static int settle_prefix(struct prefix *p, int family, bool given)
+{
+	if (p->len > 8 * addr_size(family) || (p->len && !given))
+		return -EBADMSG;
+	return 0;
+}
+
+static int decode(const struct nlmsghdr *nlh, struct decoder *d)
+{
+	const char *at = (const char *)nlh + mnl_nlmsg_size(MNL_ALIGN(sizeof(struct rtmsg)));
+	size_t left = nlh->nlmsg_len - mnl_nlmsg_size(MNL_ALIGN(sizeof(struct rtmsg)));
+	uint32_t seen = 0;
+	struct route *r = d->r;
+	struct attr a;
+	int err;
+
+	while ((err = attr_next(&at, &left, &a)) > 0) {
+		err = route_load(d, &a);
+		if (err)
+			return err;
+		seen |= a.type < 32 ? 1u << a.type : 0;
+	}
+	if (!err)
+		err = settle_prefix(&r->dst, r->dst.family, seen & 1u << RTA_DST);
+	if (!err)
+		err = settle_prefix(&r->src, r->dst.family, seen & 1u << RTA_SRC);
+	if (err)
+		return err;
+	if (!r->src.len)
+		r->src = (struct prefix){ 0 };
+	if (seen & 1u << RTA_MULTIPATH)
+		settle_legs(r, d->legs);
+	else
+		settle_leg(r);
+	return 0;
+}
+
+static int decode_checked(const struct nlmsghdr *nlh, unsigned refuse, struct decoder *d)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+
+	if (nlh->nlmsg_len < mnl_nlmsg_size(MNL_ALIGN(sizeof(*rtm))) ||
+	    (nlh->nlmsg_type != RTM_NEWROUTE && nlh->nlmsg_type != RTM_DELROUTE))
+		return -EBADMSG;
+	if (!addr_size(rtm->rtm_family) || rtm->rtm_flags & refuse)
+		return -EAFNOSUPPORT;
+	header_load(d->r, rtm);
+	return decode(nlh, d);
+}
+
+int route_nl_decode(const struct nlmsghdr *nlh, struct route *out, struct nexthop *legs)
+{
+	struct decoder d = { .r = out, .legs = legs };
+
+	return decode_checked(nlh, RTM_F_CLONED, &d);
+}
+
+int route_nl_decode_answer(const struct nlmsghdr *nlh, struct route *out, struct nexthop *legs)
+{
+	struct decoder d = { .r = out, .legs = legs };
+
+	return decode_checked(nlh, 0, &d);
+}
