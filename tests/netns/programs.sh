@@ -53,7 +53,7 @@ start_snmpd() {
 		-I -smux,mteTrigger,mteTriggerConf,ipCidrRouteTable,inetCidrRouteTable \
 		"$SNMP_HOST" >>"$WORK/snmpd.log" 2>&1 &
 	SNMPD_PID=$!
-	wait_for 10 snmp_get .1.3.6.1.2.1.1.3.0 || fail "snmpd does not answer"
+	wait_for 10 snmp_get -t 1 .1.3.6.1.2.1.1.3.0 || fail "snmpd does not answer"
 }
 
 stop_snmpd() {
@@ -79,7 +79,7 @@ launch_agent() {
 }
 
 agent_answers() {
-	snmp_get fwmarkAgentUpTime.0
+	snmp_get -t 1 fwmarkAgentUpTime.0
 }
 
 agent_answers_or_gone() {
@@ -111,7 +111,7 @@ stop_agent() {
 
 # Gone or a zombie (its parent, the test, has not waited for it yet).
 agent_gone() {
-	! grep -q '^State:[[:space:]]*[^Z[:space:]]' "/proc/$AGENT_PID/status"
+	! grep -q '^State:[[:space:]]*[^Z[:space:]]' "/proc/$AGENT_PID/status" 2>/dev/null
 }
 
 kill_agent() {
