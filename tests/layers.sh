@@ -11,7 +11,7 @@ cd "$top"
 layers() {
 	(
 		cd "$1"
-		find agent include \( -name '*.c' -o -name '*.h' \) | LC_ALL=C sort
+		find agent include \( -name '*.[ch]' -o -name '*.inc' \) | LC_ALL=C sort
 	) | while read -r file; do
 		awk -v root="$1" -v file="$file" '
 		BEGIN {

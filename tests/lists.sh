@@ -21,7 +21,7 @@ listed() {
 }
 
 for layer in base model kernel snmp app; do
-	listed agent/$layer/local.mk agent/$layer/*.[ch] include/$layer/*.h
+	listed agent/$layer/local.mk agent/$layer/*.[ch] agent/$layer/*.inc include/$layer/*.h
 done
 listed tests/unit/local.mk tests/unit/*.[ch]
 listed tests/fuzz/local.mk tests/fuzz/*.[ch]

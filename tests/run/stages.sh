@@ -78,7 +78,7 @@ stage_dist() {
 # --- static ---
 
 stage_static() {
-	(cd "$source" && find . -name '*.[ch]' ! -path './build-aux/*' | LC_ALL=C sort) >"$work/c"
+	(cd "$source" && find . \( -name '*.[ch]' -o -name '*.inc' \) ! -path './build-aux/*' | LC_ALL=C sort) >"$work/c"
 	# shellcheck disable=SC2046 # no file name of ours has a blank
 	{
 		step "clang-format" env -C "$source" clang-format --dry-run -Werror $(cat "$work/c") || :
