@@ -48,11 +48,6 @@ columns fwmarkFibTable 201 7
 columns fwmarkRouteTable 201.1.4.0.0.0.0.0.0.1 21
 columns fwmarkNextHopTable 201.1.4.0.0.0.0.0.0.1.1 7
 
-# shown OBJECT VALUE
-shown() {
-	expect_eq "$1" "$2" "$(snmp_get "$1")"
-}
-
 shown fwmarkRuleCount.0 1
 shown fwmarkMarkCount.0 1
 shown fwmarkPolicyCount.0 7

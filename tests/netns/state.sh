@@ -120,6 +120,27 @@ rule_lines() {
 		sed -e 's/ -m comment --comment "\{0,1\}fwmark:[0-9]*\( [^"]*\)\{0,1\}"\{0,1\}//'
 }
 
+# shown OBJECT VALUE: what a GET says, enumerations as numbers.
+shown() {
+	expect_eq "$1" "$2" "$(snmp_get "$1")"
+}
+
+# row_of OBJECT REGEXP: the index of the first row whose column matches, nothing when none does.
+row_of() {
+	snmp_walk "$1" | sed -n "s/^[A-Za-z0-9]*\.\([0-9.]*\) = /\1 /p" | grep -E -e "^[0-9.]+ \"?.*$2" |
+		sed -n '1s/ .*//p'
+}
+
+# keep_state NAME, expect_state NAME WHAT: the kernel's, now and then.
+keep_state() {
+	kernel_state >"$WORK/kept.$1"
+}
+
+expect_state() {
+	kernel_state >"$WORK/now"
+	expect_same "$2" "$WORK/kept.$1" "$WORK/now"
+}
+
 # expect_lartc: the kernel holds what lartc_set asked for, nothing less and nothing more.
 expect_lartc() {
 	expect_eq "rules of mangle" \
