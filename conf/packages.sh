@@ -4,7 +4,7 @@
 # The Debian packages that this project needs, in one place, and how to install them.
 
 # To build fwmarkd.
-PACKAGES_BUILD="build-essential autoconf automake libtool pkg-config libsnmp-dev libmnl-dev
+PACKAGES_BUILD="build-essential autoconf automake pkg-config libsnmp-dev libmnl-dev
 	libip4tc-dev libip6tc-dev libxtables-dev libconfig-dev libcap-ng-dev"
 # To run it, and to look at what it does.
 PACKAGES_RUN="snmpd snmp iptables iproute2 procps util-linux"
