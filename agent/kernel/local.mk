@@ -7,6 +7,8 @@ agent_libkernel_a_SOURCES =
 agent_libkernel_a_SOURCES += \
 	agent/kernel/link_nl.c \
 	agent/kernel/nl_attr.c \
+	agent/kernel/policy_nl.c \
+	agent/kernel/policy_nl_change.c \
 	agent/kernel/route_nl.c \
 	agent/kernel/route_nl_attr.c \
 	agent/kernel/route_nl_decode.c \
@@ -18,6 +20,7 @@ noinst_HEADERS += \
 	include/kernel/compat.h \
 	include/kernel/nl_attr.h \
 	include/kernel/rtnl_priv.h \
+	include/kernel/policy_nl_priv.h \
 	include/kernel/link_nl.h \
 	include/kernel/nf.h \
 	include/kernel/policy_nl.h \

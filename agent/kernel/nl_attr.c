@@ -45,7 +45,7 @@ static void uint_store(void *p, size_t size, uint64_t v)
 /* Size on the wire of an integer. */
 static size_t uint_size(uint8_t kind)
 {
-	return kind == NL_U8 ? 1 : kind == NL_U16 ? 2 : 4;
+	return kind == NL_U8 || kind == NL_BOOL ? 1 : kind == NL_U16 ? 2 : 4;
 }
 
 static bool all_zero(const uint8_t *p, size_t n)
@@ -155,6 +155,8 @@ static int attr_store(const struct nl_attr *a, const void *data, size_t len, int
 		if (len != uint_size(a->kind))
 			return -EBADMSG;
 		v = uint_load(data, len);
+		if (a->kind == NL_BOOL)
+			v = v != 0;
 		uint_store(field, a->size, a->kind == NL_BE32 ? ntohl((uint32_t)v) : v);
 		return 0;
 	}

@@ -52,8 +52,7 @@ static void name_key(char *name, size_t size)
 	memset(name + n, 0, size - n);
 }
 
-/* @p with one spelling for what means the same to the kernel. */
-static struct policy policy_key(const struct policy *p)
+struct policy policy_key(const struct policy *p)
 {
 	struct policy key = *p;
 

@@ -13,6 +13,7 @@ struct nlmsghdr;
  * wide and never narrower than what the kernel sends. */
 enum nl_kind {
 	NL_U8,
+	NL_BOOL, /* one byte; nonzero is true */
 	NL_U16,
 	NL_U32,
 	NL_BE32,

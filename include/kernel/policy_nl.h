@@ -32,18 +32,41 @@ int policy_nl_dump(struct rtnl *nl, int family, policy_cb *cb, void (*reset)(voi
 
 /**
  * policy_nl_add - put a policy into the kernel
+ * @p: with priority_auto the kernel chooses: look it up afterwards
  *
- * Fails with -EEXIST when the kernel holds the same one. Returns: 0 or -errno.
+ * The kernel's own answer EEXIST (rule_exists() in net/core/fib_rules.c) takes absent addresses,
+ * tos and dscp for wildcards and does not look at `not` and the goto: it refuses "pref 500" after
+ * "pref 500 tos 0x10". So it is checked against what there is, and asked again without NLM_F_EXCL.
+ * A policy that somebody else installed (route_protocol) is another one to the kernel.
+ *
+ * Returns: 0, -EEXIST when the kernel holds the same one, -EOPNOTSUPP when it would pass over a
+ * selector that it does not know, or -errno.
  */
 int policy_nl_add(struct rtnl *nl, const struct policy *p, struct why *why);
 
-/* Takes the policy away that is the same in every selector (policy_same()), and looks again that
- * no other went. Returns: 0, -ENOENT when there is none, or -errno. */
+/**
+ * policy_nl_del - take away the policy that is the same in every selector (policy_same())
+ * @p: when it has a route_protocol, only one of that is taken
+ *
+ * RTM_DELRULE deletes the first rule that matches what was sent, and what was not sent matches
+ * everything (rule_find()). When an earlier rule of the same priority would be hit, the rules of
+ * that priority are appended again and the old ones deleted from the front, so that order and
+ * content stay and at no time one is missing. What went is looked at afterwards.
+ *
+ * Returns: 0, -ENOENT when there is none, -EBUSY when another was hit (it is put back), or -errno.
+ */
 int policy_nl_del(struct rtnl *nl, const struct policy *p, struct why *why);
 
-/* Which of the attributes newer than FRA_DPORT_RANGE the running kernel knows, found by asking
- * for the impossible: no rule is made that could match, none is left behind. */
-enum policy_cap { POLICY_CAP_DSCP = 1, POLICY_CAP_FLOWLABEL = 2, POLICY_CAP_PORT_MASK = 4 };
+/* Attributes newer than FRA_DPORT_RANGE. A kernel that does not know one passes over it. */
+enum policy_cap {
+	POLICY_CAP_DSCP = 1,
+	POLICY_CAP_FLOWLABEL = 2,
+	POLICY_CAP_PORT_MASK = 4,
+	POLICY_CAP_DSCP_MASK = 8,
+};
+
+/* Which of them the running kernel knows: it is asked to delete what cannot be there, with an
+ * attribute that is malformed if it is known. Nothing is made. Returns: 0 or -errno. */
 int policy_nl_caps(struct rtnl *nl, unsigned *caps);
 
 #endif

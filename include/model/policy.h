@@ -75,6 +75,10 @@ void policy_init(struct policy *p);
  */
 uint32_t policy_fib(const struct policy *p);
 
+/* Returns: @p in the one spelling that the kernel is told: policy_fib(), zeros where a prefix, a
+ * flow label or a goto is absent, no mask of a port or dscp that has all bits. */
+struct policy policy_key(const struct policy *p);
+
 /* See markrule_check(); columns of fwmarkPolicyEntry. */
 int policy_check(const struct policy *p, unsigned *column, struct why *why);
 
