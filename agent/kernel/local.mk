@@ -9,6 +9,9 @@ agent_libkernel_a_SOURCES += \
 	agent/kernel/nl_attr.c \
 	agent/kernel/policy_nl.c \
 	agent/kernel/policy_nl_change.c \
+	agent/kernel/rt_names.c \
+	agent/kernel/rt_names_watch.c \
+	agent/kernel/rt_names_write.c \
 	agent/kernel/route_nl.c \
 	agent/kernel/route_nl_attr.c \
 	agent/kernel/route_nl_decode.c \

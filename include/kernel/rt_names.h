@@ -3,6 +3,8 @@
 #ifndef KERNEL_RT_NAMES_H
 #define KERNEL_RT_NAMES_H
 
+#include <stdio.h>
+
 #include "base/why.h"
 #include "model/names.h"
 
@@ -10,8 +12,18 @@
 #define RT_NAMES_OWN "/etc/iproute2/rt_tables.d/fwmarkd.conf"
 
 /* Reads all files anew into @n. A missing file is an empty one. Names of tables that come from
- * RT_NAMES_OWN have flags 1. Returns: 0 or -ENOMEM. */
+ * RT_NAMES_OWN have flags 1. Returns: 0 or -ENOMEM, and @n is as it was. */
 int rt_names_read(struct rt_names *n);
+
+/**
+ * rt_names_parse - read one file: "ID NAME" in each line, decimal or 0x, # for comments
+ * @max: larger ids are passed over; those above 2147483647 too, as iproute2 does, unless @flags
+ * @flags: of the names
+ *
+ * It ends at a line that is neither, as iproute2 does. Names that are not UTF-8 are passed over.
+ * Returns: 0 or -ENOMEM.
+ */
+int rt_names_parse(FILE *fp, uint32_t max, uint32_t flags, struct names *out);
 
 /**
  * rt_names_write - replace the agent's own file of table names
