@@ -6,7 +6,14 @@
 # End to end, each in namespaces of its own: snmpd, fwmarkd and the kernel. FWMARK_ROAD says how
 # fwmarkd is asked: agentx (through snmpd) or standalone; both, one after the other, when unset.
 netns_tests = \
-	tests/netns/lartc-mail.sh
+	tests/netns/change-rows.sh \
+	tests/netns/destroy-rows.sh \
+	tests/netns/exceptions.sh \
+	tests/netns/ipv6.sh \
+	tests/netns/lartc-mail.sh \
+	tests/netns/masquerade.sh \
+	tests/netns/tos-marks.sh \
+	tests/netns/varbind-order.sh
 
 # What needs no daemon.
 static_tests = \
