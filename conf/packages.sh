@@ -35,9 +35,14 @@ install_packages() {
 			chmod 755 /usr/sbin/policy-rc.d
 		fi
 		export DEBIAN_FRONTEND=noninteractive
-		set -- -q -y --no-install-recommends
+		set -- -q -y --no-install-recommends -o DPkg::Lock::Timeout=300
 		# shellcheck disable=SC2086 # words
-		apt-get "$@" install $missing || { apt-get -q update && apt-get "$@" install $missing; }
-	) >"${PACKAGES_LOG:-/dev/stdout}" 2>&1 || status=$?
+		apt-get "$@" install $missing || { apt-get -q update && apt-get "$@" install $missing; } ||
+			exit
+		# Nor is it to start when the machine boots.
+		case "$missing " in
+		*" snmpd "*) ! command -v update-rc.d || update-rc.d snmpd disable ;;
+		esac
+	) >"${PACKAGES_LOG:-/dev/stdout}" 2>&1 </dev/null || status=$?
 	return "$status"
 }
