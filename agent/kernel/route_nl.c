@@ -86,8 +86,29 @@ int route_nl_replace(struct rtnl *nl, const struct route *r, struct why *why)
 	return request(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, r, why);
 }
 
+/*
+ * Is there an IPv4 route of the key of @r? Asked by a change that may not create anything: the
+ * kernel answers EEXIST or ENOENT (net/ipv4/fib_trie.c, fib_table_insert()), and needs no gateway
+ * for a blackhole.
+ */
+static bool key_is_taken(struct rtnl *nl, const struct route *r)
+{
+	struct route probe;
+
+	route_init(&probe);
+	probe.fib = r->fib;
+	probe.dst = r->dst;
+	probe.metric = r->metric;
+	probe.tos = r->tos;
+	probe.type = ROUTE_BLACKHOLE;
+	return request(nl, RTM_NEWROUTE, NLM_F_EXCL, &probe, NULL) == -EEXIST;
+}
+
 int route_nl_del(struct rtnl *nl, const struct route *r, struct why *why)
 {
+	/* No metric in the request matches any metric (fib_nh_match()). */
+	if (r->dst.family == AF_INET && !r->metric && !key_is_taken(nl, r))
+		return -ESRCH;
 	return request(nl, RTM_DELROUTE, 0, r, why);
 }
 

@@ -142,7 +142,7 @@ static int metrics_load(struct route *r, const struct attr *all)
 			err = field_load(&route_metric_attrs[a.type], r, r->dst.family, &a);
 		if (err)
 			return err;
-		if (a.type < 32 && a.type != RTAX_MTU && a.type != RTAX_ADVMSS)
+		if (a.type && a.type < 32 && a.type != RTAX_MTU && a.type != RTAX_ADVMSS)
 			r->metrics_other |= 1u << a.type;
 	}
 	return more;
@@ -249,15 +249,24 @@ static void header_load(struct route *r, const struct rtmsg *rtm)
 	r->status = ROW_ACTIVE;
 }
 
+static void settle_leg(struct route *r)
+{
+	r->nlegs = r->leg.ifindex || r->leg.gateway.family != AF_UNSPEC;
+	r->leg.gateway_type = r->leg.gateway.family;
+	r->leg.flags = r->flags & ROUTE_LEG_FLAGS;
+	r->onlink = r->flags & ROUTE_ONLINK;
+}
+
 /* A route of several legs, or of one in the clothes of several. */
 static void settle_legs(struct route *r, struct nexthop *legs)
 {
+	r->leg = (struct nexthop){ .weight = 1 };
 	if (r->nlegs == 1) {
-		r->leg = legs[0];
+		r->leg.gateway = legs[0].gateway;
+		r->leg.ifindex = legs[0].ifindex;
 		r->flags |= legs[0].flags;
 		r->realms = legs[0].realms;
-		r->leg.realms = 0;
-		r->leg.weight = 1;
+		settle_leg(r);
 	} else if (r->nlegs > 1) {
 		r->legs = legs;
 		r->onlink = true;
@@ -267,25 +276,18 @@ static void settle_legs(struct route *r, struct nexthop *legs)
 }
 
 /* The kernel gives some unreachable routes the device lo: they have no leg all the same. */
-static void settle_leg(struct route *r)
+static void settle_reject(struct route *r)
 {
-	if (route_is_reject(r)) {
-		r->leg = (struct nexthop){ .weight = 1 };
-		r->nlegs = 0;
-		return;
-	}
-	r->nlegs = r->leg.ifindex || r->leg.gateway.family != AF_UNSPEC;
-	r->leg.gateway_type = r->leg.gateway.family;
-	r->leg.flags = r->flags & ROUTE_LEG_FLAGS;
-	r->onlink = r->flags & ROUTE_ONLINK;
+	r->leg = (struct nexthop){ .weight = 1 };
+	r->nlegs = 0;
 }
 
-/* Returns: 0, or -EBADMSG for a length that has no address. */
+/* Returns: 0, or -EBADMSG for a length that has no address, or an address that has more bits. */
 static int settle_prefix(struct prefix *p, int family, bool given)
 {
 	if (p->len > 8 * addr_size(family) || (p->len && !given))
 		return -EBADMSG;
-	return 0;
+	return given && !prefix_is_canonical(p) ? -EBADMSG : 0;
 }
 
 static int decode(const struct nlmsghdr *nlh, struct decoder *d)
@@ -311,7 +313,9 @@ static int decode(const struct nlmsghdr *nlh, struct decoder *d)
 		return err;
 	if (!r->src.len)
 		r->src = (struct prefix){ 0 };
-	if (seen & 1u << RTA_MULTIPATH)
+	if (route_is_reject(r))
+		settle_reject(r);
+	else if (seen & 1u << RTA_MULTIPATH)
 		settle_legs(r, d->legs);
 	else
 		settle_leg(r);

@@ -10,6 +10,9 @@ FUZZ_KERNEL = $(KERNEL_LIBS) $(FWMARK_FUZZ_LDFLAGS)
 FUZZ_SNMP = $(SNMP_LIBS) $(FWMARK_FUZZ_LDFLAGS)
 FUZZ_APP = $(APP_LIBS) $(FWMARK_FUZZ_LDFLAGS)
 
+fuzzers += tests/fuzz/fuzz_route_nl
+tests_fuzz_fuzz_route_nl_LDADD = $(FUZZ_KERNEL)
+
 if FUZZERS
 noinst_PROGRAMS = $(fuzzers)
 endif

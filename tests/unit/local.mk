@@ -11,6 +11,10 @@ UNIT_SNMP = $(SNMP_LIBS) $(CMOCKA_LIBS)
 UNIT_APP = $(APP_LIBS) $(CMOCKA_LIBS)
 
 EXTRA_DIST += tests/unit/no-cmocka.sh
+unit_tests += tests/unit/test_route tests/unit/test_route_nl
+tests_unit_test_route_LDADD = $(UNIT_MODEL)
+tests_unit_test_route_nl_LDADD = $(UNIT_KERNEL)
+
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
