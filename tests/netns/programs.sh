@@ -24,11 +24,14 @@ programs_init() {
 	export ASAN_OPTIONS="log_path=$WORK/sanitizer:exitcode=99:detect_leaks=1"
 	export UBSAN_OPTIONS="log_path=$WORK/sanitizer:print_stacktrace=1"
 	export LSAN_OPTIONS="suppressions=$NETNS_DIR/lsan.supp:print_suppressions=0"
-	: >"$AGENT_CONF"
 	snmp_access >"$WORK/access.conf"
-	if [ "$FWMARK_ROAD" = standalone ]; then
-		printf 'standalone: { snmp_conf = "%s"; };\n' "$WORK/access.conf" >"$AGENT_CONF"
-	fi
+	agent_conf >"$AGENT_CONF"
+}
+
+# agent_conf: fwmarkd.conf as the tests want it, defaults for all the rest.
+agent_conf() {
+	printf 'state: { directory = "%s"; };\n' "$WORK/state"
+	[ "$FWMARK_ROAD" = agentx ] || printf 'standalone: { snmp_conf = "%s"; };\n' "$WORK/access.conf"
 }
 
 # snmp_access: who may do what; the same lines in snmpd.conf and in fwmarkd's own SNMP file.
@@ -134,6 +137,11 @@ snmp() {
 	shift
 	# shellcheck disable=SC2086 # words
 	"$tool" $SNMP_FLAGS -t 10 -r 0 -Pe "$SNMP_HOST" "$@"
+}
+
+# snmp_as "FLAGS": who asks from now on.
+snmp_as() {
+	SNMP_FLAGS=$1
 }
 
 # snmp_get OBJECT...: the values alone, one a line; fails where an object does not exist.

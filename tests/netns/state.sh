@@ -79,8 +79,8 @@ refusals() {
 		words=${rest#/}
 		varbinds=${words#*/ }
 		words=${words%%/ *}
-		eval "set -- $varbinds"
-		(set_refused "$error" "$object" "$words" "$@") </dev/null ||
+		eval "set -- \"$error\" \"$object\" \"$words\" $varbinds"
+		(set_refused "$@") </dev/null ||
 			{ wrong=$((wrong + 1)); forget_state; }
 	done
 	[ $wrong = 0 ] || fail "$wrong of the refusals above"

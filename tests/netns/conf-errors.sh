@@ -1,0 +1,61 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Mistakes in fwmarkd.conf: file, line, setting and what is wrong, and nothing is started.
+export ROADS=agentx
+# shellcheck source=/dev/null
+. "$(dirname "$0")/lib.sh"
+
+# check STATUS LINES...: fwmarkd -n with a file of these lines.
+check() {
+	expected=$1
+	shift
+	printf '%s\n' "$@" >"$WORK/bad.conf"
+	status=0
+	timeout 10 "$FWMARKD" -n -c "$WORK/bad.conf" >"$WORK/out" 2>&1 || status=$?
+	case $expected in
+	ok) expect_eq "status of -n with $*: $(cat "$WORK/out")" 0 "$status" ;;
+	*) expect_match "status of -n with $*" '^([1-9]|[1-9][0-9])$' "$status" ;;
+	esac
+}
+
+# refused_at LINE SETTING LINES...: the message names file, line and setting.
+refused_at() {
+	line=$1
+	setting=$2
+	shift 2
+	check bad "$@"
+	expect_match "message for $*" "bad\.conf:$line: .*$setting" "$(cat "$WORK/out")"
+}
+
+check ok ''
+check ok '# nothing' 'agentx: { ping = 5; };'
+check ok 'read: { get_age_ms = 0; walk_age_ms = 1000; };' 'log: { level = "debug"; };'
+"$FWMARKD" -n -c /dev/null || fail "/dev/null"
+"$FWMARKD" -n -c "$TOP_SRCDIR/conf/fwmarkd.conf" || fail "conf/fwmarkd.conf"
+
+refused_at 1 nonsense 'nonsense = 1;'
+refused_at 2 'agentx\.pong' 'agentx: {' 'pong = 1; };'
+refused_at 3 'nonsense' '' '# comment' 'nonsense: { ping = 1; };'
+refused_at 1 'agentx\.ping' 'agentx: { ping = "5"; };'
+refused_at 2 'agentx\.ping' '' 'agentx: { ping = 0; };'
+refused_at 2 'agentx\.ping' '' 'agentx: { ping = 99999999; };'
+refused_at 1 'agentx\.socket' 'agentx: { socket = 1; };'
+refused_at 1 'agentx' 'agentx = 1;'
+refused_at 1 'log\.level' 'log: { level = "loud"; };'
+refused_at 1 'log\.syslog' 'log: { syslog = 2; };'
+refused_at 2 '' 'agentx: { ping = 5; };' 'agentx: {{'
+
+check bad 'nonsense = 1;'
+status=0
+# shellcheck disable=SC2046 # words
+timeout 10 "$FWMARKD" -f -c "$WORK/bad.conf" -x "$SOCKET" >"$WORK/out" 2>&1 || status=$?
+expect_match "status of fwmarkd with a bad file" '^([1-9]|[1-9][0-9])$' "$status"
+status=0
+"$FWMARKD" -n -c "$WORK/missing.conf" >"$WORK/out" 2>&1 || status=$?
+[ $status != 0 ] || fail "a missing file is no error"
+expect_match "message" 'missing\.conf' "$(cat "$WORK/out")"
+status=0
+"$FWMARKD" --nonsense >"$WORK/out" 2>&1 || status=$?
+[ $status != 0 ] || fail "an unknown option is no error"
+expect_match "-V" '[0-9]+\.[0-9]+' "$("$FWMARKD" -V)"
+expect_match "-h" '-c' "$("$FWMARKD" -h)"
