@@ -6,12 +6,30 @@
 # End to end, each in namespaces of its own: snmpd, fwmarkd and the kernel. FWMARK_ROAD says how
 # fwmarkd is asked: agentx (through snmpd) or standalone; both, one after the other, when unset.
 netns_tests = \
+	tests/netns/bad-input-fibs.sh \
+	tests/netns/bad-input-policies.sh \
+	tests/netns/bad-input-routes.sh \
+	tests/netns/bad-input-rules.sh \
 	tests/netns/change-rows.sh \
+	tests/netns/clean-stop.sh \
+	tests/netns/conf-errors.sh \
+	tests/netns/demonstration.sh \
 	tests/netns/destroy-rows.sh \
 	tests/netns/exceptions.sh \
+	tests/netns/foreign-rows.sh \
+	tests/netns/getbulk.sh \
+	tests/netns/high-subids.sh \
 	tests/netns/ipv6.sh \
 	tests/netns/lartc-mail.sh \
 	tests/netns/masquerade.sh \
+	tests/netns/readonly-columns.sh \
+	tests/netns/reconnect.sh \
+	tests/netns/refusals.sh \
+	tests/netns/restart-restores.sh \
+	tests/netns/single-instance.sh \
+	tests/netns/snmpd-example.sh \
+	tests/netns/snmpv1.sh \
+	tests/netns/standalone-v3.sh \
 	tests/netns/tos-marks.sh \
 	tests/netns/varbind-order.sh
 
