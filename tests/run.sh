@@ -12,7 +12,7 @@
 #	fuzz        every fuzzer for a few seconds
 #
 # From outside: FUZZ_SECONDS (10), JOBS (the number of processors), FWMARK_TEST_SECONDS (of one
-# test), CI=true (an end-to-end test that was skipped has failed).
+# test), CI=true (a test that was skipped, for lack of privileges, has failed).
 #
 # The last line sums up: N passed, N failed, N skipped. The exit status is 0 when nothing failed.
 set -eu
