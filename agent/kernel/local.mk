@@ -5,6 +5,25 @@ noinst_LIBRARIES += agent/libkernel.a
 agent_libkernel_a_CPPFLAGS = $(LAYER_CPPFLAGS) $(MNL_CFLAGS) $(IPTC_CFLAGS) $(XTABLES_CFLAGS)
 agent_libkernel_a_SOURCES =
 agent_libkernel_a_SOURCES += \
+	agent/kernel/ipt.c \
+	agent/kernel/ipt4.c \
+	agent/kernel/ipt6.c \
+	agent/kernel/ipt_cols.c \
+	agent/kernel/ipt_decode.c \
+	agent/kernel/ipt_edit.c \
+	agent/kernel/ipt_encode.c \
+	agent/kernel/ipt_entry.c \
+	agent/kernel/ipt_match.c \
+	agent/kernel/ipt_parse.c \
+	agent/kernel/ipt_reach.c \
+	agent/kernel/ipt_text.c \
+	agent/kernel/ipt_token.c \
+	agent/kernel/ipt_work.c \
+	agent/kernel/ipt_xt.c \
+	agent/kernel/nf.c \
+	agent/kernel/nf_lock.c \
+	agent/kernel/nf_probe.c
+agent_libkernel_a_SOURCES += \
 	agent/kernel/link_nl.c \
 	agent/kernel/nl_attr.c \
 	agent/kernel/policy_nl.c \
@@ -20,6 +39,10 @@ agent_libkernel_a_SOURCES += \
 	agent/kernel/rtnl_events.c
 
 noinst_HEADERS += \
+	agent/kernel/ipt_ops.inc \
+	include/kernel/ipt.h \
+	include/kernel/ipt_parse.h \
+	include/kernel/nf_priv.h \
 	include/kernel/compat.h \
 	include/kernel/nl_attr.h \
 	include/kernel/rtnl_priv.h \

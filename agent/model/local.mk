@@ -11,6 +11,7 @@ agent_libmodel_a_SOURCES = \
 	agent/model/policy_text.c \
 	agent/model/idmap.c \
 	agent/model/mark.c \
+	agent/model/markrule.c \
 	agent/model/route.c \
 	agent/model/route_check.c \
 	agent/model/route_text.c

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tables being changed: fresh copies of libiptc, the mark rules in them, and changes staged in
+ * memory until the commit. The caller holds the lock throughout. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/nf_priv.h"
+
+void work_fini(struct work *w)
+{
+	for (size_t i = 0; i < w->tables.n; i++) {
+		struct work_table *t = vec_at(&w->tables, i);
+
+		t->ops->free(t->h);
+		vec_fini(&t->rules);
+	}
+	vec_fini(&w->tables);
+}
+
+int work_open(struct work *w, const struct ipt_ops *ops, const char *table)
+{
+	const char *name = ipt_table_known(table);
+	struct work_table *t;
+	struct xtc_handle *h;
+
+	if (!name)
+		return why_set(w->why, -ENOENT, "there is no table %s", table);
+	for (size_t i = 0; i < w->tables.n; i++) {
+		t = vec_at(&w->tables, i);
+		if (t->ops == ops && t->name == name)
+			return (int)i;
+	}
+	h = ops->init(name);
+	if (!h) {
+		int err = errno ? -errno : -EIO;
+
+		return why_set(w->why, err == -EAGAIN ? -EIO : err, "%s -t %s: %s", ops->program,
+			       name, ops->strerror(-err));
+	}
+	t = vec_push(&w->tables);
+	if (!t) {
+		ops->free(h);
+		return -ENOMEM;
+	}
+	t->ops = ops;
+	t->name = name;
+	t->h = h;
+	t->rules = (struct vec)VEC_INIT(struct work_rule);
+	return (int)w->tables.n - 1;
+}
+
+static int table_index(struct work_table *t)
+{
+	const struct ipt_ops *ops = t->ops;
+
+	if (t->indexed)
+		return 0;
+	for (const char *chain = ops->first_chain(t->h); chain; chain = ops->next_chain(t->h)) {
+		uint64_t place = ipt_hash_place(ops, t->name, chain);
+
+		for (const void *e = ops->first_rule(chain, t->h); e; e = ops->next_rule(e, t->h)) {
+			struct work_rule *r;
+
+			if (!ipt_is_mark(ipt_target(ops, e)))
+				continue;
+			r = vec_push(&t->rules);
+			if (!r)
+				return -ENOMEM;
+			r->e = e;
+			memcpy(r->chain, chain, strnlen(chain, sizeof(r->chain) - 1));
+			r->hash = ipt_hash_entry(ops, place, e);
+			r->tag = ipt_entry_tag(ops, e);
+		}
+	}
+	t->indexed = true;
+	return 0;
+}
+
+static struct work_rule *table_find(struct work_table *t, uint32_t tag, uint64_t hash,
+				    uint32_t ordinal)
+{
+	for (size_t i = 0; i < t->rules.n; i++) {
+		struct work_rule *r = vec_at(&t->rules, i);
+
+		if (!r->e)
+			continue;
+		if (tag ? r->tag == tag : r->hash == hash && ordinal-- == 0)
+			return r;
+	}
+	return NULL;
+}
+
+/* The hash covers family and table, so equals are never in two tables. */
+int work_find(struct work *w, const struct ipt_ops *ops, const char *table, uint32_t tag,
+	      uint64_t hash, uint32_t ordinal, size_t *at, struct work_rule **rule)
+{
+	bool rest = !ops;
+
+	for (;;) {
+		for (size_t i = 0; ipt_families[i]; i++) {
+			for (size_t j = 0; ipt_tables[j]; j++) {
+				bool first = ops == ipt_families[i] && table &&
+					     strcmp(ipt_tables[j], table) == 0;
+				int found;
+
+				if (first == rest ||
+				    !ipt_table_loaded(ipt_families[i], ipt_tables[j]))
+					continue;
+				found = work_open(w, ipt_families[i], ipt_tables[j]);
+				if (found < 0)
+					return found;
+				*at = (size_t)found;
+				found = table_index(vec_at(&w->tables, *at));
+				if (found < 0)
+					return found;
+				*rule = table_find(vec_at(&w->tables, *at), tag, hash, ordinal);
+				if (*rule)
+					return 1;
+			}
+		}
+		if (rest)
+			return 0;
+		rest = true;
+	}
+}
+
+uint32_t work_position(const struct work_table *t, const char *chain, const void *e)
+{
+	const struct ipt_ops *ops = t->ops;
+	uint32_t position = 0;
+
+	for (const void *at = ops->first_rule(chain, t->h); at; at = ops->next_rule(at, t->h)) {
+		position++;
+		if (at == e)
+			return position;
+	}
+	return 0;
+}
+
+/* What libiptc means by its errno: TC_STRERROR() knows, but not for every call. */
+static int staged(struct work *w, struct work_table *t, const char *chain, uint32_t position,
+		  int ok)
+{
+	int err = -errno;
+
+	if (ok) {
+		t->dirty = true;
+		return 0;
+	}
+	if (err == -E2BIG)
+		return why_set(w->why, -ERANGE, "Position: %s has no place %u", chain, position);
+	if (err == -ENOENT)
+		return why_set(w->why, err, "Chain: there is no %s in table %s of %s", chain,
+			       t->name, t->ops->program);
+	return why_set(w->why, err, "%s -t %s: %s: %s", t->ops->program, t->name, chain,
+		       strerror(-err));
+}
+
+int work_insert(struct work *w, size_t at, const char *chain, uint32_t position, const void *e)
+{
+	struct work_table *t = vec_at(&w->tables, at);
+	int ok;
+
+	if (position > 0)
+		ok = t->ops->insert(chain, e, position - 1, t->h);
+	else
+		ok = t->ops->append(chain, e, t->h);
+	return staged(w, t, chain, position, ok);
+}
+
+int work_replace(struct work *w, size_t at, const char *chain, uint32_t position, const void *e)
+{
+	struct work_table *t = vec_at(&w->tables, at);
+
+	return staged(w, t, chain, position, t->ops->replace(chain, e, position - 1, t->h));
+}
+
+int work_remove(struct work *w, size_t at, const char *chain, uint32_t position)
+{
+	struct work_table *t = vec_at(&w->tables, at);
+
+	return staged(w, t, chain, position, t->ops->remove(chain, position - 1, t->h));
+}
+
+int work_commit(struct work *w, struct work_table *t)
+{
+	int err;
+
+	if (!t->dirty)
+		return 0;
+	if (t->ops->commit(t->h)) {
+		t->committed = true;
+		return 0;
+	}
+	/* The number of entries changed under way: somebody works without the lock. */
+	if (errno == EAGAIN)
+		return why_set(w->why, -ESTALE,
+			       "%s -t %s: somebody goes on changing it without the lock",
+			       t->ops->program, t->name);
+	err = errno ? -errno : -EIO;
+	return why_set(w->why, err, "%s -t %s: the kernel refuses: %s", t->ops->program, t->name,
+		       strerror(-err));
+}

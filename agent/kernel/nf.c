@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The facade of nf.h over the families and their legacy tables: snapshots and questions. Changes
+ * are in ipt_edit.c. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "kernel/nf_priv.h"
+
+enum {
+	COLUMN_ADDRESS_TYPE = 2,
+	COLUMN_TABLE = 3,
+	COLUMN_CHAIN = 4,
+	COLUMN_POSITION = 5,
+};
+
+int nf_open(const struct nf_options *opt, struct nf **out)
+{
+	int err = ipt_xt_start();
+	struct nf *nf;
+
+	if (err < 0)
+		return err;
+	nf = calloc(1, sizeof(*nf));
+	if (!nf)
+		return -ENOMEM;
+	nf_set_options(nf, opt);
+	*out = nf;
+	return 0;
+}
+
+void nf_close(struct nf *nf)
+{
+	if (!nf)
+		return;
+	text_fini(&nf->matches);
+	free(nf->lock_file);
+	free(nf);
+}
+
+void nf_set_options(struct nf *nf, const struct nf_options *opt)
+{
+	free(nf->lock_file);
+	nf->lock_file = opt && opt->lock_file ? strdup(opt->lock_file) : NULL;
+	nf->lock_wait_ms = opt ? opt->lock_wait_ms : 0;
+}
+
+/* nf_snap.priv: the tables whose blobs the entries point into. */
+struct snap_priv {
+	struct vec tables; /* struct ipt_table */
+};
+
+struct reading {
+	struct nf_snap *snap;
+	uint64_t place; /* hash of the chain at work */
+};
+
+static int snap_rule(void *arg, struct ipt_table *t, uint32_t chain, uint32_t position,
+		     const void *e)
+{
+	struct ipt_chain *c = vec_at(&t->chains, chain);
+	struct reading *rd = arg;
+	struct nf_snap *snap = rd->snap;
+	struct nf_entry *entry;
+
+	if (c->snap == UINT32_MAX) {
+		struct nf_chain *nc = vec_push(&snap->chains);
+
+		if (!nc)
+			return -ENOMEM;
+		c->snap = (uint32_t)snap->chains.n - 1;
+		nc->family = t->ops->family;
+		nc->table = t->name;
+		nc->chain = c->name;
+		rd->place = ipt_hash_place(t->ops, t->name, c->name);
+	}
+	entry = vec_push(&snap->entries);
+	if (!entry)
+		return -ENOMEM;
+	entry->chain = c->snap;
+	entry->position = position;
+	entry->raw = e;
+	entry->tag = ipt_entry_tag(t->ops, e);
+	ipt_counters_get(t->ops, e, &entry->packets, &entry->bytes);
+	entry->hash = ipt_hash_entry(t->ops, rd->place, e);
+	return 0;
+}
+
+static int snap_table(struct nf_snap *snap, struct ipt_table *t)
+{
+	struct reading rd = { .snap = snap };
+	int err = ipt_table_scan(t, snap_rule, &rd);
+
+	if (err == 0)
+		err = ipt_reach(t);
+	for (size_t i = 0; i < t->chains.n && err == 0; i++) {
+		const struct ipt_chain *c = vec_at(&t->chains, i);
+		struct nf_chain *nc;
+
+		if (c->snap == UINT32_MAX)
+			continue;
+		nc = vec_at(&snap->chains, c->snap);
+		nc->hooks = c->hooks;
+		nc->rules = c->rules;
+		nc->routing = (c->hooks & HOOK_PREROUTING) ||
+			      ((c->hooks & HOOK_OUTPUT) && strcmp(t->name, "mangle") == 0);
+	}
+	return err;
+}
+
+static bool any_loaded(void)
+{
+	for (size_t i = 0; ipt_families[i]; i++)
+		for (size_t j = 0; ipt_tables[j]; j++)
+			if (ipt_table_loaded(ipt_families[i], ipt_tables[j]))
+				return true;
+	return false;
+}
+
+static int tables_read(struct vec *tables, struct why *why)
+{
+	for (size_t i = 0; ipt_families[i]; i++) {
+		const struct ipt_ops *ops = ipt_families[i];
+
+		for (size_t j = 0; ipt_tables[j]; j++) {
+			struct ipt_table *t;
+			int err;
+
+			if (!ipt_table_loaded(ops, ipt_tables[j]))
+				continue;
+			t = vec_push(tables);
+			if (!t)
+				return -ENOMEM;
+			err = ipt_table_read(ops, ipt_tables[j], t);
+			if (err < 0)
+				return why_set(why, err == -EAGAIN ? -EBUSY : err, "%s -t %s: %s",
+					       ops->program, ipt_tables[j], strerror(-err));
+		}
+	}
+	return 0;
+}
+
+static int snap_new(struct nf_snap **out)
+{
+	struct nf_snap *snap = calloc(1, sizeof(*snap));
+	struct snap_priv *priv = calloc(1, sizeof(*priv));
+
+	if (!snap || !priv) {
+		free(snap);
+		free(priv);
+		return -ENOMEM;
+	}
+	snap->chains = (struct vec)VEC_INIT(struct nf_chain);
+	snap->entries = (struct vec)VEC_INIT(struct nf_entry);
+	priv->tables = (struct vec)VEC_INIT(struct ipt_table);
+	snap->priv = priv;
+	*out = snap;
+	return 0;
+}
+
+int nf_read(struct nf *nf, struct nf_snap **out, struct why *why)
+{
+	struct nf_snap *snap;
+	struct snap_priv *priv;
+	int err = snap_new(&snap), lock = -1;
+
+	if (err < 0)
+		return err;
+	priv = snap->priv;
+	/* Without tables there is nobody to wait for. */
+	if (any_loaded()) {
+		lock = nf_lock(nf->lock_file, nf->lock_wait_ms, why);
+		if (lock < 0) {
+			err = lock;
+			goto out;
+		}
+	}
+	snap->taken_ms = clock_ms();
+	if (lock >= 0)
+		err = tables_read(&priv->tables, why);
+	nf_unlock(lock);
+	for (size_t i = 0; i < priv->tables.n && err == 0; i++) {
+		struct ipt_table *t = vec_at(&priv->tables, i);
+
+		err = snap_table(snap, t);
+		if (err < 0)
+			why_set(why, err, "%s -t %s: %s", t->ops->program, t->name, strerror(-err));
+	}
+out:
+	if (err < 0) {
+		nf_snap_free(snap);
+		return err;
+	}
+	*out = snap;
+	return 0;
+}
+
+void nf_snap_free(struct nf_snap *snap)
+{
+	struct snap_priv *priv = snap ? snap->priv : NULL;
+
+	if (!snap)
+		return;
+	for (size_t i = 0; i < priv->tables.n; i++)
+		ipt_table_fini(vec_at(&priv->tables, i));
+	vec_fini(&priv->tables);
+	free(priv);
+	vec_fini(&snap->chains);
+	vec_fini(&snap->entries);
+	free(snap);
+}
+
+int nf_decode(struct nf *nf, const struct nf_snap *snap, const struct nf_entry *e,
+	      struct markrule *out)
+{
+	const struct nf_chain *c = vec_at(&snap->chains, e->chain);
+	const struct ipt_ops *ops = ipt_ops_of(c->family);
+
+	markrule_init(out);
+	memcpy(out->table, c->table, strnlen(c->table, sizeof(out->table) - 1) + 1);
+	memcpy(out->chain, c->chain, strnlen(c->chain, sizeof(out->chain) - 1) + 1);
+	out->position = e->position;
+	out->hooks = c->hooks;
+	out->routing = c->routing;
+	return ipt_decode(ops, e->raw, out, &nf->matches);
+}
+
+int nf_text(struct nf *nf, const struct nf_snap *snap, const struct nf_entry *e, struct text *out)
+{
+	const struct nf_chain *c = vec_at(&snap->chains, e->chain);
+
+	(void)nf;
+	return ipt_text_rule(ipt_ops_of(c->family), c->chain, e->raw, out);
+}
+
+/* How many of the rules of a chain are the manager's row that is to be checked. */
+struct checking {
+	uint32_t tag;
+	const char *chain;
+	bool there;
+};
+
+static int check_rule(void *arg, struct ipt_table *t, uint32_t chain, uint32_t position,
+		      const void *e)
+{
+	const struct ipt_chain *c = vec_at(&t->chains, chain);
+	struct checking *ck = arg;
+
+	(void)position;
+	if (ck->tag && strcmp(c->name, ck->chain) == 0 && ipt_entry_tag(t->ops, e) == ck->tag)
+		ck->there = true;
+	return 0;
+}
+
+static int check_loaded(const struct ipt_ops *ops, const struct markrule *r, unsigned *column,
+			struct why *why)
+{
+	struct checking ck = { .tag = r->index <= ROW_MANAGER_MAX ? r->index : 0,
+			       .chain = r->chain };
+	const struct ipt_chain *c;
+	struct ipt_table t;
+	uint32_t last;
+	int err = ipt_table_read(ops, r->table, &t);
+
+	if (err == 0)
+		err = ipt_table_scan(&t, check_rule, &ck);
+	c = err == 0 ? ipt_table_chain(&t, r->chain) : NULL;
+	if (err < 0) {
+		*column = COLUMN_TABLE;
+		why_set(why, err, "TableName: %s: %s", r->table, strerror(-err));
+	} else if (!c) {
+		*column = COLUMN_CHAIN;
+		err = why_set(why, -ENOENT, "Chain: there is no %s in table %s of %s", r->chain,
+			      r->table, ops->program);
+	} else {
+		last = c->rules + !ck.there;
+		if (r->position > last) {
+			*column = COLUMN_POSITION;
+			err = why_set(why, -ERANGE, "Position: the last place in %s is %u",
+				      r->chain, last);
+		}
+	}
+	ipt_table_fini(&t);
+	return err;
+}
+
+static int check_unloaded(const struct ipt_ops *ops, const struct markrule *r, unsigned *column,
+			  struct why *why)
+{
+	if (ipt_builtin_hook(r->table, r->chain) < 0) {
+		*column = COLUMN_CHAIN;
+		return why_set(why, -ENOENT, "Chain: there is no %s in table %s of %s", r->chain,
+			       r->table, ops->program);
+	}
+	if (r->position > 1) {
+		*column = COLUMN_POSITION;
+		return why_set(why, -ERANGE, "Position: the last place in %s is 1", r->chain);
+	}
+	return 0;
+}
+
+int nf_check(struct nf *nf, const struct markrule *r, unsigned *column, struct why *why)
+{
+	const struct ipt_ops *ops = ipt_ops_of(r->family);
+	unsigned dropped;
+	void *entry = NULL;
+	int err;
+
+	(void)nf;
+	if (!column)
+		column = &dropped;
+	*column = COLUMN_ADDRESS_TYPE;
+	if (!ops)
+		return why_set(why, -EINVAL, "AddressType: neither ipv4 nor ipv6");
+	if (access(ops->names, F_OK) < 0)
+		return why_set(why, -EOPNOTSUPP, "this kernel has no legacy tables of %s",
+			       ops->program);
+	if (!ipt_table_known(r->table)) {
+		*column = COLUMN_TABLE;
+		return why_set(why, -ENOENT, "TableName: there is no table %s", r->table);
+	}
+	if (ipt_table_loaded(ops, r->table))
+		err = check_loaded(ops, r, column, why);
+	else
+		err = check_unloaded(ops, r, column, why);
+	if (err == 0)
+		err = ipt_encode(ops, r, 0, &entry, column, why);
+	free(entry);
+	return err;
+}

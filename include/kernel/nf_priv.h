@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the sources behind nf.h share. */
+#ifndef KERNEL_NF_PRIV_H
+#define KERNEL_NF_PRIV_H
+
+#include "kernel/ipt.h"
+#include "kernel/nf.h"
+
+struct nf {
+	char *lock_file; /* NULL: the default */
+	unsigned lock_wait_ms;
+	struct text matches; /* behind what nf_decode() gave last */
+};
+
+/* --- tables being changed: ipt_work.c ------------------------------------------------------ */
+
+/* A mark rule in a table being changed. Entries stay where they are while others come and go. */
+struct work_rule {
+	const void *e; /* NULL: removed meanwhile */
+	char chain[IPT_CHAIN_MAX];
+	uint64_t hash;
+	uint32_t tag;
+};
+
+struct work_table {
+	const struct ipt_ops *ops;
+	const char *name;
+	struct xtc_handle *h;
+	bool dirty; /* has staged changes */
+	bool committed;
+	bool indexed;
+	struct vec rules; /* struct work_rule, once indexed */
+};
+
+/* Tables are opened as they are needed. */
+struct work {
+	struct vec tables; /* struct work_table */
+	struct why *why;
+};
+
+#define WORK_INIT(w)                                                                               \
+	{                                                                                          \
+		.tables = VEC_INIT(struct work_table), .why = (w)                                  \
+	}
+
+void work_fini(struct work *w);
+
+/* Returns: the place of the table in w->tables, -errno with w->why. Loads it when need be. */
+int work_open(struct work *w, const struct ipt_ops *ops, const char *table);
+
+/**
+ * work_find - look for a mark rule: by tag, or by hash and ordinal among equals
+ * @ops, @table: where to look first; NULL: nowhere special
+ * @at: the place of the table
+ *
+ * Returns: 1 when found, 0 when there is none, -errno with w->why.
+ */
+int work_find(struct work *w, const struct ipt_ops *ops, const char *table, uint32_t tag,
+	      uint64_t hash, uint32_t ordinal, size_t *at, struct work_rule **rule);
+
+/* Returns: the 1-based position of an entry in its chain, 0 when it is not there. */
+uint32_t work_position(const struct work_table *t, const char *chain, const void *e);
+
+/* Stage one change; @position is 1-based, 0 appends. Return 0 or -errno with w->why; -ERANGE:
+ * beyond the end of the chain. */
+int work_insert(struct work *w, size_t at, const char *chain, uint32_t position, const void *e);
+int work_replace(struct work *w, size_t at, const char *chain, uint32_t position, const void *e);
+int work_remove(struct work *w, size_t at, const char *chain, uint32_t position);
+
+/* Commits one table. Returns: 0, -ESTALE when somebody else changed it, -errno with w->why. */
+int work_commit(struct work *w, struct work_table *t);
+
+#endif
