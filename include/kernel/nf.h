@@ -55,10 +55,10 @@ struct nf_chain {
 };
 
 struct nf_entry {
-	uint32_t chain;	   /* into nf_snap.chains */
-	uint32_t position; /* 1-based among all rules of the chain */
-	uint32_t tag;	   /* a manager's index from the comment, 0: foreign */
-	const void *raw;   /* the backend's own */
+	uint32_t chain;	     /* into nf_snap.chains */
+	uint32_t position;   /* 1-based among all rules of the chain */
+	uint32_t tag;	     /* a manager's index from the comment, 0: foreign */
+	const void *raw;     /* the backend's own */
 	uint8_t target;	     /* enum markrule_target, as nf_decode() has it */
 	uint32_t mark, mask; /* as nf_decode() has them: what the marks are counted by */
 	uint64_t packets, bytes;
