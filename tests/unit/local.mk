@@ -3,6 +3,9 @@
 # tests/unit/test_NAME.c: its name into unit_tests, and one line _LDADD with its layer.
 
 unit_tests =
+unit_tests += tests/unit/test_names tests/unit/test_policy
+unit_tests += tests/unit/test_policy_kernel tests/unit/test_policy_nl
+unit_tests += tests/unit/test_rt_names tests/unit/test_rtnl
 
 UNIT_BASE = $(BASE_LIBS) $(CMOCKA_LIBS)
 UNIT_MODEL = $(MODEL_LIBS) $(CMOCKA_LIBS)
@@ -10,6 +13,14 @@ UNIT_KERNEL = $(KERNEL_LIBS) $(CMOCKA_LIBS)
 UNIT_SNMP = $(SNMP_LIBS) $(CMOCKA_LIBS)
 UNIT_APP = $(APP_LIBS) $(CMOCKA_LIBS)
 
+tests_unit_test_names_LDADD = $(UNIT_MODEL)
+tests_unit_test_policy_LDADD = $(UNIT_MODEL)
+tests_unit_test_policy_kernel_LDADD = $(UNIT_KERNEL)
+tests_unit_test_policy_nl_LDADD = $(UNIT_KERNEL)
+tests_unit_test_rt_names_LDADD = $(UNIT_KERNEL)
+tests_unit_test_rtnl_LDADD = $(UNIT_KERNEL)
+
+noinst_HEADERS += tests/unit/netns.h
 EXTRA_DIST += tests/unit/no-cmocka.sh
 unit_tests += tests/unit/test_route tests/unit/test_route_nl
 tests_unit_test_route_LDADD = $(UNIT_MODEL)

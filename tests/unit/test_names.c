@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <string.h>
+
+#include "model/fib.h"
+#include "model/names.h"
+
+static void names_are_sorted_by_id(void **state)
+{
+	static const uint32_t ids[] = { 254, 0, UINT32_MAX, 201, 255, 1 };
+	struct names n = NAMES_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ids) / sizeof(*ids); i++)
+		assert_int_equal(names_set(&n, ids[i], "x", 0), 0);
+	for (size_t i = 1; i < n.v.n; i++)
+		assert_true(((struct name *)vec_at(&n.v, i - 1))->id <
+			    ((struct name *)vec_at(&n.v, i))->id);
+	assert_int_equal(n.v.n, 6);
+	names_fini(&n);
+}
+
+static void setting_again_renames(void **state)
+{
+	struct names n = NAMES_INIT;
+	char buf[16];
+
+	(void)state;
+	names_set(&n, 201, "mail.out", 0);
+	names_set(&n, 201, "mail", 1);
+	assert_int_equal(n.v.n, 1);
+	assert_string_equal(names_text(&n, 201, buf), "mail");
+	assert_int_equal(names_find(&n, 201)->flags, 1);
+	names_fini(&n);
+}
+
+static void a_removed_name_is_a_number(void **state)
+{
+	struct names n = NAMES_INIT;
+	char buf[16];
+
+	(void)state;
+	names_set(&n, UINT32_MAX, "last", 0);
+	names_remove(&n, UINT32_MAX);
+	names_remove(&n, 7);
+	assert_string_equal(names_text(&n, UINT32_MAX, buf), "4294967295");
+	assert_null(names_find(&n, UINT32_MAX));
+	names_fini(&n);
+}
+
+static void a_name_is_found_by_lowest_id(void **state)
+{
+	struct names n = NAMES_INIT;
+
+	(void)state;
+	names_set(&n, 9, "a", 0);
+	names_set(&n, 3, "a", 0);
+	assert_int_equal(names_find_name(&n, "a")->id, 3);
+	assert_null(names_find_name(&n, "b"));
+	names_fini(&n);
+}
+
+/* 63 letters and a sequence of two octets: one octet too many. */
+static void a_long_name_is_cut_between_characters(void **state)
+{
+	struct names n = NAMES_INIT;
+	char name[80];
+
+	(void)state;
+	memset(name, 'a', sizeof(name));
+	strcpy(name + 63, "\xc3\xa9x");
+	names_set(&n, 1, name, 0);
+	assert_int_equal(strlen(names_find(&n, 1)->name), 63);
+	memset(name, 'a', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	names_set(&n, 1, name, 0);
+	assert_int_equal(strlen(names_find(&n, 1)->name), NAME_MAX_LEN);
+	names_fini(&n);
+}
+
+/* The name may be that of an element of the very vector that grows. */
+static void a_name_can_be_copied_within(void **state)
+{
+	struct names n = NAMES_INIT;
+
+	(void)state;
+	names_set(&n, 0, "origin", 0);
+	for (uint32_t id = 1; id < 100; id++)
+		assert_int_equal(names_set(&n, id, names_find(&n, id - 1)->name, 0), 0);
+	assert_string_equal(names_find(&n, 99)->name, "origin");
+	names_fini(&n);
+}
+
+static void fib_names_that_iproute2_reads_back(void **state)
+{
+	static const struct {
+		uint32_t id;
+		const char *name;
+		int err;
+	} cases[] = {
+		{ 201, "mail.out", 0 },	   { 201, "", 0 },
+		{ 4000000000, "big", 0 },  { 201, "r\xc3\xa9seau", 0 },
+		{ 254, "main", 0 },	   { 255, "local", 0 },
+		{ 201, "main", -EINVAL },  { 254, "mine", -EINVAL },
+		{ 0, "zero", -EINVAL },	   { 201, "all", -EINVAL },
+		{ 201, "cache", -EINVAL }, { 201, "default", -EINVAL },
+		{ 201, "a b", -EINVAL },   { 201, "a\tb", -EINVAL },
+		{ 201, "#a", -EINVAL },	   { 201, "a#", -EINVAL },
+		{ 201, "a/b", -EINVAL },   { 201, "202", -EINVAL },
+		{ 201, "0xca", -EINVAL },  { 201, "010", -EINVAL },
+		{ 201, "-1", -EINVAL },	   { 201, "99999999999999999999999", -EINVAL },
+		{ 201, "2a", 0 },	   { 201, "\xff", -EINVAL },
+		{ UINT32_MAX, "last", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct why why = { "" };
+		unsigned column = 0;
+		struct fib f;
+
+		fib_init(&f);
+		f.id = cases[i].id;
+		strcpy(f.name, cases[i].name);
+		assert_int_equal(fib_check(&f, &column, &why), cases[i].err);
+		if (!cases[i].err)
+			continue;
+		assert_int_equal(column, 2);
+		assert_true(why.s[0]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_are_sorted_by_id),
+		cmocka_unit_test(setting_again_renames),
+		cmocka_unit_test(a_removed_name_is_a_number),
+		cmocka_unit_test(a_name_is_found_by_lowest_id),
+		cmocka_unit_test(a_long_name_is_cut_between_characters),
+		cmocka_unit_test(a_name_can_be_copied_within),
+		cmocka_unit_test(fib_names_that_iproute2_reads_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

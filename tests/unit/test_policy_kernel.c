@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Policies in a kernel, in a namespace: `ip rule` and the kernel's own dump are the oracle. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "kernel/policy_nl.h"
+#include "kernel/rt_names.h"
+#include "netns.h"
+
+static struct rtnl *nl;
+static struct vec rules = VEC_INIT(struct policy);
+static unsigned caps;
+
+static int keep(const struct policy *p, void *arg)
+{
+	struct policy *place = vec_push(arg);
+
+	if (!place)
+		return -ENOMEM;
+	*place = *p;
+	return 0;
+}
+
+static void forget(void *arg)
+{
+	vec_clear(arg);
+}
+
+static const struct policy *rule(size_t i)
+{
+	return vec_at(&rules, i);
+}
+
+static void dump(int family)
+{
+	assert_int_equal(policy_nl_dump(nl, family, keep, forget, &rules), 0);
+}
+
+static size_t count(const struct policy *p)
+{
+	size_t n = 0;
+
+	dump(p->family);
+	for (size_t i = 0; i < rules.n; i++)
+		n += policy_same(rule(i), p);
+	return n;
+}
+
+static void run(const char *command)
+{
+	if (system(command))
+		fail_msg("%s", command);
+}
+
+/* Every test starts with the three rules of a new namespace. */
+static int fresh(void **state)
+{
+	(void)state;
+	run("for v in -4 -6; do ip $v rule flush; while ip $v rule del pref 0 2>/dev/null; do :; done;"
+	    " ip $v rule add pref 0 table local; ip $v rule add pref 32766 table main; done;"
+	    " ip rule add pref 32767 table default");
+	return 0;
+}
+
+/* A line of `ip rule` for each policy, in the same order. */
+static void compare_with_ip(int family)
+{
+	FILE *ip = popen(family == AF_INET ? "ip -4 rule show" : "ip -6 rule show", "r");
+	struct rt_names names = RT_NAMES_INIT;
+	struct text text = TEXT_INIT;
+	char line[1024];
+
+	assert_non_null(ip);
+	assert_int_equal(rt_names_read(&names), 0);
+	dump(family);
+	for (size_t i = 0; i < rules.n; i++) {
+		assert_non_null(fgets(line, sizeof(line), ip));
+		line[strcspn(line, "\n")] = '\0';
+		text_reset(&text);
+		policy_text(rule(i), &names, &text);
+		assert_string_equal(text_str(&text), line);
+	}
+	assert_null(fgets(line, sizeof(line), ip));
+	pclose(ip);
+	text_fini(&text);
+	rt_names_fini(&names);
+}
+
+static unsigned pick(unsigned n)
+{
+	return (unsigned)rand() % n;
+}
+
+static void pick_prefix(struct prefix *out, int family)
+{
+	static const char *const v4[] = { "192.0.2.0/24", "10.0.0.1", "0.0.0.0/1", "128.0.0.0/2" };
+	static const char *const v6[] = { "2001:db8::/32", "::1", "::/1", "fe80::/10" };
+
+	assert_int_equal(prefix_parse(family == AF_INET ? v4[pick(4)] : v6[pick(4)], out), 0);
+}
+
+static void pick_action(struct policy *p)
+{
+	static const uint8_t actions[] = { POLICY_GOTO, POLICY_NOP, POLICY_BLACKHOLE,
+					   POLICY_UNREACHABLE, POLICY_PROHIBIT };
+	static const uint32_t fibs[] = { 253, 254, 255, 1, 201, 51820, 1836018789, 4000000000 };
+
+	p->fib = fibs[pick(8)];
+	if (pick(2))
+		return;
+	p->action = actions[pick(5)];
+	if (pick(2))
+		p->fib = 0;
+	if (p->action == POLICY_GOTO)
+		p->goto_priority = pick(2) ? 32766 : 30000;
+}
+
+/* Any mixture of selectors that iproute2 6.1 prints. */
+static void pick_policy(struct policy *p, uint8_t family, uint32_t priority)
+{
+	policy_init(p);
+	p->family = family;
+	p->priority = priority;
+	pick_action(p);
+	p->invert = !pick(4);
+	if (!pick(3))
+		pick_prefix(&p->src, family);
+	if (!pick(3))
+		pick_prefix(&p->dst, family);
+	if (!pick(3))
+		p->tos = family == AF_INET ? (uint8_t)(4 * pick(8)) : (uint8_t)(4 * pick(64));
+	if (!pick(2)) {
+		p->mask = pick(2) ? UINT32_MAX : 0xff00;
+		p->mark = pick(3) ? (uint32_t)rand() & p->mask : 0;
+	}
+	strcpy(p->iif, pick(4) ? "" : pick(2) ? "lo" : "eth9");
+	strcpy(p->oif, pick(4) ? "" : pick(2) ? "lo" : "eth9");
+	if (!pick(6) && p->action == POLICY_LOOKUP) {
+		p->l3mdev = true;
+		p->fib = 0;
+	}
+	if (!pick(4)) {
+		p->uid_from = pick(2000);
+		p->uid_to = p->uid_from + pick(3);
+	}
+	if (!pick(3))
+		p->protocol = (uint8_t)pick(256);
+	if (!pick(3)) {
+		p->sport_from = (uint16_t)(1 + pick(1000));
+		p->sport_to = (uint16_t)(p->sport_from + pick(2));
+	}
+	if (!pick(3))
+		p->dport_from = p->dport_to = (uint16_t)(1 + pick(65535));
+	if (!pick(4))
+		p->tunnel[pick(8)] = (uint8_t)(1 + pick(255));
+	if (!pick(4))
+		p->suppress_prefixlen = (int32_t)pick(33);
+	if (!pick(4))
+		p->suppress_group = (int32_t)pick(3);
+	if (!pick(4) && family == AF_INET)
+		p->realms = pick(3) << 16 | (1 + pick(300));
+	if (!pick(2))
+		p->route_protocol = (uint8_t)pick(256);
+}
+
+static void check_valid(const struct policy *p)
+{
+	struct why why = { "" };
+	unsigned column = 0;
+
+	if (policy_check(p, &column, &why))
+		fail_msg("column %u: %s", column, why.s);
+}
+
+/* A few hundred of each family: what the model allows the kernel takes; what was asked for is
+ * what is there; the text is that of ip(8); and each can be taken away. */
+static void mixtures_match_ip(void **state)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	enum { N = 400 };
+	static struct policy all[N];
+
+	(void)state;
+	srand(1);
+	for (size_t f = 0; f < sizeof(families); f++) {
+		for (uint32_t i = 0; i < N; i++) {
+			struct why why = { "" };
+
+			pick_policy(&all[i], families[f], 1000 + i / 2);
+			check_valid(&all[i]);
+			if (policy_nl_add(nl, &all[i], &why))
+				fail_msg("policy %u: %s", i, why.s);
+			assert_int_equal(count(&all[i]), 1);
+		}
+		compare_with_ip(families[f]);
+		for (uint32_t i = 0; i < N; i++) {
+			struct why why = { "" };
+			size_t had;
+
+			dump(families[f]);
+			had = rules.n;
+			if (policy_nl_del(nl, &all[i], &why))
+				fail_msg("policy %u: %s", i, why.s);
+			assert_int_equal(count(&all[i]), 0);
+			assert_int_equal(rules.n, had - 1);
+		}
+		assert_int_equal(rules.n, families[f] == AF_INET ? 3 : 2);
+	}
+}
+
+/* As other programs write them. */
+static void foreign_rules_match_ip(void **state)
+{
+	static const char *const adds[] = {
+		"fwmark 0/0xff table 100",
+		"fwmark 1/0 table 100",
+		"from 10.1.2.3/8 table 100",
+		"not fwmark 51820 table 51820",
+		"table main suppress_prefixlength 0",
+		"pref 0 fwmark 1 table 100",
+		"pref 2061 fwmark 0x3d00/0x3f00 blackhole",
+		"pref 10 unreachable table 77",
+		"pref 11 type multicast",
+		"pref 12 realms 5/0",
+		"pref 13 l3mdev protocol kernel",
+		"pref 14 goto 14000 protocol static",
+		"pref 15 tos 0x10 ipproto 99",
+		"pref 16 dport 1-100 ipproto tcp",
+	};
+	char command[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(adds) / sizeof(*adds); i++) {
+		snprintf(command, sizeof(command), "ip rule add %s", adds[i]);
+		run(command);
+	}
+	compare_with_ip(AF_INET);
+	for (;;) {
+		struct policy middle;
+		size_t left;
+
+		dump(AF_INET);
+		left = rules.n;
+		if (!left)
+			break;
+		middle = *rule(left / 2); /* its place is filled anew below */
+		assert_int_equal(policy_nl_del(nl, &middle, NULL), 0);
+		dump(AF_INET);
+		assert_int_equal(rules.n, left - 1);
+	}
+}
+
+#define ADD(p) assert_int_equal(policy_nl_add(nl, p, NULL), 0)
+
+static struct policy plain(uint32_t priority)
+{
+	struct policy p;
+
+	policy_init(&p);
+	p.priority = priority;
+	p.fib = 100;
+	p.route_protocol = 200;
+	return p;
+}
+
+static void the_same_twice_is_refused(void **state)
+{
+	struct policy p = plain(500);
+	struct why why = { "" };
+
+	(void)state;
+	ADD(&p);
+	assert_int_equal(policy_nl_add(nl, &p, &why), -EEXIST);
+	assert_true(why.s[0]);
+	assert_int_equal(policy_nl_del(nl, &p, &why), 0);
+	assert_int_equal(policy_nl_del(nl, &p, &why), -ENOENT);
+}
+
+/* Pairs of which the kernel takes the second for the first when it is added (EEXIST), or deletes
+ * the first when the second is meant. */
+static void wildcards_of_the_kernel_hit_nobody_else(void **state)
+{
+	(void)state;
+#define NARROW(...)                                                                                \
+	do {                                                                                       \
+		struct policy first = plain(500), second = plain(500), third = plain(500);         \
+		struct policy *p = &first;                                                         \
+		struct why why = { "" };                                                           \
+                                                                                                   \
+		__VA_ARGS__;                                                                       \
+		third.mark = 77;                                                                   \
+		ADD(&first);                                                                       \
+		if (policy_nl_add(nl, &second, &why))                                              \
+			fail_msg("%s: %s", #__VA_ARGS__, why.s);                                   \
+		ADD(&third);                                                                       \
+		if (policy_nl_del(nl, &second, &why))                                              \
+			fail_msg("%s: %s", #__VA_ARGS__, why.s);                                   \
+		assert_int_equal(count(&second), 0);                                               \
+		assert_int_equal(rules.n, 5);                                                      \
+		assert_true(policy_same(rule(1), &first));                                         \
+		assert_true(policy_same(rule(2), &third));                                         \
+		assert_int_equal(policy_nl_del(nl, &first, NULL), 0);                              \
+		assert_int_equal(policy_nl_del(nl, &third, NULL), 0);                              \
+	} while (0)
+	NARROW(p->tos = 0x10);
+	NARROW(p->invert = true);
+	NARROW(p->mark = 1; p->mask = UINT32_MAX);
+	NARROW(p->mask = 1);
+	NARROW(assert_int_equal(prefix_parse("192.0.2.1", &p->src), 0));
+	NARROW(assert_int_equal(prefix_parse("192.0.2.0/24", &p->dst), 0));
+	NARROW(strcpy(p->iif, "lo"));
+	NARROW(strcpy(p->oif, "lo"));
+	NARROW(p->protocol = 6);
+	NARROW(p->sport_from = p->sport_to = 80);
+	NARROW(p->dport_from = 80; p->dport_to = 81);
+	NARROW(p->uid_to = 10);
+	NARROW(p->suppress_prefixlen = 0);
+	NARROW(p->suppress_group = 0);
+	NARROW(p->tunnel[0] = 1);
+	NARROW(p->realms = 1);
+	NARROW(p->action = second.action = POLICY_GOTO; p->goto_priority = 600;
+	       second.goto_priority = 700);
+	if (caps & POLICY_CAP_DSCP)
+		NARROW(p->dscp = 0);
+	if (caps & POLICY_CAP_PORT_MASK)
+		NARROW(p->sport_from = p->sport_to = 80; p->sport_mask = 0xf0);
+#undef NARROW
+}
+
+/* In the group of priority 0 the attribute is missing in dumps. */
+static void priority_0_is_exact_too(void **state)
+{
+	struct policy a = plain(0), b = plain(0);
+
+	(void)state;
+	a.tos = 0x10;
+	ADD(&a);
+	ADD(&b);
+	assert_int_equal(policy_nl_del(nl, &b, NULL), 0);
+	assert_int_equal(count(&a), 1);
+	assert_int_equal(rules.n, 4);
+	assert_int_equal(rule(0)->fib, 255);
+}
+
+static void who_installed_it_counts_when_deleting(void **state)
+{
+	struct policy p = plain(500), q = plain(500);
+
+	(void)state;
+	p.route_protocol = 3;
+	ADD(&p);
+	assert_int_equal(policy_nl_del(nl, &q, NULL), -ENOENT);
+	ADD(&q);
+	assert_int_equal(policy_nl_del(nl, &q, NULL), 0);
+	assert_int_equal(count(&p), 1);
+	p.route_protocol = 0;
+	assert_int_equal(policy_nl_del(nl, &p, NULL), 0);
+}
+
+static void the_kernel_chooses_a_priority(void **state)
+{
+	struct policy p = plain(0);
+
+	(void)state;
+	p.priority_auto = true;
+	ADD(&p);
+	dump(AF_INET);
+	assert_int_equal(rule(1)->priority, 32765);
+}
+
+static void the_kernel_says_why(void **state)
+{
+	struct policy p = plain(500);
+	struct why why = { "" };
+
+	(void)state;
+	p.action = POLICY_GOTO;
+	p.goto_priority = 1;
+	assert_int_equal(policy_nl_add(nl, &p, &why), -EINVAL);
+	assert_string_equal(why.s, "Backward goto not supported");
+}
+
+static void the_default_table_is_not_sent_without_lookup(void **state)
+{
+	struct policy p = plain(500);
+
+	(void)state;
+	p.fib = 254;
+	p.action = POLICY_BLACKHOLE;
+	p.mark = 1;
+	p.mask = UINT32_MAX;
+	ADD(&p);
+	run("ip rule show pref 500 | grep -q 'from all fwmark 0x1 blackhole'");
+	assert_int_equal(policy_nl_del(nl, &p, NULL), 0);
+}
+
+/* Asking leaves nothing behind; each answer is held against what the kernel does. */
+static void capabilities_are_true(void **state)
+{
+	size_t had;
+
+	(void)state;
+	dump(AF_INET);
+	had = rules.n;
+	assert_int_equal(policy_nl_caps(nl, &caps), 0);
+	dump(AF_INET);
+	assert_int_equal(rules.n, had);
+#define WITH(cap, fam, ...)                                                                        \
+	do {                                                                                       \
+		struct policy one = plain(500), *p = &one;                                         \
+		int want = (caps & (cap)) == (cap) ? 0 : -EOPNOTSUPP;                              \
+                                                                                                   \
+		p->family = fam;                                                                   \
+		__VA_ARGS__;                                                                       \
+		check_valid(p);                                                                    \
+		assert_int_equal(policy_nl_add(nl, p, NULL), want);                                \
+		assert_int_equal(count(p), want ? 0 : 1);                                          \
+		assert_int_equal(policy_nl_del(nl, p, NULL), want ? -ENOENT : 0);                  \
+	} while (0)
+	WITH(POLICY_CAP_DSCP, AF_INET, p->dscp = 63);
+	WITH(POLICY_CAP_DSCP, AF_INET6, p->dscp = 0);
+	WITH(POLICY_CAP_DSCP | POLICY_CAP_DSCP_MASK, AF_INET, p->dscp = 8; p->dscp_mask = 8);
+	WITH(POLICY_CAP_DSCP | POLICY_CAP_DSCP_MASK, AF_INET, p->dscp = 0; p->dscp_mask = 0);
+	WITH(POLICY_CAP_FLOWLABEL, AF_INET6, p->flowlabel = 5; p->flowlabel_mask = 0xff);
+	WITH(POLICY_CAP_FLOWLABEL, AF_INET6, p->flowlabel_mask = 0xfffff);
+	WITH(POLICY_CAP_PORT_MASK, AF_INET, p->sport_from = p->sport_to = 80; p->sport_mask = 0xf0);
+	WITH(POLICY_CAP_PORT_MASK, AF_INET6, p->dport_from = p->dport_to = 1; p->dport_mask = 1);
+#undef WITH
+}
+
+/* What policy_check() refuses on the kernel's behalf, the kernel does refuse. */
+static void the_kernel_refuses_what_the_model_refuses(void **state)
+{
+	(void)state;
+#define REFUSED(...)                                                                               \
+	do {                                                                                       \
+		struct policy one = plain(500), *p = &one;                                         \
+		unsigned column;                                                                   \
+                                                                                                   \
+		__VA_ARGS__;                                                                       \
+		assert_int_equal(policy_check(p, &column, NULL), -EINVAL);                         \
+		if (!policy_nl_add(nl, p, NULL))                                                   \
+			fail_msg("%s", #__VA_ARGS__);                                              \
+	} while (0)
+	REFUSED(p->l3mdev = true);
+	REFUSED(p->action = POLICY_GOTO);
+	REFUSED(p->action = POLICY_GOTO; p->goto_priority = 500);
+	REFUSED(p->tos = 1);
+	REFUSED(p->tos = 2);
+	REFUSED(p->tos = 0x20);
+	REFUSED(p->family = AF_INET6; p->fib = 0);
+	REFUSED(p->family = AF_INET6; p->tos = 0xff);
+	REFUSED(p->sport_to = 80);
+	REFUSED(p->sport_from = 81; p->sport_to = 80);
+	REFUSED(p->uid_from = 1);
+	REFUSED(p->uid_from = 2; p->uid_to = 1);
+	REFUSED(p->dscp = 64);
+	REFUSED(p->dscp = 1; p->tos = 4);
+	REFUSED(p->dscp = 9; p->dscp_mask = 0x38);
+	REFUSED(p->flowlabel_mask = 1);
+	REFUSED(p->family = AF_INET6; p->flowlabel = 2; p->flowlabel_mask = 1);
+	REFUSED(p->family = AF_INET6; p->flowlabel_mask = 1 << 20);
+	REFUSED(p->sport_mask = 0xf0);
+	REFUSED(p->sport_from = p->sport_to = 0x51; p->sport_mask = 0xf0);
+	REFUSED(p->dport_from = 1; p->dport_to = 2; p->dport_mask = 3);
+#undef REFUSED
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(capabilities_are_true, fresh),
+		cmocka_unit_test_setup(mixtures_match_ip, fresh),
+		cmocka_unit_test_setup(foreign_rules_match_ip, fresh),
+		cmocka_unit_test_setup(the_same_twice_is_refused, fresh),
+		cmocka_unit_test_setup(wildcards_of_the_kernel_hit_nobody_else, fresh),
+		cmocka_unit_test_setup(priority_0_is_exact_too, fresh),
+		cmocka_unit_test_setup(who_installed_it_counts_when_deleting, fresh),
+		cmocka_unit_test_setup(the_kernel_chooses_a_priority, fresh),
+		cmocka_unit_test_setup(the_kernel_says_why, fresh),
+		cmocka_unit_test_setup(the_default_table_is_not_sent_without_lookup, fresh),
+		cmocka_unit_test_setup(the_kernel_refuses_what_the_model_refuses, fresh),
+	};
+	int failed;
+
+	if (!netns_enter() || system("command -v ip >/dev/null && ip link set lo up"))
+		return 77;
+	if (rtnl_open(&nl))
+		return 77;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	vec_fini(&rules);
+	rtnl_close(nl);
+	return failed;
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The name files, on file systems of the test's own over /etc/iproute2 and /usr/share. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kernel/rt_names.h"
+#include "netns.h"
+
+static void run(const char *command)
+{
+	if (system(command))
+		fail_msg("%s", command);
+}
+
+static void write_file(const char *path, const void *data, size_t n)
+{
+	FILE *fp = fopen(path, "w");
+
+	assert_non_null(fp);
+	assert_int_equal(fwrite(data, 1, n, fp), n);
+	assert_int_equal(fclose(fp), 0);
+}
+
+#define FILE_IS(path, text) write_file(path, text, sizeof(text) - 1)
+
+/* Nothing in either place. */
+static int fresh(void **state)
+{
+	(void)state;
+	run("umount -l /etc/iproute2 2>/dev/null; umount -l /usr/share 2>/dev/null;"
+	    " mount -t tmpfs none /etc/iproute2");
+	return 0;
+}
+
+static void check(const struct names *n, uint32_t id, const char *name)
+{
+	char buf[16];
+
+	assert_string_equal(names_text(n, id, buf), name);
+}
+
+static void what_iproute2_knows_without_files(void **state)
+{
+	struct rt_names n = RT_NAMES_INIT;
+
+	(void)state;
+	assert_int_equal(rt_names_read(&n), 0);
+	check(&n.tables, 253, "default");
+	check(&n.tables, 254, "main");
+	check(&n.tables, 255, "local");
+	check(&n.tables, 0, "0");
+	check(&n.protos, 4, "static");
+	check(&n.protos, 192, "eigrp");
+	check(&n.scopes, 253, "link");
+	check(&n.realms, 0, "unknown");
+	check(&n.groups, 0, "default");
+	check(&n.dsfield, 0, "0");
+	rt_names_fini(&n);
+}
+
+static void all_files_are_read(void **state)
+{
+	struct rt_names n = RT_NAMES_INIT;
+
+	(void)state;
+	run("mkdir /etc/iproute2/rt_tables.d /etc/iproute2/rt_protos.d");
+	FILE_IS("/etc/iproute2/rt_tables", "# x\n201 mail.out\n\n  0xca\tcheap # LARTC\n");
+	FILE_IS("/etc/iproute2/rt_tables.d/a.conf", "203 three");
+	FILE_IS("/etc/iproute2/rt_tables.d/b.conf", "203 later\n");
+	FILE_IS("/etc/iproute2/rt_tables.d/c.other", "204 no\n");
+	FILE_IS("/etc/iproute2/rt_tables.d/.d.conf", "205 no\n");
+	FILE_IS(RT_NAMES_OWN, "206 own\n4000000000 big\n");
+	FILE_IS("/etc/iproute2/rt_protos", "99 openr\n300 no\n");
+	FILE_IS("/etc/iproute2/rt_protos.d/x.conf", "100 mine\n");
+	FILE_IS("/etc/iproute2/rt_scopes", "100 cafe\n");
+	FILE_IS("/etc/iproute2/rt_realms", "0 cosmos\n5 russia\n");
+	FILE_IS("/etc/iproute2/group", "7 seven\n");
+	FILE_IS("/etc/iproute2/rt_dsfield", "0xb8 EF\n");
+	assert_int_equal(rt_names_read(&n), 0);
+	check(&n.tables, 201, "mail.out");
+	check(&n.tables, 202, "cheap");
+	check(&n.tables, 203, "later");
+	check(&n.tables, 204, "204");
+	check(&n.tables, 205, "205");
+	assert_int_equal(names_find(&n.tables, 201)->flags, 0);
+	assert_int_equal(names_find(&n.tables, 206)->flags, 1);
+	check(&n.tables, 4000000000, "big");
+	check(&n.protos, 99, "openr");
+	check(&n.protos, 100, "mine");
+	check(&n.protos, 300, "300");
+	check(&n.scopes, 100, "cafe");
+	check(&n.realms, 0, "cosmos");
+	check(&n.realms, 5, "russia");
+	check(&n.groups, 7, "seven");
+	check(&n.dsfield, 0xb8, "EF");
+	/* Anew: what is gone is forgotten. */
+	run("rm /etc/iproute2/rt_tables");
+	assert_int_equal(rt_names_read(&n), 0);
+	check(&n.tables, 201, "201");
+	rt_names_fini(&n);
+}
+
+/* Each line of the table: a file, and what table 201 and 202 are called then. */
+static void odd_files(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+		const char *t201, *t202;
+	} cases[] = {
+#define TEXT(s) s, sizeof(s) - 1
+		{ TEXT(""), "201", "202" },
+		{ TEXT("201 a"), "a", "202" },
+		{ TEXT("201 a\r\n202 b\r\n"), "a", "b" },
+		{ TEXT("201 a\nrubbish\n202 b\n"), "a", "202" },
+		{ TEXT("201 a\n201 b\n"), "b", "202" },
+		{ TEXT("201 a b c\n202 b\n"), "a", "b" },
+		{ TEXT("201\n202 b\n"), "201", "202" },
+		{ TEXT("-5 x\n4294967295 y\n99999999999999999999 z\n201 a\n"), "a", "202" },
+		{ TEXT("201 \xff\xfe\n202 b\n"), "201", "b" },
+		{ TEXT("201 a\0b\n202 b\n"), "a", "b" },
+		{ TEXT("\0\0\0\n201 a\n"), "a", "202" },
+		{ TEXT("201 #a\n202 b#c\n"), "#a", "b#c" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct rt_names n = RT_NAMES_INIT;
+
+		write_file("/etc/iproute2/rt_tables", cases[i].text, cases[i].len);
+		assert_int_equal(rt_names_read(&n), 0);
+		check(&n.tables, 201, cases[i].t201);
+		check(&n.tables, 202, cases[i].t202);
+		rt_names_fini(&n);
+	}
+}
+
+static void hostile_files_do_no_harm(void **state)
+{
+	struct rt_names n = RT_NAMES_INIT;
+	char long_line[2000] = "201 ";
+
+	(void)state;
+	memset(long_line + 4, 'a', sizeof(long_line) - 5);
+	write_file("/etc/iproute2/rt_tables", long_line, sizeof(long_line) - 1);
+	assert_int_equal(rt_names_read(&n), 0);
+	assert_int_equal(strlen(names_find(&n.tables, 201)->name), NAME_MAX_LEN);
+	run("rm /etc/iproute2/rt_tables && mkfifo /etc/iproute2/rt_tables");
+	assert_int_equal(rt_names_read(&n), 0);
+	run("rm /etc/iproute2/rt_tables && ln -s /dev/zero /etc/iproute2/rt_tables");
+	assert_int_equal(rt_names_read(&n), 0);
+	run("rm /etc/iproute2/rt_tables && mkdir /etc/iproute2/rt_tables");
+	assert_int_equal(rt_names_read(&n), 0);
+	run("rmdir /etc/iproute2/rt_tables && yes '201 a' | head -c 3000000 >/etc/iproute2/group");
+	assert_int_equal(rt_names_read(&n), 0);
+	check(&n.groups, 201, "a");
+	rt_names_fini(&n);
+}
+
+static void usr_comes_where_etc_has_none(void **state)
+{
+	struct rt_names n = RT_NAMES_INIT;
+
+	(void)state;
+	run("mount -t tmpfs none /usr/share && mkdir -p /usr/share/iproute2/rt_tables.d"
+	    " /etc/iproute2/rt_tables.d");
+	FILE_IS("/usr/share/iproute2/rt_tables", "201 usr\n");
+	FILE_IS("/usr/share/iproute2/rt_tables.d/a.conf", "202 usr\n");
+	FILE_IS("/usr/share/iproute2/rt_tables.d/b.conf", "203 usr\n");
+	FILE_IS("/etc/iproute2/rt_tables.d/b.conf", "204 etc\n");
+	assert_int_equal(rt_names_read(&n), 0);
+	check(&n.tables, 201, "usr");
+	check(&n.tables, 202, "usr");
+	check(&n.tables, 203, "203");
+	check(&n.tables, 204, "etc");
+	FILE_IS("/etc/iproute2/rt_tables", "205 etc\n");
+	assert_int_equal(rt_names_read(&n), 0);
+	check(&n.tables, 201, "201");
+	check(&n.tables, 205, "etc");
+	rt_names_fini(&n);
+	run("umount -l /usr/share");
+}
+
+static void own_names_are_found_by_ip(void **state)
+{
+	struct names own = NAMES_INIT;
+	struct stat st;
+
+	(void)state;
+	umask(077);
+	names_set(&own, 201, "mail.out", 1);
+	names_set(&own, 51820, "r\xc3\xa9seau", 1);
+	assert_int_equal(rt_names_write(&own, NULL), 0);
+	assert_int_equal(stat(RT_NAMES_OWN, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0644);
+	run("ip rule add pref 5 table mail.out && ip rule add pref 6 table r\xc3\xa9seau &&"
+	    " ip rule show pref 5 | grep -q 'lookup mail.out' && ip -N rule show | grep -q 51820");
+	run("test $(ls -A /etc/iproute2/rt_tables.d | wc -l) = 1");
+	names_remove(&own, 201);
+	assert_int_equal(rt_names_write(&own, NULL), 0);
+	run("! grep -q mail.out " RT_NAMES_OWN);
+	names_remove(&own, 51820);
+	assert_int_equal(rt_names_write(&own, NULL), 0);
+	run("test -z \"$(ls -A /etc/iproute2/rt_tables.d)\"");
+	assert_int_equal(rt_names_write(&own, NULL), 0);
+	names_fini(&own);
+	umask(022);
+}
+
+static void a_failed_write_leaves_the_old_names(void **state)
+{
+	struct names own = NAMES_INIT;
+	struct rt_names n = RT_NAMES_INIT;
+	struct why why = { "" };
+
+	(void)state;
+	names_set(&own, 201, "old", 1);
+	assert_int_equal(rt_names_write(&own, NULL), 0);
+	run("touch /etc/iproute2/rt_tables.d/.fwmarkd.new && mount -o remount,ro /etc/iproute2");
+	names_set(&own, 201, "new", 1);
+	assert_int_equal(rt_names_write(&own, &why), -EROFS);
+	assert_non_null(strstr(why.s, RT_NAMES_OWN));
+	assert_int_equal(rt_names_read(&n), 0);
+	check(&n.tables, 201, "old");
+	run("mount -o remount,rw /etc/iproute2");
+	assert_int_equal(rt_names_write(&own, NULL), 0);
+	assert_int_equal(rt_names_read(&n), 0);
+	check(&n.tables, 201, "new");
+	names_fini(&own);
+	rt_names_fini(&n);
+}
+
+static void changes_are_noticed(void **state)
+{
+	static const struct {
+		const char *command;
+		int changed;
+	} cases[] = {
+		{ "true", 0 },
+		{ "echo 201 a >>/etc/iproute2/rt_tables", 1 },
+		{ "cat /etc/iproute2/rt_tables >/dev/null", 0 },
+		{ "echo x >/etc/iproute2/README", 0 },
+		{ "mkdir /etc/iproute2/rt_tables.d", 1 },
+		{ "echo 202 b >/etc/iproute2/rt_tables.d/x.conf", 1 },
+		{ "echo 202 b >/etc/iproute2/rt_tables.d/.fwmarkd.new", 0 },
+		{ "mv /etc/iproute2/rt_tables.d/.fwmarkd.new /etc/iproute2/rt_tables.d/f.conf", 1 },
+		{ "rm /etc/iproute2/rt_tables.d/x.conf", 1 },
+		{ "mv /etc/iproute2/rt_tables.d /etc/iproute2/away", 1 },
+		{ "mkdir /etc/iproute2/rt_tables.d", 1 },
+		{ "echo 202 b >/etc/iproute2/rt_tables.d/x.conf", 1 },
+		{ "mkdir /usr/share/iproute2", 1 },
+		{ "mkdir /usr/share/else", 0 },
+		{ "echo 203 c >/usr/share/iproute2/rt_tables", 1 },
+		{ "rm -r /usr/share/iproute2", 1 },
+		{ "mkdir /usr/share/iproute2", 1 },
+		{ "echo 203 c >/usr/share/iproute2/rt_tables", 1 },
+	};
+	int fd;
+
+	(void)state;
+	run("mount -t tmpfs none /usr/share");
+	fd = rt_names_watch();
+	assert_true(fd >= 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		run(cases[i].command);
+		if (rt_names_changed(fd) != cases[i].changed)
+			fail_msg("%s", cases[i].command);
+		assert_int_equal(rt_names_changed(fd), 0);
+	}
+	close(fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(what_iproute2_knows_without_files, fresh),
+		cmocka_unit_test_setup(all_files_are_read, fresh),
+		cmocka_unit_test_setup(odd_files, fresh),
+		cmocka_unit_test_setup(hostile_files_do_no_harm, fresh),
+		cmocka_unit_test_setup(usr_comes_where_etc_has_none, fresh),
+		cmocka_unit_test_setup(own_names_are_found_by_ip, fresh),
+		cmocka_unit_test_setup(a_failed_write_leaves_the_old_names, fresh),
+		cmocka_unit_test_setup(changes_are_noticed, fresh),
+	};
+
+	if (!netns_enter() || system("command -v ip >/dev/null && test -d /etc/iproute2 &&"
+				     " mount -t tmpfs none /etc/iproute2"))
+		return 77;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

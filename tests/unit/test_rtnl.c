@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libmnl/libmnl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "kernel/compat.h"
+#include "kernel/nl_attr.h"
+#include "kernel/rtnl.h"
+#include "netns.h"
+
+static struct rtnl *nl;
+static struct rtnl_events *ev;
+static _Alignas(struct nlmsghdr) char buf[1024];
+
+struct seen {
+	int n, resets, stop_at;
+	uint16_t types[16];
+};
+
+static int see(const struct nlmsghdr *nlh, void *arg)
+{
+	struct seen *s = arg;
+
+	if (s->n < 16)
+		s->types[s->n] = nlh->nlmsg_type;
+	s->n++;
+	return s->n == s->stop_at ? -ECANCELED : 0;
+}
+
+static void reset(void *arg)
+{
+	struct seen *s = arg;
+
+	s->n = 0;
+	s->resets++;
+}
+
+static struct nlmsghdr *rule_request(uint16_t type)
+{
+	struct nlmsghdr *nlh = nl_begin(buf, sizeof(buf), type, 0, sizeof(struct fib_rule_hdr));
+	struct fib_rule_hdr *frh = mnl_nlmsg_get_payload(nlh);
+
+	frh->family = AF_INET;
+	return nlh;
+}
+
+static struct nlmsghdr *route_dump(uint32_t table)
+{
+	struct nlmsghdr *nlh = nl_begin(buf, sizeof(buf), RTM_GETROUTE, 0, sizeof(struct rtmsg));
+	struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+
+	rtm->rtm_family = AF_INET;
+	mnl_attr_put_u32(nlh, RTA_TABLE, table);
+	return nlh;
+}
+
+static void add_rule(uint32_t priority)
+{
+	struct nlmsghdr *nlh = rule_request(RTM_NEWRULE);
+	struct fib_rule_hdr *frh = mnl_nlmsg_get_payload(nlh);
+
+	frh->action = FR_ACT_NOP;
+	nlh->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
+	mnl_attr_put_u32(nlh, FRA_PRIORITY, priority);
+	assert_int_equal(rtnl_request(nl, nlh, NULL), 0);
+}
+
+static void del_rule(uint32_t priority)
+{
+	struct nlmsghdr *nlh = rule_request(RTM_DELRULE);
+
+	mnl_attr_put_u32(nlh, FRA_PRIORITY, priority);
+	assert_int_equal(rtnl_request(nl, nlh, NULL), 0);
+}
+
+static void a_dump_is_whole(void **state)
+{
+	struct seen s = { 0 };
+
+	(void)state;
+	assert_int_equal(rtnl_dump(nl, rule_request(RTM_GETRULE), see, reset, &s), 0);
+	assert_int_equal(s.n, 3);
+	assert_int_equal(s.resets, 1);
+}
+
+static void a_dump_over_many_reads_is_whole(void **state)
+{
+	struct seen s = { 0 };
+
+	(void)state;
+	for (uint32_t i = 1; i <= 2000; i++)
+		add_rule(i);
+	assert_int_equal(rtnl_dump(nl, rule_request(RTM_GETRULE), see, reset, &s), 0);
+	assert_int_equal(s.n, 2003);
+	for (uint32_t i = 1; i <= 2000; i++)
+		del_rule(i);
+}
+
+/* What the callback refused does not come up in the next answer. */
+static void a_dump_given_up_leaves_a_clean_socket(void **state)
+{
+	struct seen s = { .stop_at = 2 };
+
+	(void)state;
+	for (uint32_t i = 1; i <= 2000; i++)
+		add_rule(i);
+	assert_int_equal(rtnl_dump(nl, rule_request(RTM_GETRULE), see, NULL, &s), -ECANCELED);
+	assert_int_equal(s.n, 2);
+	for (uint32_t i = 1; i <= 2000; i++)
+		del_rule(i);
+	s = (struct seen){ 0 };
+	assert_int_equal(rtnl_dump(nl, rule_request(RTM_GETRULE), see, reset, &s), 0);
+	assert_int_equal(s.n, 3);
+}
+
+static void a_table_that_is_not_there_is_empty(void **state)
+{
+	struct seen s = { 0 };
+
+	(void)state;
+	assert_int_equal(rtnl_dump(nl, route_dump(777), see, reset, &s), 0);
+	assert_int_equal(s.n, 0);
+}
+
+static void the_kernels_words_are_kept(void **state)
+{
+	struct nlmsghdr *nlh = rule_request(RTM_NEWRULE);
+	struct fib_rule_hdr *frh = mnl_nlmsg_get_payload(nlh);
+	struct why why = { "" };
+
+	(void)state;
+	frh->action = FR_ACT_GOTO;
+	assert_int_equal(rtnl_request(nl, nlh, &why), -EINVAL);
+	assert_string_equal(why.s, "Missing goto target for action goto");
+	/* Without words of the kernel's, what was there stays. */
+	why_set(&why, 0, "mine");
+	nlh = rule_request(RTM_DELRULE);
+	mnl_attr_put_u32(nlh, FRA_PRIORITY, 5);
+	assert_int_equal(rtnl_request(nl, nlh, &why), -ENOENT);
+	assert_string_equal(why.s, "mine");
+}
+
+static void one_answer_for_a_get(void **state)
+{
+	struct nlmsghdr *nlh = nl_begin(buf, sizeof(buf), RTM_GETLINK, 0, sizeof(struct ifinfomsg));
+	struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+	struct seen s = { 0 };
+
+	(void)state;
+	ifi->ifi_index = 1;
+	assert_int_equal(rtnl_get(nl, nlh, see, &s, NULL), 0);
+	assert_int_equal(s.n, 1);
+	assert_int_equal(s.types[0], RTM_NEWLINK);
+	nlh = nl_begin(buf, sizeof(buf), RTM_GETLINK, 0, sizeof(struct ifinfomsg));
+	ifi = mnl_nlmsg_get_payload(nlh);
+	ifi->ifi_index = 4711;
+	assert_int_equal(rtnl_get(nl, nlh, see, &s, NULL), -ENODEV);
+	assert_int_equal(s.n, 1);
+}
+
+static int drain(struct seen *s, bool *lost)
+{
+	*s = (struct seen){ 0 };
+	*lost = false;
+	return rtnl_events_drain(ev, see, s, lost);
+}
+
+static void an_event_is_there_when_the_call_returns(void **state)
+{
+	struct seen s;
+	bool lost;
+
+	(void)state;
+	while (drain(&s, &lost) > 0)
+		;
+	for (int i = 0; i < 100; i++) {
+		add_rule(7);
+		assert_int_equal(drain(&s, &lost), 1);
+		assert_int_equal(s.types[0], RTM_NEWRULE);
+		del_rule(7);
+		assert_int_equal(drain(&s, &lost), 1);
+		assert_int_equal(s.types[0], RTM_DELRULE);
+	}
+	assert_int_equal(drain(&s, &lost), 0);
+	assert_false(lost);
+}
+
+static void groups_of_interest_are_joined(void **state)
+{
+	static const struct {
+		const char *command;
+		uint16_t type;
+	} cases[] = {
+		{ "ip link add d0 type veth peer name d1", RTM_NEWLINK },
+		{ "ip link set d1 up; ip link set d0 up", RTM_NEWROUTE }, /* IPv6 */
+		{ "ip addr add 192.0.2.1/24 dev d0", RTM_NEWADDR },
+		{ "ip -6 addr add 2001:db8::1/64 nodad dev d0", RTM_NEWADDR },
+		{ "ip route add 198.51.100.0/24 via 192.0.2.2", RTM_NEWROUTE },
+		{ "ip -6 rule add pref 5 table 5", RTM_NEWRULE },
+		{ "ip nexthop add id 5 via 192.0.2.2 dev d0", RTM_NEWNEXTHOP },
+		{ "ip link del d0", RTM_DELLINK },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		bool lost, found = false;
+		struct seen s;
+
+		(void)drain(&s, &lost);
+		assert_int_equal(system(cases[i].command), 0);
+		(void)drain(&s, &lost);
+		for (int k = 0; k < s.n && k < 16; k++)
+			found |= s.types[k] == cases[i].type;
+		if (!found)
+			fail_msg("%s", cases[i].command);
+	}
+	assert_int_equal(system("ip -6 rule del pref 5"), 0);
+}
+
+/* More than the buffer holds: told, and everything that is left still comes. */
+static void lost_events_are_told(void **state)
+{
+	int small = 4096, fd = rtnl_events_fd(ev), n;
+	struct seen s;
+	bool lost;
+
+	(void)state;
+	(void)drain(&s, &lost);
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small)), 0);
+	for (int i = 0; i < 50; i++) {
+		add_rule(7);
+		del_rule(7);
+	}
+	n = drain(&s, &lost);
+	assert_true(n > 0 && n < 100);
+	assert_true(lost);
+	add_rule(7);
+	del_rule(7);
+	assert_int_equal(drain(&s, &lost), 2);
+	assert_false(lost);
+}
+
+static void a_negative_answer_ends_draining(void **state)
+{
+	struct seen s = { .stop_at = 1 };
+	bool lost = false;
+
+	(void)state;
+	add_rule(7);
+	del_rule(7);
+	assert_int_equal(rtnl_events_drain(ev, see, &s, &lost), -ECANCELED);
+	assert_int_equal(drain(&s, &lost), 1);
+}
+
+static void no_descriptor_is_inherited(void **state)
+{
+	(void)state;
+	assert_true(fcntl(rtnl_events_fd(ev), F_GETFD) & FD_CLOEXEC);
+	assert_true(fcntl(rtnl_events_fd(ev), F_GETFL) & O_NONBLOCK);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_dump_is_whole),
+		cmocka_unit_test(a_dump_over_many_reads_is_whole),
+		cmocka_unit_test(a_dump_given_up_leaves_a_clean_socket),
+		cmocka_unit_test(a_table_that_is_not_there_is_empty),
+		cmocka_unit_test(the_kernels_words_are_kept),
+		cmocka_unit_test(one_answer_for_a_get),
+		cmocka_unit_test(an_event_is_there_when_the_call_returns),
+		cmocka_unit_test(groups_of_interest_are_joined),
+		cmocka_unit_test(lost_events_are_told),
+		cmocka_unit_test(a_negative_answer_ends_draining),
+		cmocka_unit_test(no_descriptor_is_inherited),
+	};
+	int failed;
+
+	if (!netns_enter() || system("command -v ip >/dev/null && ip link set lo up"))
+		return 77;
+	assert_int_equal(rtnl_open(&nl), 0);
+	assert_int_equal(rtnl_events_open(&ev), 0);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	rtnl_events_close(ev);
+	rtnl_close(nl);
+	return failed;
+}
