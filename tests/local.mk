@@ -22,6 +22,7 @@ netns_tests = \
 	tests/netns/ipv6.sh \
 	tests/netns/lartc-mail.sh \
 	tests/netns/masquerade.sh \
+	tests/netns/no-legacy-tables.sh \
 	tests/netns/readonly-columns.sh \
 	tests/netns/reconnect.sh \
 	tests/netns/refusals.sh \

@@ -74,10 +74,11 @@ agent_command() {
 	esac
 }
 
-# launch_agent: starts fwmarkd and returns at once.
+# launch_agent: starts fwmarkd, through the program AGENT_WRAPPER when that is set, and returns at
+# once.
 launch_agent() {
 	# shellcheck disable=SC2046 # words
-	SNMP_PERSISTENT_DIR=$WORK/agent "$FWMARKD" $(agent_command) >>"$WORK/fwmarkd.log" 2>&1 &
+	SNMP_PERSISTENT_DIR=$WORK/agent ${AGENT_WRAPPER:-} "$FWMARKD" $(agent_command) >>"$WORK/fwmarkd.log" 2>&1 &
 	AGENT_PID=$!
 }
 

@@ -1,0 +1,39 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# On a host without legacy tables policies, tables and routes work, the capabilities and one line
+# of the log tell, and a SET that creates a rule is refused in words.
+# shellcheck source=/dev/null
+. "$(dirname "$0")/lib.sh"
+
+# Such a host has no /proc/net/ip_tables_names: for fwmarkd alone, nothing is in /proc/net.
+mkdir "$WORK/empty"
+cat >"$WORK/without-legacy" <<END
+#!/bin/sh
+mount --bind "$WORK/empty" /proc/\$\$/net && exec "\$@"
+END
+chmod +x "$WORK/without-legacy"
+AGENT_WRAPPER=$WORK/without-legacy
+
+topology
+start
+capabilities=$(snmp_get -Ob fwmarkAgentCapabilities.0)
+expect_match "capabilities" 'policyRouting4\(0\) policyRouting6\(1\)' "$capabilities"
+expect_no_match "capabilities" 'legacy' "$capabilities"
+expect_eq "lines about it in the log" 1 "$(grep -c nftables "$WORK/fwmarkd.log")"
+
+route=201.1.4.0.0.0.0.0.0.1
+keep_state before
+# shellcheck disable=SC2046 # words
+snmp_set $(lartc_varbinds | grep -v '^fwmarkRule')
+expect_match "ip rule" 'fwmark 0x1 lookup mail\.out' "$(ip rule)"
+expect_match "route" '^default via 195\.96\.98\.253 dev ppp0' "$(ip route show table 201)"
+shown fwmarkRuleCount.0 0
+shown fwmarkMarkPolicies.1.4294967295 1
+shown fwmarkMarkHCPackets.1.4294967295 0
+snmp_walk fwmarkObjects >"$WORK/walk"
+# shellcheck disable=SC2046 # words
+set_refused 'inconsistentValue|resourceUnavailable' 'fwmarkRule[A-Za-z]*.1' 'legacy' \
+	$(lartc_varbinds | grep '^fwmarkRule')
+snmp_set fwmarkPolicyStatus.1 i destroy fwmarkRouteStatus.$route i destroy \
+	fwmarkFibStatus.201 i destroy
+expect_state before "destroyed"
