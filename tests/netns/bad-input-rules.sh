@@ -21,10 +21,9 @@ wrongType fwmarkRuleInInterface.1 /fwmarkRuleInInterface.1/ fwmarkRuleInInterfac
 wrongType fwmarkRuleSource.1 /fwmarkRuleSource.1/ fwmarkRuleSource.1 a 10.0.0.1
 wrongType fwmarkRuleSourcePrefixLength.1 /fwmarkRuleSourcePrefixLength.1/ fwmarkRuleSourcePrefixLength.1 i 8
 wrongType fwmarkRuleProtocol.1 /fwmarkRuleProtocol.1/ fwmarkRuleProtocol.1 s tcp
-wrongType fwmarkRuleProtocol.1 /fwmarkRuleProtocol.1/ fwmarkRuleProtocol.1 c 6
-wrongType fwmarkRuleProtocol.1 /fwmarkRuleProtocol.1/ fwmarkRuleProtocol.1 C 6
 wrongType fwmarkRuleProtocol.1 /fwmarkRuleProtocol.1/ fwmarkRuleProtocol.1 o 1.3.6
 wrongType fwmarkRuleProtocol.1 /fwmarkRuleProtocol.1/ fwmarkRuleProtocol.1 t 6
+wrongType fwmarkRuleProtocol.1 /fwmarkRuleProtocol.1/ fwmarkRuleProtocol.1 a 0.0.0.6
 wrongType fwmarkRuleMatches.1 /fwmarkRuleMatches.1/ fwmarkRuleMatches.1 i 6
 wrongType fwmarkRuleTarget.1 /fwmarkRuleTarget.1/ fwmarkRuleTarget.1 u 1
 wrongType fwmarkRuleMark.1 /fwmarkRuleMark.1/ fwmarkRuleMark.1 i 1

@@ -102,7 +102,7 @@ expect_no_match "rule" 'dport' "$(rule_lines iptables-legacy)"
 expect_eq "policies" 3 "$(ip rule | wc -l)"
 expect_eq "routes" "" "$(ip route show table 201)"
 shown fwmarkRuleStatus.1 2
-shown fwmarkRuleMark.1 256
+shown fwmarkRuleMark.1 100
 expect_eq "port 25" fast "$(way "$SERVER4" 25)"
 snmp_set fwmarkRuleStatus.1 i active fwmarkPolicyStatus.1 i active fwmarkRouteStatus.$route i active
 expect_eq "port 25" cheap "$(way "$SERVER4" 25)"

@@ -27,8 +27,8 @@ shown "fwmarkRuleStorageType.$rule" 5
 shown "fwmarkRuleStatus.$rule" 1
 shown "fwmarkRuleText.$rule" "$(iptables-legacy-save -t mangle | grep dport)"
 shown "fwmarkRuleText.$rule6" "$(ip6tables-legacy-save -t mangle | grep -e -A)"
-shown "fwmarkRuleMark.$rule6" 128
-shown "fwmarkRuleMask.$rule6" 240
+shown "fwmarkRuleMark.$rule6" 80
+shown "fwmarkRuleMask.$rule6" f0
 shown "fwmarkPolicyFibId.$policy" 77
 shown "fwmarkPolicyOrigin.$policy" 1
 shown "fwmarkPolicyStorageType.$policy" 5

@@ -62,7 +62,7 @@ shown fwmarkRuleSourcePortTo.1 65535
 shown fwmarkRuleDestinationPortFrom.1 25
 shown fwmarkRuleDestinationPortTo.1 25
 shown fwmarkRuleMark.1 1
-shown fwmarkRuleMask.1 4294967295
+shown fwmarkRuleMask.1 ffffffff
 shown fwmarkRuleRouting.1 1
 shown fwmarkRuleBackend.1 1
 shown fwmarkRuleOrigin.1 2
@@ -73,7 +73,7 @@ shown fwmarkMarkRules.1.4294967295 1
 shown fwmarkMarkPolicies.1.4294967295 1
 shown fwmarkMarkFibId.1.4294967295 201
 shown fwmarkPolicyMark.1 1
-shown fwmarkPolicyMask.1 4294967295
+shown fwmarkPolicyMask.1 ffffffff
 shown fwmarkPolicyFibId.1 201
 shown fwmarkPolicyStatus.1 1
 shown fwmarkPolicyPriority.1 "$(ip rule | sed -n 's/:.*fwmark 0x1 lookup mail.out.*//p')"

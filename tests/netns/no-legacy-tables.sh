@@ -12,11 +12,11 @@ cat >"$WORK/without-legacy" <<END
 mount --bind "$WORK/empty" /proc/\$\$/net && exec "\$@"
 END
 chmod +x "$WORK/without-legacy"
-AGENT_WRAPPER=$WORK/without-legacy
+export AGENT_WRAPPER="$WORK/without-legacy"
 
 topology
 start
-capabilities=$(snmp_get -Ob fwmarkAgentCapabilities.0)
+capabilities=$(snmp snmpget -Ov fwmarkAgentCapabilities.0)
 expect_match "capabilities" 'policyRouting4\(0\) policyRouting6\(1\)' "$capabilities"
 expect_no_match "capabilities" 'legacy' "$capabilities"
 expect_eq "lines about it in the log" 1 "$(grep -c nftables "$WORK/fwmarkd.log")"

@@ -56,7 +56,7 @@ start_snmpd() {
 		-I -smux,mteTrigger,mteTriggerConf,ipCidrRouteTable,inetCidrRouteTable \
 		"$SNMP_HOST" >>"$WORK/snmpd.log" 2>&1 &
 	SNMPD_PID=$!
-	wait_for 10 snmp_get -t 1 .1.3.6.1.2.1.1.3.0 || fail "snmpd does not answer"
+	wait_for 10 snmp_get -t1 .1.3.6.1.2.1.1.3.0 || fail "snmpd does not answer"
 }
 
 stop_snmpd() {
@@ -83,7 +83,7 @@ launch_agent() {
 }
 
 agent_answers() {
-	snmp_get -t 1 fwmarkAgentUpTime.0
+	snmp_get -t1 fwmarkAgentUpTime.0
 }
 
 agent_answers_or_gone() {
@@ -131,13 +131,22 @@ no_reports() {
 	done
 }
 
-# snmp TOOL [OPTIONS] [ARGUMENTS]: a net-snmp command against what is under test. SETs are not
-# sent twice, so that the answer is that to the first.
+# snmp TOOL [OPTION]... [ARGUMENT]...: a net-snmp command against what is under test; an option
+# and its value are one word (-t1). SETs are not sent twice, so that the answer is that to the
+# first.
 snmp() {
 	tool=$1
+	options=
 	shift
+	while :; do
+		case ${1:-} in
+		-*) options="$options $1" ;;
+		*) break ;;
+		esac
+		shift
+	done
 	# shellcheck disable=SC2086 # words
-	"$tool" $SNMP_FLAGS -t 10 -r 0 -Pe "$SNMP_HOST" "$@"
+	"$tool" $SNMP_FLAGS -t 10 -r 0 -Pe $options "$SNMP_HOST" "$@"
 }
 
 # snmp_as "FLAGS": who asks from now on.
@@ -154,15 +163,15 @@ snmp_get() {
 	esac
 }
 
-# snmp_walk OBJECT [OPTIONS]: lines "fwmarkRuleMark.1 = 1".
+# snmp_walk [OPTION]... OBJECT: lines "fwmarkRuleMark.1 = 1".
 snmp_walk() {
-	snmp snmpbulkwalk -Cr50 -OsQte "$@"
+	snmp snmpbulkwalk -Cr50 -OsQteb "$@"
 }
 
 # snmp_set OBJECT TYPE VALUE ...: must succeed.
 snmp_set() {
 	forget_state
-	snmp snmpset -OsQte "$@" >"$WORK/set" 2>&1 || fail "snmpset $*
+	snmp snmpset -OsQteb "$@" >"$WORK/set" 2>&1 || fail "snmpset $*
 $(cat "$WORK/set")
 $(last_error)"
 }

@@ -48,7 +48,7 @@ refused inconsistentValue 'fwmarkRule(DestinationPort(From|To)|Protocol).1' '[Pp
 	fwmarkRuleProtocol.1 u 1
 refused inconsistentValue 'fwmarkRule(Match|)M(ark|ask).1' '[Mm]ark|[Mm]ask' \
 	fwmarkRuleInvert.1 b 8
-refused notWritable fwmarkRulePackets.1 fwmarkRulePackets.1 fwmarkRulePackets.1 c 1
+refused notWritable fwmarkRulePackets.1 fwmarkRulePackets.1 fwmarkRulePackets.1 u 1
 
 # What is missing: a row without what it must have.
 # shellcheck disable=SC2046 # words

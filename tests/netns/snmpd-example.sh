@@ -39,7 +39,7 @@ expect_eq "values in an answer" 200 \
 # denied FLAGS: cannot even read.
 denied() {
 	snmp_as "$1"
-	if got=$(snmp snmpget -t 1 -Oqv fwmarkRuleMark.1 2>&1); then
+	if got=$(snmp snmpget -t1 -Oqv fwmarkRuleMark.1 2>&1); then
 		expect_no_match "$1" '^[0-9]+$' "$got"
 	fi
 }

@@ -55,7 +55,7 @@ set_refused() {
 	[ -f "$WORK/state.before" ] || state >"$WORK/state.before"
 	failures=$(snmp_get fwmarkAgentSetFailures.0)
 	# -Ir: send what the MIB does not allow.
-	if snmp snmpset -Ir -OsQt "$@" >"$WORK/set" 2>&1; then
+	if snmp snmpset -Ir -OsQtb "$@" >"$WORK/set" 2>&1; then
 		fail "$case_: done, not refused"
 	fi
 	expect_match "$case_: error" "^Reason: ($error)( |$)" "$(cat "$WORK/set")"
@@ -120,7 +120,7 @@ rule_lines() {
 		sed -e 's/ -m comment --comment "\{0,1\}fwmark:[0-9]*\( [^"]*\)\{0,1\}"\{0,1\}//'
 }
 
-# shown OBJECT VALUE: what a GET says, enumerations as numbers.
+# shown OBJECT VALUE: what a GET says; enumerations are numbers, FwmarkValue is hexadecimal.
 shown() {
 	expect_eq "$1" "$2" "$(snmp_get "$1")"
 }
