@@ -42,7 +42,8 @@ start_snmpd() {
 }
 
 start_fwmarkd() {
-	"$FWMARKD" -f -c /dev/null -x "$WORK/agentx" >"$WORK/fwmarkd.log" 2>&1 &
+	printf 'state: { directory = "%s"; };\n' "$WORK/agent" >"$WORK/fwmarkd.conf"
+	"$FWMARKD" -f -c "$WORK/fwmarkd.conf" -x "$WORK/agentx" >"$WORK/fwmarkd.log" 2>&1 &
 	tries=0
 	until snmpget -Oqv -t 1 -r 0 127.0.0.1 fwmarkAgentUpTime.0 2>/dev/null | grep -q '^[0-9]'; do
 		tries=$((tries + 1))

@@ -23,7 +23,6 @@ programs_init() {
 	# A program built with sanitizers writes its reports where no_reports looks.
 	export ASAN_OPTIONS="log_path=$WORK/sanitizer:exitcode=99:detect_leaks=1"
 	export UBSAN_OPTIONS="log_path=$WORK/sanitizer:print_stacktrace=1"
-	export LSAN_OPTIONS="suppressions=$NETNS_DIR/lsan.supp:print_suppressions=0"
 	snmp_access >"$WORK/access.conf"
 	agent_conf >"$AGENT_CONF"
 }
