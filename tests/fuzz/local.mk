@@ -3,6 +3,9 @@
 # fuzzers, and one line _LDADD with its layer. Seeds: tests/data/fuzz/NAME/*.
 
 fuzzers =
+fuzzers += tests/fuzz/fuzz_policy_nl tests/fuzz/fuzz_rt_names
+tests_fuzz_fuzz_policy_nl_LDADD = $(FUZZ_KERNEL)
+tests_fuzz_fuzz_rt_names_LDADD = $(FUZZ_KERNEL)
 
 FUZZ_BASE = $(BASE_LIBS) $(FWMARK_FUZZ_LDFLAGS)
 FUZZ_MODEL = $(MODEL_LIBS) $(FWMARK_FUZZ_LDFLAGS)
