@@ -78,6 +78,8 @@ stage_dist() {
 # --- static ---
 
 stage_static() {
+	# The suppressions of cppcheck: there are no threads here, and in ipt_ops.inc it does not
+	# know a function that writes to its argument.
 	(cd "$source" && find . \( -name '*.[ch]' -o -name '*.inc' \) ! -path './build-aux/*' | LC_ALL=C sort) >"$work/c"
 	# shellcheck disable=SC2046 # no file name of ours has a blank
 	{
@@ -86,6 +88,7 @@ stage_static() {
 		step "cppcheck" env -C "$source" cppcheck --quiet --error-exitcode=1 -j"$JOBS" \
 			--enable=warning,portability,performance --std=c11 --inline-suppr \
 			--suppress=missingIncludeSystem --suppress=unknownMacro \
+			--suppress=getprotobynumberCalled --suppress=uninitvar:agent/kernel/ipt_ops.inc \
 			--library=posix -D_GNU_SOURCE -D__linux__ -Iinclude agent || :
 	}
 	static_smilint
