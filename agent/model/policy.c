@@ -122,8 +122,12 @@ enum { POLICY_KEYS = sizeof(policy_keys) / sizeof(*policy_keys) };
 
 bool policy_same(const struct policy *a, const struct policy *b)
 {
-	struct policy ka = policy_key(a), kb = policy_key(b);
+	struct policy ka, kb;
 
+	if (a->priority != b->priority || a->family != b->family)
+		return false; /* most pairs, before anything is copied */
+	ka = policy_key(a);
+	kb = policy_key(b);
 	for (size_t i = 0; i < POLICY_KEYS; i++) {
 		size_t off = policy_keys[i].off;
 
