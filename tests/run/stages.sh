@@ -35,13 +35,16 @@ prepare_source() {
 	step "autogen.sh" "$source/autogen.sh" || { count_report; exit 1; }
 }
 
-# build NAME ARGUMENT...: configures and builds $work/NAME, once.
+# build NAME ARGUMENT...: configures and builds $work/NAME, once. Returns whether that is there.
 build() {
 	build=$work/$1
-	[ ! -e "$build/built" ] || return 0
+	if [ -e "$build" ]; then
+		[ -e "$build/built" ]
+		return
+	fi
 	build_name=$1
 	shift
-	mkdir -p "$build"
+	mkdir "$build"
 	step "$build_name: configure" env -C "$build" "$source/configure" --enable-werror "$@" &&
 		step "$build_name: build" make -C "$build" -j"$JOBS" -k &&
 		step "$build_name: build tests" make -C "$build" -j"$JOBS" -k check TESTS= &&
@@ -128,7 +131,7 @@ shell_scripts() {
 
 stage_fuzz() {
 	build=$work/fuzz
-	mkdir -p "$build"
+	mkdir "$build"
 	step "fuzz: configure" env -C "$build" "$source/configure" --enable-werror CC=clang \
 		CFLAGS='-O1 -g' --enable-sanitizers --enable-fuzzers &&
 		step "fuzz: build" make -C "$build" -j"$JOBS" -k fuzzers || return 0
