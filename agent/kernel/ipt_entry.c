@@ -143,8 +143,8 @@ uint64_t ipt_hash_place(const struct ipt_ops *ops, const char *table, const char
 {
 	uint64_t h = ops->family;
 
-	h = hash_string(h, table, SIZE_MAX);
-	return hash_string(h, chain, SIZE_MAX);
+	h = hash_words(h, table, strlen(table));
+	return hash_words(h, chain, strlen(chain));
 }
 
 /* What a number inside the data stands for may change with a reboot: the set of ipset, the
