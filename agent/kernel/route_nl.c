@@ -76,9 +76,20 @@ static int request(struct rtnl *nl, uint16_t type, uint16_t flags, const struct 
 	return err ? err : rtnl_request(nl, (struct nlmsghdr *)(void *)buf, why);
 }
 
+/* Of an IPv6 destination and metric, the routes by gateways are one with several legs
+ * (include/net/ip6_route.h, rt6_qualify_for_ecmp()). */
+static bool can_be_leg(const struct route *r)
+{
+	return r->dst.family == AF_INET6 && !r->nhid && !route_is_reject(r) && r->nlegs &&
+	       route_leg(r, 0)->gateway.family != AF_UNSPEC;
+}
+
 int route_nl_add(struct rtnl *nl, const struct route *r, struct why *why)
 {
-	return request(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, r, why);
+	bool beside = r->dst.family == AF_INET6 && r->instance > 1 && !can_be_leg(r);
+
+	return request(nl, RTM_NEWROUTE, NLM_F_CREATE | (beside ? NLM_F_APPEND : NLM_F_EXCL), r,
+		       why);
 }
 
 int route_nl_replace(struct rtnl *nl, const struct route *r, struct why *why)
@@ -112,6 +123,72 @@ int route_nl_del(struct rtnl *nl, const struct route *r, struct why *why)
 	return request(nl, RTM_DELROUTE, 0, r, why);
 }
 
+static bool same_key(const struct route *a, const struct route *b)
+{
+	static const struct prefix none;
+	const struct prefix *x = a->src.len ? &a->src : &none;
+	const struct prefix *y = b->src.len ? &b->src : &none;
+
+	return a->fib == b->fib && !prefix_cmp(&a->dst, &b->dst) && a->metric == b->metric &&
+	       a->tos == b->tos && !prefix_cmp(x, y);
+}
+
+/* Make, then break. @flags say how the new one gets in beside the old one. */
+static int add_then_del(struct rtnl *nl, uint16_t flags, const struct route *old,
+			const struct route *new, struct why *why)
+{
+	int err = request(nl, RTM_NEWROUTE, NLM_F_CREATE | flags, new, why);
+
+	if (err)
+		return err;
+	err = route_nl_del(nl, old, why);
+	if (err == -ESRCH)
+		return 0;
+	if (err)
+		(void)route_nl_del(nl, new, NULL);
+	return err;
+}
+
+static int del_then_add(struct rtnl *nl, const struct route *old, const struct route *new,
+			struct why *why)
+{
+	int err = route_nl_del(nl, old, why);
+
+	if (err && err != -ESRCH)
+		return err;
+	err = request(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, new, why);
+	if (err)
+		(void)request(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, old, NULL);
+	return err;
+}
+
+static int change_shared(struct rtnl *nl, const struct route *old, const struct route *new,
+			 struct why *why)
+{
+	int err;
+
+	/* All by gateways are one route, and that is what the kernel replaces. */
+	if (can_be_leg(old) && can_be_leg(new))
+		return route_nl_replace(nl, new, why);
+	if (can_be_leg(new))
+		return why_set(why, -EEXIST,
+			       "other routes share its metric, and it could become a leg of them");
+	err = add_then_del(nl, NLM_F_APPEND, old, new, why);
+	if (err == -EEXIST && new->dst.family == AF_INET6)
+		err = del_then_add(nl, old, new, why);
+	return err;
+}
+
+int route_nl_change(struct rtnl *nl, const struct route *old, const struct route *new, bool shared,
+		    struct why *why)
+{
+	if (route_same(old, new))
+		return 0;
+	if (!same_key(old, new))
+		return add_then_del(nl, NLM_F_EXCL, old, new, why);
+	return shared ? change_shared(nl, old, new, why) : route_nl_replace(nl, new, why);
+}
+
 struct lookup {
 	struct route *out;
 	struct nexthop legs[ROUTE_LEGS_MAX];
@@ -135,7 +212,8 @@ static int lookup(struct rtnl *nl, const struct prefix *dst, uint32_t mark, unsi
 	rtm = mnl_nlmsg_get_payload(nlh);
 	rtm->rtm_family = dst->family;
 	rtm->rtm_dst_len = (uint8_t)(8 * addr_size(dst->family));
-	rtm->rtm_flags = flags;
+	/* IPv6 always tells the table, and refuses to be asked for it. */
+	rtm->rtm_flags = flags | (dst->family == AF_INET ? RTM_F_LOOKUP_TABLE : 0);
 	mnl_attr_put(nlh, RTA_DST, addr_size(dst->family), dst->addr);
 	if (mark)
 		mnl_attr_put_u32(nlh, RTA_MARK, mark);
@@ -155,13 +233,16 @@ int route_nl_lookup(struct rtnl *nl, const struct prefix *dst, uint32_t mark, st
 
 	if (!addr_size(dst->family))
 		return -EAFNOSUPPORT;
-	err = lookup(nl, dst, mark, RTM_F_LOOKUP_TABLE, &l);
+	err = lookup(nl, dst, mark, 0, &l);
 	if (err)
 		return err;
 	l.out = &matched;
-	if (!lookup(nl, dst, mark, RTM_F_LOOKUP_TABLE | RTM_F_FIB_MATCH, &l) &&
-	    matched.fib == out->fib)
+	if (!lookup(nl, dst, mark, RTM_F_FIB_MATCH, &l) && matched.fib == out->fib) {
 		out->dst = matched.dst;
+		out->metric = matched.metric;
+		out->protocol = matched.protocol;
+		out->scope = matched.scope;
+	}
 	if (out->nlegs > 1)
 		return -EBADMSG; /* a packet takes one way; the others would not outlive this call */
 	return 0;

@@ -192,9 +192,13 @@ static unsigned check_legs(const struct route *r, struct why *why)
 	if (r->type == ROUTE_LOCAL && r->dst.family == AF_INET)
 		return wrong(why, COL_LEGS, "NextHops: a local route has one");
 	for (unsigned i = 0; i < r->nlegs; i++) {
+		const struct nexthop *leg = &r->legs[i];
 		struct why leg_why;
 
-		if (check_leg(r, &r->legs[i], &leg_why))
+		if (r->dst.family == AF_INET6 && leg->gateway.family == AF_UNSPEC)
+			return wrong(why, COL_LEGS, "NextHops: leg %u: an IPv6 leg needs a gateway",
+				     i + 1);
+		if (check_leg(r, leg, &leg_why))
 			return wrong(why, COL_LEGS, "NextHops: leg %u: %s", i + 1, leg_why.s);
 	}
 	return 0;

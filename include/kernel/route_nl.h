@@ -34,17 +34,54 @@ int route_nl_decode(const struct nlmsghdr *nlh, struct route *out, struct nextho
 /* The route and its legs are valid during the call alone. */
 typedef int route_cb(const struct route *r, void *arg);
 
+/**
+ * route_nl_dump - every route that matches the filter
+ * @filter: NULL for all
+ * @reset: see rtnl_dump()
+ *
+ * The kernel filters; what it does not know (multicast forwarding, MPLS, cached routes) is left
+ * out. Returns: 0, or the -errno of rtnl_dump() or of @cb.
+ */
 int route_nl_dump(struct rtnl *nl, const struct route_filter *filter, route_cb *cb,
 		  void (*reset)(void *arg), void *arg);
 
+/**
+ * route_nl_add - put a route into the kernel
+ *
+ * Fails with -EEXIST where one of the same key stands (table, destination, metric, tos, source
+ * prefix). IPv6 can have several without gateway, by different devices: instances above 1 are
+ * allowed to stand beside others then.
+ */
 int route_nl_add(struct rtnl *nl, const struct route *r, struct why *why);
-/* Swaps the route of the same key for @r in one step, without a gap. */
+
+/**
+ * route_nl_replace - swap the route of the same key for @r in one step, without a gap
+ *
+ * Puts @r up when there was none. Where several share the key the kernel takes the first that
+ * fits: use route_nl_change() then.
+ */
 int route_nl_replace(struct rtnl *nl, const struct route *r, struct why *why);
+
+/**
+ * route_nl_change - put @new where @old stands
+ * @old, @new: of one table and destination
+ * @shared: other routes have the key of @old (table, destination, metric), too
+ *
+ * One step where the kernel has it; else the new one is put up before the old one goes. There is
+ * a gap in one case: two IPv6 routes without gateway by the same device that share their key with
+ * others. When it fails, @old stands. Returns: 0 or -errno; -EEXIST where IPv6 would make @new a
+ * leg of a route that is not @old.
+ */
+int route_nl_change(struct rtnl *nl, const struct route *old, const struct route *new, bool shared,
+		    struct why *why);
+
 /* Takes away exactly this one (key, type, tos, gateway, device). -ESRCH: there is none. */
 int route_nl_del(struct rtnl *nl, const struct route *r, struct why *why);
 
 /**
  * route_nl_lookup - where would a packet go? As `ip route get DEST mark MARK`
+ * @out: leg and prefsrc are what the packet gets; fib, dst, metric, protocol and scope are those
+ *       of the route that it takes
  *
  * Returns: 0, or the kernel's -errno (-ENETUNREACH: no route, -EHOSTUNREACH: unreachable,
  * -EACCES: prohibit, -EINVAL: blackhole).

@@ -20,11 +20,13 @@ tests_unit_test_policy_nl_LDADD = $(UNIT_KERNEL)
 tests_unit_test_rt_names_LDADD = $(UNIT_KERNEL)
 tests_unit_test_rtnl_LDADD = $(UNIT_KERNEL)
 
-noinst_HEADERS += tests/unit/netns.h
+noinst_HEADERS += tests/unit/netns.h tests/unit/routes.h
 EXTRA_DIST += tests/unit/no-cmocka.sh
-unit_tests += tests/unit/test_route tests/unit/test_route_nl
+unit_tests += tests/unit/test_route tests/unit/test_route_nl \
+	tests/unit/test_route_kernel
 tests_unit_test_route_LDADD = $(UNIT_MODEL)
 tests_unit_test_route_nl_LDADD = $(UNIT_KERNEL)
+tests_unit_test_route_kernel_LDADD = $(UNIT_KERNEL)
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)
