@@ -1,6 +1,156 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A placeholder that links: the daemon itself stands in agent/app. */
-int main(void)
+/* Arguments; everything else is in the libraries. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/daemon.h"
+#include "base/log.h"
+
+static volatile sig_atomic_t stop;
+
+static void on_stop(int sig)
 {
+	(void)sig;
+	stop = 1;
+}
+
+static const char usage[] =
+	"Usage: fwmarkd [-f] [-n] [-v] [-c FILE] [-x SOCKET] [--standalone ADDRESS]\n"
+	"Shows packet marks and policy routing by SNMP, and changes them.\n\n"
+	"  -f, --foreground          stay in the foreground\n"
+	"  -c, --config FILE         read FILE instead of " SYSCONFDIR "/fwmarkd.conf\n"
+	"  -x, --socket SOCKET       AgentX socket of snmpd\n"
+	"      --standalone ADDRESS  be an SNMP agent of its own, e.g. udp:161\n"
+	"  -n, --check               check the configuration and exit\n"
+	"  -v, --verbose             log more; twice is no more than once\n"
+	"  -V, --version             print the version and exit\n"
+	"  -h, --help                print this and exit\n";
+
+struct arguments {
+	const char *config, *socket, *standalone;
+	bool foreground, check, verbose;
+};
+
+/* Returns: -1 to go on, else the exit status. */
+static int parse(int argc, char **argv, struct arguments *args)
+{
+	static const struct option longs[] = {
+		{ "foreground", no_argument, NULL, 'f' },
+		{ "config", required_argument, NULL, 'c' },
+		{ "socket", required_argument, NULL, 'x' },
+		{ "standalone", required_argument, NULL, 's' },
+		{ "check", no_argument, NULL, 'n' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "fc:x:nvVh", longs, NULL)) != -1) {
+		switch (c) {
+		case 'f':
+			args->foreground = true;
+			break;
+		case 'c':
+			args->config = optarg;
+			break;
+		case 'x':
+			args->socket = optarg;
+			break;
+		case 's':
+			args->standalone = optarg;
+			break;
+		case 'n':
+			args->check = true;
+			break;
+		case 'v':
+			args->verbose = true;
+			break;
+		case 'V':
+			printf("fwmarkd %s\n", PACKAGE_VERSION);
+			return EXIT_SUCCESS;
+		case 'h':
+			fputs(usage, stdout);
+			return EXIT_SUCCESS;
+		default:
+			fputs(usage, stderr);
+			return 2;
+		}
+	}
+	if (optind == argc)
+		return -1;
+	fprintf(stderr, "fwmarkd: what is \"%s\"?\n%s", argv[optind], usage);
+	return 2;
+}
+
+/* The file that is there by default need not be; one that was named must. */
+static int load_config(const struct arguments *args, struct conf *conf)
+{
+	const char *file = args->config ? args->config : SYSCONFDIR "/fwmarkd.conf";
+	struct why why = { "" };
+	int err = conf_load(file, conf, &why);
+
+	if (err == -ENOENT && !args->config)
+		err = 0;
+	if (err) {
+		fprintf(stderr, "fwmarkd: %s\n", why.s);
+		return err;
+	}
+	if ((args->socket && strlen(args->socket) >= sizeof(conf->agentx_socket)) ||
+	    (args->standalone && strlen(args->standalone) >= sizeof(conf->standalone_address))) {
+		fprintf(stderr, "fwmarkd: the address of a socket is too long\n");
+		return -EINVAL;
+	}
+	if (args->socket)
+		strcpy(conf->agentx_socket, args->socket);
+	if (args->standalone)
+		strcpy(conf->standalone_address, args->standalone);
+	if (args->verbose)
+		strcpy(conf->log_level, "debug");
 	return 0;
+}
+
+static void set_signals(void)
+{
+	struct sigaction sa = { .sa_handler = on_stop };
+
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGINT, &sa, NULL);
+	/* net-snmp writes to sockets whose other end may be gone. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+}
+
+int main(int argc, char **argv)
+{
+	static struct app app;
+	struct arguments args = { 0 };
+	struct why why = { "" };
+	struct conf conf;
+	int status = parse(argc, argv, &args);
+	int err;
+
+	if (status >= 0)
+		return status;
+	if (load_config(&args, &conf))
+		return EXIT_FAILURE;
+	if (args.check)
+		return EXIT_SUCCESS;
+	log_open("fwmarkd", conf.log_syslog, conf_log_level(&conf));
+	set_signals();
+	err = app_start(&app, &conf, &why);
+	if (!err && !args.foreground && daemon(0, 0))
+		err = why_set(&why, -errno, "daemon: %s", strerror(errno));
+	if (!err)
+		err = app_run(&app, &stop, &why);
+	if (err)
+		log_err("%s", why.s[0] ? why.s : strerror(-err));
+	app_stop(&app);
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }

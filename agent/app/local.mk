@@ -3,8 +3,35 @@
 
 noinst_LIBRARIES += agent/libapp.a
 agent_libapp_a_CPPFLAGS = $(LAYER_CPPFLAGS) $(NETSNMP_CFLAGS) $(MNL_CFLAGS) $(IPTC_CFLAGS) \
-	$(XTABLES_CFLAGS) $(CONFIG_CFLAGS) $(CAPNG_CFLAGS) \
-	-DSYSCONFDIR='"$(sysconfdir)"' -DLOCALSTATEDIR='"$(localstatedir)"' -DRUNSTATEDIR='"$(runstatedir)"'
-agent_libapp_a_SOURCES =
+	$(XTABLES_CFLAGS) $(CONFIG_CFLAGS) $(CAPNG_CFLAGS) $(PATHS_CPPFLAGS)
+agent_libapp_a_SOURCES = \
+	agent/app/agent.c \
+	agent/app/conf.c \
+	agent/app/daemon.c \
+	agent/app/fibs.c \
+	agent/app/live.c \
+	agent/app/managed.c \
+	agent/app/marks.c \
+	agent/app/plan.c \
+	agent/app/plan_fib.c \
+	agent/app/plan_policy.c \
+	agent/app/plan_route.c \
+	agent/app/plan_rule.c \
+	agent/app/policies.c \
+	agent/app/route_info.c \
+	agent/app/route_set.c \
+	agent/app/routes.c \
+	agent/app/rowfile.c \
+	agent/app/rules.c \
+	agent/app/state.c
 
-noinst_HEADERS +=
+noinst_HEADERS += \
+	include/app/app.h \
+	include/app/conf.h \
+	include/app/daemon.h \
+	include/app/managed.h \
+	include/app/plan.h \
+	include/app/route_info.h \
+	include/app/route_set.h \
+	include/app/rowfile.h \
+	include/app/scalars.h

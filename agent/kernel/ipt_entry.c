@@ -169,7 +169,7 @@ static uint64_t hash_match(const struct ipt_ops *ops, uint64_t h, const void *e,
 	h = hash_words(h, &m->u.user.revision, sizeof(m->u.user.revision));
 	if (match_by_text(m)) {
 		if (ipt_text_match(ops, e, m, &text) == 0)
-			h = hash_string(h, text_str(&text), SIZE_MAX);
+			h = hash_words(h, text_str(&text), text.len);
 		text_fini(&text);
 		return h;
 	}

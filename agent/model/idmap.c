@@ -74,6 +74,23 @@ struct idmap_entry *idmap_get(struct idmap *m, uint64_t hash, uint32_t ordinal)
 	return e;
 }
 
+struct idmap_entry *idmap_claim(struct idmap *m, uint64_t hash)
+{
+	struct idmap_entry *first;
+	uint32_t ordinal;
+
+	if (make_room(m))
+		return NULL;
+	first = slot_of(m, hash, 0);
+	if (!first->index || first->seen != m->generation)
+		first->equals = 0;
+	ordinal = first->equals;
+	if (!idmap_get(m, hash, 0))
+		return NULL;
+	slot_of(m, hash, 0)->equals = ordinal + 1;
+	return ordinal ? idmap_get(m, hash, ordinal) : slot_of(m, hash, 0);
+}
+
 int idmap_put(struct idmap *m, const struct idmap_entry *e)
 {
 	struct idmap_entry *slot;
@@ -85,6 +102,7 @@ int idmap_put(struct idmap *m, const struct idmap_entry *e)
 		return -EEXIST;
 	*slot = *e;
 	slot->seen = m->generation;
+	slot->equals = 0;
 	m->n++;
 	if (e->index >= m->next && e->index < ROW_INDEX_MAX)
 		m->next = e->index + 1;

@@ -20,6 +20,7 @@ noinst_HEADERS += \
 	include/model/fib.h \
 	include/model/idmap.h \
 	include/model/mark.h \
+	include/model/mark.h \
 	include/model/markrule.h \
 	include/model/names.h \
 	include/model/policy.h \

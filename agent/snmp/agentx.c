@@ -100,6 +100,24 @@ int agentx_watch(int fd, void (*cb)(int fd, void *arg), void *arg)
 	return register_readfd(fd, cb, arg) == FD_REGISTERED_OK ? 0 : -EMFILE;
 }
 
+static struct {
+	void (*cb)(void *arg);
+	void *arg;
+} every_second;
+
+static void on_alarm(unsigned id, void *arg)
+{
+	(void)id, (void)arg;
+	every_second.cb(every_second.arg);
+}
+
+void agentx_every_second(void (*cb)(void *arg), void *arg)
+{
+	every_second.cb = cb;
+	every_second.arg = arg;
+	snmp_alarm_register(1, SA_REPEAT, on_alarm, NULL);
+}
+
 int agentx_process(void)
 {
 	return agent_check_and_process(1) < 0 ? -EINTR : 0;

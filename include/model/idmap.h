@@ -12,9 +12,10 @@
 
 struct idmap_entry {
 	uint64_t hash;
-	uint32_t ordinal;	 /* from 0 */
-	uint32_t index;		 /* 0: this slot is free */
-	uint32_t seen;		 /* idmap.generation when it was last asked for */
+	uint32_t ordinal; /* from 0 */
+	uint32_t index;	  /* 0: this slot is free */
+	uint32_t seen;	  /* idmap.generation when it was last asked for */
+	uint32_t equals;  /* of ordinal 0: how many of this hash were asked for in this round */
 	uint64_t packets, bytes; /* what the object had counted when last seen */
 };
 
@@ -28,7 +29,7 @@ struct idmap {
 
 #define IDMAP_INIT                                                                                 \
 	{                                                                                          \
-		.next = 1000000                                                                    \
+		.next = 1000000, .generation = 1                                                   \
 	}
 
 void idmap_fini(struct idmap *m);
@@ -39,6 +40,14 @@ void idmap_fini(struct idmap *m);
  * Returns: the entry, valid until the next call; NULL without memory.
  */
 struct idmap_entry *idmap_get(struct idmap *m, uint64_t hash, uint32_t ordinal);
+
+/**
+ * idmap_claim - the entry of the next object with this hash in this round
+ *
+ * The first call after idmap_round() gives ordinal 0, the next one ordinal 1, and so on.
+ * Returns: as idmap_get().
+ */
+struct idmap_entry *idmap_claim(struct idmap *m, uint64_t hash);
 
 /* Puts an entry back as it was kept. Returns: 0, -EEXIST (taken) or -ENOMEM. */
 int idmap_put(struct idmap *m, const struct idmap_entry *e);

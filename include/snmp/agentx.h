@@ -18,6 +18,8 @@ struct agentx_options {
 int agentx_start(struct mib *m, const struct agentx_options *opt);
 /* Calls @cb whenever @fd is readable. Returns: 0 or -EMFILE. */
 int agentx_watch(int fd, void (*cb)(int fd, void *arg), void *arg);
+/* Calls @cb once a second. */
+void agentx_every_second(void (*cb)(void *arg), void *arg);
 /* Waits for the next request, descriptor or alarm and handles it. Returns: 0 or -EINTR. */
 int agentx_process(void);
 /* sysUpTime, in hundredths of a second: the master's. */

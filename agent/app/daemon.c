@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Everything up, in order, and down again. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/app.h"
+#include "app/daemon.h"
+#include "app/plan.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "kernel/link_nl.h"
+#include "kernel/rt_names.h"
+#include "snmp/agentx.h"
+
+static void begin(void *ctx, bool walk)
+{
+	((struct app *)ctx)->walk = walk;
+}
+
+static void failed(void *ctx, const char *sentence)
+{
+	struct app *a = ctx;
+
+	a->agent.row.failures++;
+	text_reset(&a->agent.last_error);
+	text_add(&a->agent.last_error, "%s", sentence);
+	log_info("SET refused: %s", sentence);
+}
+
+static uint32_t uptime(void *ctx)
+{
+	(void)ctx;
+	return agentx_uptime();
+}
+
+/* In the order of their OIDs. */
+static void wire(struct app *a)
+{
+	const struct mib_table tables[] = {
+		{ &mib_agent, agent_source },	  { &mib_rule_scalars, rules_scalars_source },
+		{ &mib_rule, rules_source },	  { &mib_mark_scalars, marks_scalars_source },
+		{ &mib_mark, marks_source },	  { &mib_policy_scalars, policies_scalars_source },
+		{ &mib_policy, policies_source }, { &mib_fib_scalars, fibs_scalars_source },
+		{ &mib_fib, fibs_source },	  { &mib_route_scalars, routes_scalars_source },
+		{ &mib_route, routes_source },	  { &mib_nexthop, nexthops_source },
+	};
+
+	_Static_assert(sizeof(tables) == sizeof(a->tables), "a table is not wired");
+	memcpy(a->tables, tables, sizeof(tables));
+	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+		a->tables[i].src.ctx = a;
+	a->mib = (struct mib){
+		.tables = a->tables,
+		.ntables = sizeof(tables) / sizeof(*tables),
+		.ops = { .ctx = a,
+			 .begin = begin,
+			 .prepare = plan_prepare,
+			 .apply = plan_apply,
+			 .undo = plan_undo,
+			 .finish = plan_finish,
+			 .failed = failed,
+			 .uptime = uptime },
+	};
+}
+
+/* One agent for a state directory: the lock goes with the process. */
+static int only_one(struct app *a, struct why *why)
+{
+	char path[CONF_PATH_MAX + 16];
+	size_t n = strlen(a->conf.state_dir);
+
+	memcpy(path, a->conf.state_dir, n);
+	memcpy(path + n, "/lock", sizeof("/lock"));
+	if (mkdir(a->conf.state_dir, 0700) && errno != EEXIST)
+		return why_set(why, -errno, "%s: %s", a->conf.state_dir, strerror(errno));
+	a->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (a->lock_fd < 0)
+		return why_set(why, -errno, "%s: %s", path, strerror(errno));
+	if (flock(a->lock_fd, LOCK_EX | LOCK_NB))
+		return why_set(why, -EBUSY, "another fwmarkd is running: it has locked %s", path);
+	return 0;
+}
+
+static void open_nf_options(const struct app *a, struct nf_options *opt)
+{
+	*opt = (struct nf_options){
+		.lock_file = a->conf.lock_file[0] ? a->conf.lock_file : NULL,
+		.lock_wait_ms = a->conf.lock_wait_ms,
+	};
+}
+
+static int open_kernel(struct app *a, struct why *why)
+{
+	struct nf_options opt;
+	int err;
+
+	open_nf_options(a, &opt);
+	err = nf_open(&opt, &a->nf);
+	if (err)
+		return why_set(why, err, "netfilter: %s", strerror(-err));
+	err = rtnl_open(&a->rtnl);
+	/* Events first: what changes while the tables are read is not missed. */
+	if (!err)
+		err = rtnl_events_open(&a->events);
+	if (!err)
+		err = link_nl_dump(a->rtnl, &a->links);
+	if (err)
+		return why_set(why, err, "rtnetlink: %s", strerror(-err));
+	a->names_fd = rt_names_watch();
+	if (a->names_fd < 0)
+		return why_set(why, a->names_fd, "inotify: %s", strerror(-a->names_fd));
+	return 0;
+}
+
+static void tell_capabilities(struct app *a)
+{
+	unsigned caps = nf_probe(a->nf);
+
+	live_capabilities(a);
+	if (!(caps & (NF_CAP_LEGACY4 | NF_CAP_LEGACY6)))
+		log_warn("no legacy iptables tables here, and nftables rules are not shown yet: "
+			 "there will be no mark rules");
+	else if (caps & NF_CAP_NFTABLES)
+		log_info("rules of nftables (also those of iptables-nft) are not shown yet");
+}
+
+int app_start(struct app *a, const struct conf *conf, struct why *why)
+{
+	struct why damaged = { "" };
+	int err;
+
+	memset(a, 0, sizeof(*a));
+	a->conf = *conf;
+	a->names_fd = a->lock_fd = -1;
+	a->links = (struct names)NAMES_INIT;
+	a->names = (struct rt_names)RT_NAMES_INIT;
+	rules_init(a);
+	marks_init(a);
+	policies_init(a);
+	fibs_init(a);
+	routes_init(a);
+	agent_init(a);
+	wire(a);
+	plan_finish(a, false);
+	err = only_one(a, why);
+	if (!err)
+		err = open_kernel(a, why);
+	if (!err) {
+		err = state_load(a, &damaged);
+		if (err == -EINVAL) {
+			log_err("%s", damaged.s);
+			err = 0;
+		} else if (err) {
+			*why = damaged;
+		}
+	}
+	if (err)
+		return err;
+	tell_capabilities(a);
+	fibs_sync(a);
+	marks_sync(a);
+	plan_restore(a);
+	marks_sync(a);
+	/* Said now rather than at the first SET: a directory that cannot be written to. */
+	return state_save(a, why);
+}
+
+void app_stop(struct app *a)
+{
+	struct why why;
+
+	if (a->nf && a->events) {
+		a->rules.stale = true;
+		marks_sync(a);
+		if (state_save(a, &why))
+			log_err("%s", why.s);
+	}
+	mib_fini(&a->mib);
+	plan_finish(a, false);
+	agent_fini(a);
+	routes_fini(a);
+	fibs_fini(a);
+	policies_fini(a);
+	marks_fini(a);
+	rules_fini(a);
+	rt_names_fini(&a->names);
+	names_fini(&a->links);
+	rtnl_events_close(a->events);
+	rtnl_close(a->rtnl);
+	nf_close(a->nf);
+	if (a->names_fd >= 0)
+		close(a->names_fd);
+	if (a->lock_fd >= 0)
+		close(a->lock_fd);
+}
+
+/* Events are taken as they come, so that none is lost while nobody asks. */
+static void on_events(int fd, void *arg)
+{
+	(void)fd;
+	live_sync(arg);
+}
+
+static void on_tick(void *arg)
+{
+	state_tick(arg);
+}
+
+int app_run(struct app *a, const volatile sig_atomic_t *stop, struct why *why)
+{
+	const struct conf *c = &a->conf;
+	const struct agentx_options opt = {
+		.socket = c->agentx_socket,
+		.ping_s = c->agentx_ping_s,
+		.standalone = c->standalone_address[0] ? c->standalone_address : NULL,
+		.snmp_conf = c->standalone_snmp_conf[0] ? c->standalone_snmp_conf : NULL,
+		.state_dir = c->state_dir,
+	};
+	int err = agentx_start(&a->mib, &opt);
+
+	if (err)
+		return why_set(why, err, "SNMP: %s",
+			       err == -EADDRNOTAVAIL ? "the address cannot be listened on"
+						     : "start failed");
+	err = agentx_watch(rtnl_events_fd(a->events), on_events, a);
+	if (err)
+		return why_set(why, err, "event loop: %s", strerror(-err));
+	agentx_every_second(on_tick, a);
+	log_info("fwmarkd %s ready", PACKAGE_VERSION);
+	while (!*stop)
+		agentx_process();
+	log_info("stopping");
+	agentx_stop();
+	return 0;
+}

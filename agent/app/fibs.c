@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The view of the routing tables: each that has a name, a route or a policy. */
+#include <string.h>
+
+#include "app/app.h"
+#include "app/scalars.h"
+
+static int fib_cmp(const void *a, const void *b)
+{
+	const struct fib *x = a, *y = b;
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+void fibs_init(struct app *a)
+{
+	a->fibs.rows = (struct vec)VEC_INIT(struct fib);
+	managed_init(&a->fibs.managed, &mib_fib, fib_cmp);
+}
+
+void fibs_fini(struct app *a)
+{
+	vec_fini(&a->fibs.rows);
+	managed_fini(&a->fibs.managed);
+}
+
+/* The row of a table while the view is built; made when there is none. */
+static struct fib *row_of(struct app *a, uint32_t id)
+{
+	struct fib key = { .id = id };
+	struct vec *rows = &a->fibs.rows;
+	size_t at = vec_lower(rows, &key, fib_cmp);
+	struct fib *f;
+
+	if (at < rows->n && fib_cmp(&key, vec_at(rows, at)) == 0)
+		return vec_at(rows, at);
+	f = vec_insert(rows, at);
+	if (!f)
+		return NULL;
+	fib_init(f);
+	f->id = id;
+	f->origin = ORIGIN_FOREIGN;
+	f->storage = STORAGE_READONLY;
+	f->status = ROW_ACTIVE;
+	return f;
+}
+
+static void overlay(struct fib *f, const struct fib *wanted)
+{
+	memcpy(f->name, wanted->name, sizeof(f->name));
+	f->origin = wanted->origin;
+	f->storage = wanted->storage;
+	f->status = wanted->status;
+	f->given = wanted->given;
+}
+
+static void build(struct app *a)
+{
+	struct fib *f;
+
+	vec_clear(&a->fibs.rows);
+	for (size_t i = 0; i < a->names.tables.v.n; i++) {
+		const struct name *name = vec_at(&a->names.tables.v, i);
+
+		f = row_of(a, name->id);
+		if (f)
+			memcpy(f->name, name->name, sizeof(f->name));
+	}
+	for (size_t i = 0; i < a->routes.counts.n; i++) {
+		const struct fib_count *c = vec_at(&a->routes.counts, i);
+
+		f = c->routes4 || c->routes6 ? row_of(a, c->id) : NULL;
+		if (f) {
+			f->routes4 = c->routes4;
+			f->routes6 = c->routes6;
+		}
+	}
+	for (size_t i = 0; i < a->policies.kernel.n; i++) {
+		const struct policy *p = vec_at(&a->policies.kernel, i);
+
+		f = p->action == POLICY_LOOKUP && p->fib ? row_of(a, p->fib) : NULL;
+		if (f)
+			f->policies++;
+	}
+	for (size_t i = 0; i < a->fibs.managed.rows.n; i++) {
+		const struct fib *wanted = managed_at(&a->fibs.managed, i);
+
+		f = row_of(a, wanted->id);
+		if (f)
+			overlay(f, wanted);
+	}
+}
+
+void fibs_sync(struct app *a)
+{
+	struct fibs *v = &a->fibs;
+
+	policies_sync(a);
+	routes_sync(a);
+	if (v->names_version == a->names_version && v->routes_version == a->routes.version &&
+	    v->policies_version == a->policies.version && v->managed_version == a->managed_version)
+		return;
+	v->names_version = a->names_version;
+	v->routes_version = a->routes.version;
+	v->policies_version = a->policies.version;
+	v->managed_version = a->managed_version;
+	build(a);
+}
+
+static const void *find(void *ctx, const uint32_t *idx, size_t n)
+{
+	struct app *a = ctx;
+
+	fibs_sync(a);
+	if (n != 1)
+		return NULL;
+	return vec_find(&a->fibs.rows, &(struct fib){ .id = idx[0] }, fib_cmp);
+}
+
+static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid *at)
+{
+	struct app *a = ctx;
+	struct fib key = { .id = n ? idx[0] : 0 };
+
+	fibs_sync(a);
+	for (size_t i = vec_lower(&a->fibs.rows, &key, fib_cmp); i < a->fibs.rows.n; i++) {
+		const struct fib *f = vec_at(&a->fibs.rows, i);
+
+		at->n = 0;
+		mib_oid_add(at, f->id);
+		if (mib_oid_cmp(at->id, at->n, idx, n) > 0)
+			return f;
+	}
+	return NULL;
+}
+
+/* A name that stands in somebody else's file is theirs. */
+static bool writable(void *ctx, const void *row, struct why *why)
+{
+	const struct fib *f = row;
+
+	(void)ctx;
+	if (f->origin == ORIGIN_MANAGER || !f->name[0])
+		return true;
+	why_set(why, 0, "the name \"%s\" stands in a file that is not the agent's", f->name);
+	return false;
+}
+
+/* A table without a name may be given one by createAndGo. */
+static bool exists(void *ctx, const void *row)
+{
+	struct app *a = ctx;
+
+	return managed_find(&a->fibs.managed, row) != NULL;
+}
+
+static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why)
+{
+	struct fib *f = row;
+
+	(void)ctx;
+	if (n != 1) {
+		why_set(why, 0, "a table's index is its number");
+		return false;
+	}
+	if (idx[0] == 0) {
+		why_set(why, 0, "table 0 is the kernel's \"unspec\"");
+		return false;
+	}
+	fib_init(f);
+	f->id = idx[0];
+	return true;
+}
+
+static void settle(void *ctx, void *row)
+{
+	struct fib *f = row;
+
+	(void)ctx;
+	f->origin = ORIGIN_MANAGER;
+	if (f->storage == STORAGE_READONLY)
+		f->storage = STORAGE_NONVOLATILE;
+}
+
+static int check(void *ctx, const void *row, unsigned *col, struct why *why)
+{
+	(void)ctx;
+	return fib_check(row, col, why);
+}
+
+const struct mib_source fibs_source = {
+	.find = find,
+	.next = next,
+	.writable = writable,
+	.exists = exists,
+	.init = init,
+	.settle = settle,
+	.check = check,
+};
+
+static const void *scalars_row(struct app *a)
+{
+	fibs_sync(a);
+	a->scalars = (struct mib_scalars_row){ .count = (uint32_t)a->fibs.rows.n };
+	return &a->scalars;
+}
+
+SCALARS(scalars, scalars_row)
+
+const struct mib_source fibs_scalars_source = { .find = scalars_find, .next = scalars_next };

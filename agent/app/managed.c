@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "app/managed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void managed_init(struct managed *m, const struct mib_def *def,
+		  int (*cmp)(const void *a, const void *b))
+{
+	*m = (struct managed){ .def = def, .cmp = cmp, .rows = VEC_INIT(void *) };
+}
+
+/* Rows own their texts, and routes their legs. */
+static void row_free(const struct mib_def *def, void *row)
+{
+	for (size_t i = 0; row && i < def->ncols; i++) {
+		const struct mib_col *col = &def->cols[i];
+		char *s;
+
+		if (col->syntax != SYN_TEXT || !col->size)
+			continue;
+		memcpy(&s, (char *)row + col->off, sizeof(s));
+		free(s);
+	}
+	if (row && def == &mib_route)
+		free(((struct route *)row)->legs);
+	free(row);
+}
+
+static bool own_text(const struct mib_col *col, char *row)
+{
+	const char *s;
+	char *copy = NULL;
+
+	memcpy(&s, row + col->off, sizeof(s));
+	if (s)
+		copy = strdup(s);
+	memcpy(row + col->off, &copy, sizeof(copy));
+	return !s || copy;
+}
+
+static bool own_legs(struct route *r)
+{
+	struct nexthop *legs = r->nlegs > 1 ? r->legs : NULL;
+
+	r->legs = NULL;
+	if (!legs)
+		return true;
+	r->legs = malloc(r->nlegs * sizeof(*legs));
+	if (!r->legs)
+		return false;
+	memcpy(r->legs, legs, r->nlegs * sizeof(*legs));
+	return true;
+}
+
+static void *row_dup(const struct mib_def *def, const void *row)
+{
+	char *copy = malloc(def->row_size);
+	bool ok = copy != NULL;
+
+	if (!copy)
+		return NULL;
+	memcpy(copy, row, def->row_size);
+	for (size_t i = 0; i < def->ncols; i++)
+		if (def->cols[i].syntax == SYN_TEXT && def->cols[i].size)
+			ok &= own_text(&def->cols[i], copy);
+	if (def == &mib_route)
+		ok &= own_legs((struct route *)copy);
+	if (ok)
+		return copy;
+	row_free(def, copy);
+	return NULL;
+}
+
+void managed_fini(struct managed *m)
+{
+	for (size_t i = 0; i < m->rows.n; i++)
+		row_free(m->def, managed_at(m, i));
+	vec_fini(&m->rows);
+}
+
+/* The first place whose row is not below (@after: above) the key. */
+static size_t place(const struct managed *m, const void *key, bool after)
+{
+	size_t lo = 0, hi = m->rows.n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		int d = m->cmp(managed_at(m, mid), key);
+
+		if (d < 0 || (after && d == 0))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+void *managed_next(const struct managed *m, const void *key, bool after)
+{
+	size_t at = place(m, key, after);
+
+	return at < m->rows.n ? managed_at(m, at) : NULL;
+}
+
+void *managed_find(const struct managed *m, const void *key)
+{
+	void *row = managed_next(m, key, false);
+
+	return row && m->cmp(row, key) == 0 ? row : NULL;
+}
+
+void *managed_set(struct managed *m, const void *row)
+{
+	size_t at = place(m, row, false);
+	void *copy = row_dup(m->def, row);
+	void **slot;
+
+	if (!copy)
+		return NULL;
+	if (at < m->rows.n && m->cmp(managed_at(m, at), row) == 0) {
+		row_free(m->def, managed_at(m, at));
+		slot = vec_at(&m->rows, at);
+	} else {
+		slot = vec_insert(&m->rows, at);
+	}
+	if (!slot) {
+		row_free(m->def, copy);
+		return NULL;
+	}
+	return *slot = copy;
+}
+
+void managed_remove(struct managed *m, const void *key)
+{
+	size_t at = place(m, key, false);
+
+	if (at == m->rows.n || m->cmp(managed_at(m, at), key) != 0)
+		return;
+	row_free(m->def, managed_at(m, at));
+	vec_remove(&m->rows, at);
+}

@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "app/plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "kernel/rt_names.h"
+
+int plan_fail(struct mib_fault *fault, const struct plan_item *it, unsigned col, int err)
+{
+	fault->change = it->change;
+	fault->col = col;
+	if (!fault->why.s[0])
+		why_set(&fault->why, 0, "%s", strerror(-err));
+	return fault->error = mib_error_of(err);
+}
+
+/* Kinds of rows whose wishes are kept, in the order of struct plan.was. */
+static struct managed *managed_of(struct app *a, const struct mib_def *def, size_t *kind)
+{
+	const struct {
+		const struct mib_def *def;
+		struct managed *managed;
+	} kinds[] = {
+		{ &mib_rule, &a->rules.managed },      { &mib_mark, &a->marks.managed },
+		{ &mib_policy, &a->policies.managed }, { &mib_fib, &a->fibs.managed },
+		{ &mib_route, &a->routes.managed },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (kinds[i].def != def)
+			continue;
+		*kind = i;
+		return kinds[i].managed;
+	}
+	return NULL;
+}
+
+static bool is_active(const struct mib_def *def, const void *row)
+{
+	const struct mib_col *status = mib_col_syntax(def, SYN_STATUS);
+
+	return row && (!status || cell_load(status, row) == ROW_ACTIVE);
+}
+
+static int prepare_item(struct app *a, struct plan_item *it, struct mib_fault *fault)
+{
+	static const struct {
+		const struct mib_def *def;
+		int (*prepare)(struct app *a, struct plan_item *it, struct mib_fault *fault);
+	} kinds[] = {
+		{ &mib_rule, plan_rule_prepare },     { &mib_mark, plan_mark_prepare },
+		{ &mib_policy, plan_policy_prepare }, { &mib_fib, plan_fib_prepare },
+		{ &mib_route, plan_route_prepare },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (kinds[i].def == it->def)
+			return kinds[i].prepare(a, it, fault);
+	return MIB_OK;
+}
+
+/* The legs of a row belong to the view, which may move on before the SET is carried out. */
+static int own_legs(struct app *a, struct plan_item *it)
+{
+	struct route *row = it->old, kernel;
+	const struct route *src = row;
+
+	if (it->def != &mib_route || !row || row->nlegs < 2)
+		return 0;
+	src = routes_find(a, row, &kernel) ? &kernel : managed_find(&a->routes.managed, row);
+	if (!src || src->nlegs != row->nlegs)
+		return -EAGAIN;
+	row->legs = src->legs;
+	it->old = plan_route_copy(a, row);
+	if (it->now) {
+		row = it->now;
+		row->legs = src->legs;
+		it->now = plan_route_copy(a, row);
+	}
+	return it->old ? 0 : -ENOMEM;
+}
+
+static int item_add(struct app *a, const struct mib_change *c, size_t change)
+{
+	struct plan_item *it = vec_push(&a->plan.items);
+
+	if (!it)
+		return -ENOMEM;
+	*it = (struct plan_item){
+		.def = c->table->def,
+		.change = change,
+		.old = c->existed ? c->old : NULL,
+		.now = c->destroy ? NULL : c->now,
+		.touched = c->touched,
+	};
+	return own_legs(a, it);
+}
+
+static void plan_clear(struct app *a)
+{
+	struct plan *p = &a->plan;
+
+	vec_fini(&p->items);
+	vec_fini(&p->nf_items);
+	p->items = (struct vec)VEC_INIT(struct plan_item);
+	p->nf_items = (struct vec)VEC_INIT(size_t);
+	nf_undo_free(p->nf_undo);
+	p->nf_undo = NULL;
+	names_fini(&p->names);
+	p->names = (struct names)NAMES_INIT;
+	p->names_known = false;
+	for (size_t i = 0; i < sizeof(p->was) / sizeof(*p->was); i++)
+		if (p->was[i].def)
+			managed_fini(&p->was[i]);
+	arena_free(&p->arena);
+	p->phase = 0;
+}
+
+int plan_prepare(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fault)
+{
+	struct app *a = ctx;
+	int error = MIB_OK;
+
+	plan_clear(a);
+	for (size_t i = 0; i < n && !error; i++)
+		if (c[i].table->def != &mib_nexthop && item_add(a, &c[i], i))
+			error = MIB_RESOURCE_UNAVAILABLE;
+	for (size_t i = 0; i < n && !error; i++)
+		if (c[i].table->def == &mib_nexthop)
+			error = plan_nexthop_fold(a, &c[i], i, fault);
+	for (size_t i = 0; i < a->plan.items.n && !error; i++) {
+		struct plan_item *it = vec_at(&a->plan.items, i);
+
+		it->out = is_active(it->def, it->old);
+		it->in = is_active(it->def, it->now);
+		error = prepare_item(a, it, fault);
+	}
+	return error;
+}
+
+/* Keeps what the managers want now, and what they wanted, for undo. */
+static int keep_rows(struct app *a, struct mib_fault *fault)
+{
+	for (size_t i = 0; i < a->plan.items.n; i++) {
+		struct plan_item *it = vec_at(&a->plan.items, i);
+		const void *key = it->now ? it->now : it->old;
+		size_t kind;
+		struct managed *m = managed_of(a, it->def, &kind);
+		const void *had;
+
+		if (!m)
+			continue;
+		had = managed_find(m, key);
+		if (!a->plan.was[kind].def)
+			managed_init(&a->plan.was[kind], m->def, m->cmp);
+		if ((had && !managed_set(&a->plan.was[kind], had)) ||
+		    (it->now && !managed_set(m, it->now)))
+			return plan_fail(fault, it, 0, -ENOMEM);
+		if (!it->now)
+			managed_remove(m, key);
+	}
+	a->managed_version++;
+	return MIB_OK;
+}
+
+static int keep_rows_undo(struct app *a, struct why *why)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < a->plan.items.n; i++) {
+		struct plan_item *it = vec_at(&a->plan.items, i);
+		const void *key = it->now ? it->now : it->old;
+		size_t kind;
+		struct managed *m = managed_of(a, it->def, &kind);
+		const void *had;
+
+		if (!m || !a->plan.was[kind].def)
+			continue;
+		had = managed_find(&a->plan.was[kind], key);
+		if (!had)
+			managed_remove(m, key);
+		else if (!managed_set(m, had))
+			err = why_set(why, -ENOMEM, "out of memory");
+	}
+	a->managed_version++;
+	return err;
+}
+
+/* Scalars are the agent's own: nothing can fail. */
+static void keep_scalars(struct app *a, bool undo)
+{
+	for (size_t i = 0; i < a->plan.items.n; i++) {
+		const struct plan_item *it = vec_at(&a->plan.items, i);
+		const struct mib_agent_row *row = undo ? it->old : it->now;
+
+		if (it->def != &mib_agent)
+			continue;
+		a->agent.row.edit_lock = row->edit_lock;
+		a->agent.row.notifications = row->notifications;
+	}
+}
+
+static int keep_agent(struct app *a, struct mib_fault *fault)
+{
+	(void)fault;
+	keep_scalars(a, false);
+	return MIB_OK;
+}
+
+static int keep_agent_undo(struct app *a, struct why *why)
+{
+	(void)why;
+	keep_scalars(a, true);
+	return 0;
+}
+
+/* On disk before the manager is told that it is done. */
+static int save(struct app *a, struct mib_fault *fault)
+{
+	int err = state_save(a, &fault->why);
+
+	fault->change = 0;
+	fault->col = 0;
+	return err ? MIB_RESOURCE_UNAVAILABLE : MIB_OK;
+}
+
+static int save_undo(struct app *a, struct why *why)
+{
+	return state_save(a, why);
+}
+
+/* make before break; see the top of plan.h. */
+static const struct phase {
+	int (*apply)(struct app *a, struct mib_fault *fault);
+	int (*undo)(struct app *a, struct why *why);
+} phases[] = {
+	{ plan_names_add, plan_names_undo },
+	{ plan_routes_add, plan_routes_undo },
+	{ plan_policies_add, plan_policies_undo },
+	{ plan_rules, plan_rules_undo },
+	{ plan_policies_remove, plan_policies_undo },
+	{ plan_routes_remove, plan_routes_undo },
+	{ plan_names_remove, plan_names_undo },
+	{ keep_rows, keep_rows_undo },
+	{ keep_agent, keep_agent_undo },
+	{ save, save_undo },
+};
+
+/* Does the kernel (or the file of names) have what the row wants? */
+static bool plan_is_there(struct app *a, const struct mib_def *def, const void *row)
+{
+	struct nf_edit edit = { 0 };
+	const struct name *name;
+	struct route have;
+
+	if (def == &mib_rule)
+		return rules_edit_target(a, ((const struct markrule *)row)->index, &edit);
+	if (def == &mib_route)
+		return routes_find(a, row, &have) && route_same(&have, row);
+	if (def == &mib_fib) {
+		name = names_find(&a->names.tables, ((const struct fib *)row)->id);
+		return name && strcmp(name->name, ((const struct fib *)row)->name) == 0;
+	}
+	for (size_t i = 0; i < a->policies.kernel.n; i++)
+		if (policy_same(vec_at(&a->policies.kernel, i), row))
+			return true;
+	return false;
+}
+
+/* What the SET changed is looked at anew by whoever asks next. */
+static void forget_views(struct app *a)
+{
+	a->rules.stale = true;
+	a->policies.stale = true;
+}
+
+static int undo_phases(struct app *a, struct why *why)
+{
+	int err = 0;
+
+	while (a->plan.phase) {
+		struct why one = { "" };
+		int e = phases[--a->plan.phase].undo(a, &one);
+
+		if (!e)
+			continue;
+		log_err("undo of a SET: %s", one.s[0] ? one.s : strerror(-e));
+		if (!err)
+			*why = one;
+		err = e;
+	}
+	forget_views(a);
+	return err;
+}
+
+int plan_apply(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fault)
+{
+	struct app *a = ctx;
+	struct why why;
+	int error = MIB_OK;
+
+	(void)c, (void)n;
+	for (size_t i = 0; i < sizeof(phases) / sizeof(*phases) && !error; i++) {
+		a->plan.phase = (unsigned)i + 1; /* a phase that fails half way is undone, too */
+		error = phases[i].apply(a, fault);
+	}
+	forget_views(a);
+	if (error && undo_phases(a, &why))
+		log_err("what a refused SET had done could not all be undone");
+	return error;
+}
+
+/* One item for every wish that the kernel does not have; @only: of that row alone. */
+static int restore_items(struct app *a, const void *only)
+{
+	const struct managed *all[] = { &a->fibs.managed, &a->routes.managed, &a->policies.managed,
+					&a->rules.managed };
+
+	plan_clear(a);
+	for (size_t k = 0; k < sizeof(all) / sizeof(*all); k++) {
+		for (size_t i = 0; i < all[k]->rows.n; i++) {
+			void *row = managed_at(all[k], i);
+			struct plan_item *it;
+
+			if (!is_active(all[k]->def, row) || (only && row != only) ||
+			    plan_is_there(a, all[k]->def, row))
+				continue;
+			it = vec_push(&a->plan.items);
+			if (!it)
+				return -ENOMEM;
+			*it = (struct plan_item){ .def = all[k]->def, .now = row, .in = true };
+		}
+	}
+	return 0;
+}
+
+/* Without the phases that keep what is kept already. */
+static int restore_run(struct app *a, struct why *why)
+{
+	struct mib_fault fault = { 0 };
+	int error = MIB_OK;
+
+	for (size_t i = 0; i < a->plan.items.n && !error; i++)
+		error = prepare_item(a, vec_at(&a->plan.items, i), &fault);
+	for (size_t i = 0; phases[i].apply != keep_rows && !error; i++) {
+		a->plan.phase = (unsigned)i + 1;
+		error = phases[i].apply(a, &fault);
+	}
+	if (error) {
+		*why = fault.why;
+		undo_phases(a, &fault.why);
+	}
+	forget_views(a);
+	return error ? -EINVAL : 0;
+}
+
+static void log_missing(const struct plan_item *it, const char *why)
+{
+	struct text name = TEXT_INIT;
+	struct mib_value v;
+
+	for (size_t i = 0; i < it->def->ncols && it->def->cols[i].access == ACCESS_NA; i++) {
+		if (it->def->cols[i].syntax != SYN_UNSIGNED)
+			continue;
+		cell_get(&it->def->cols[i], it->now, 0, &v);
+		text_add(&name, ".%u", (unsigned)v.num);
+	}
+	log_warn("%s%s: not put back: %s", it->def->prefix, text_str(&name), why);
+	text_fini(&name);
+}
+
+void plan_restore(struct app *a)
+{
+	struct vec rows = VEC_INIT(void *);
+	struct why why = { "" };
+	size_t missing;
+
+	if (restore_items(a, NULL) || !a->plan.items.n) {
+		plan_clear(a);
+		return;
+	}
+	missing = a->plan.items.n;
+	for (size_t i = 0; i < missing; i++) {
+		void **slot = vec_push(&rows);
+
+		if (slot)
+			*slot = ((struct plan_item *)vec_at(&a->plan.items, i))->now;
+	}
+	if (restore_run(a, &why)) {
+		/* Something cannot be done: then each by itself, so that the rest is there. */
+		for (size_t i = 0; i < rows.n; i++) {
+			if (restore_items(a, *(void **)vec_at(&rows, i)) || !a->plan.items.n)
+				continue;
+			if (restore_run(a, &why)) {
+				log_missing(vec_at(&a->plan.items, 0), why.s);
+				missing--;
+			}
+		}
+	}
+	if (missing)
+		log_info("%zu of the managers' rows put back", missing);
+	vec_fini(&rows);
+	plan_clear(a);
+}
+
+int plan_undo(void *ctx, struct why *why)
+{
+	return undo_phases(ctx, why);
+}
+
+void plan_finish(void *ctx, bool committed)
+{
+	struct app *a = ctx;
+
+	if (committed)
+		a->agent.row.sets++;
+	plan_clear(a);
+}
+
+struct route *plan_route_copy(struct app *a, const struct route *r)
+{
+	struct route *copy = (void *)arena_copy(&a->plan.arena, r, sizeof(*r));
+
+	if (copy && r->nlegs > 1)
+		copy->legs =
+			(void *)arena_copy(&a->plan.arena, r->legs, r->nlegs * sizeof(*r->legs));
+	return copy && (r->nlegs < 2 || copy->legs) ? copy : NULL;
+}

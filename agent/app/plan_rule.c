@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The part of a SET that netfilter carries out: one commit for each family and table. */
+#include <errno.h>
+#include <string.h>
+
+#include "app/plan.h"
+
+enum { COL_CHAIN = 4, COL_POSITION = 5, COL_MATCHES = 22, COL_DESCRIPTION = 33, COL_STATUS = 40 };
+
+int plan_rule_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault)
+{
+	struct markrule rule;
+	unsigned col = COL_STATUS;
+	int err;
+
+	if (!it->now || (!it->in && !(it->touched >> COL_MATCHES & 1)))
+		return MIB_OK;
+	rule = *(struct markrule *)it->now;
+	/* Other rules of the same SET may come before it: nf_commit() checks the place. */
+	rule.position = 0;
+	err = nf_check(a->nf, &rule, &col, &fault->why);
+	if (err == -EINVAL && col == COL_MATCHES) {
+		plan_fail(fault, it, col, err);
+		return fault->error = MIB_WRONG_VALUE;
+	}
+	if (err && it->in)
+		return plan_fail(fault, it, col, err);
+	fault->why.s[0] = '\0';
+	return MIB_OK;
+}
+
+/* Do the rules differ in what the kernel matches or does, beside place and description? */
+static bool substance_differs(const struct markrule *old, const struct markrule *now)
+{
+	for (size_t i = 0; i < mib_rule.ncols; i++) {
+		const struct mib_col *col = &mib_rule.cols[i];
+		const char *x = (const char *)old + col->off, *y = (const char *)now + col->off;
+
+		if (col->access != ACCESS_RC || col->num == COL_POSITION ||
+		    col->num == COL_DESCRIPTION || col->syntax == SYN_STORAGE ||
+		    col->syntax == SYN_STATUS)
+			continue;
+		if (col->syntax == SYN_TEXT) {
+			if (strcmp(old->matches ? old->matches : "",
+				   now->matches ? now->matches : "") != 0)
+				return true;
+		} else if (memcmp(x, y, col->size) != 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int edit_push(struct app *a, struct vec *edits, const struct nf_edit *edit, size_t item)
+{
+	struct nf_edit *slot = vec_push(edits);
+	size_t *of = slot ? vec_push(&a->plan.nf_items) : NULL;
+
+	if (!of)
+		return -ENOMEM;
+	*slot = *edit;
+	*of = item;
+	return 0;
+}
+
+/* How many rules the chain of @r has: the place of its last one. */
+static uint32_t last_place(const struct app *a, const struct markrule *r)
+{
+	const struct nf_snap *snap = a->rules.snap;
+
+	for (size_t i = 0; snap && i < snap->chains.n; i++) {
+		const struct nf_chain *c = vec_at(&snap->chains, i);
+
+		if (c->family == r->family && strcmp(c->table, r->table) == 0 &&
+		    strcmp(c->chain, r->chain) == 0)
+			return c->rules;
+	}
+	return 0;
+}
+
+/* A rule that stays in the kernel, with other columns. */
+static int edit_change(struct app *a, struct vec *edits, size_t i)
+{
+	struct plan_item *it = vec_at(&a->plan.items, i);
+	const struct markrule *old = it->old;
+	/* A copy: what the manager wants stays as it was written. */
+	struct markrule *now = (void *)arena_copy(&a->plan.arena, it->now, sizeof(*now));
+	bool moved = it->touched >> COL_POSITION & 1;
+	struct nf_edit edit = { .rule = now };
+	bool substance;
+
+	if (!now)
+		return -ENOMEM;
+	substance = substance_differs(old, now);
+	rules_edit_target(a, now->index, &edit);
+	if (strcmp(old->chain, now->chain) != 0) {
+		struct nf_edit gone = edit;
+
+		gone.rule = NULL;
+		if (!moved)
+			now->position = 0;
+		edit.add = true;
+		return edit_push(a, edits, &gone, i) ? -ENOMEM : edit_push(a, edits, &edit, i);
+	}
+	/* To netfilter, 0 is where it stands; to a manager that writes it, the end. */
+	if (!moved)
+		now->position = 0;
+	else if (!now->position)
+		now->position = last_place(a, now);
+	if (!moved && !substance && strcmp(old->description, now->description) == 0)
+		return 0;
+	edit.keep_counters = !substance;
+	return edit_push(a, edits, &edit, i);
+}
+
+/* The edits in the order in which places make sense: what goes, what stays, what comes. */
+static int collect(struct app *a, struct vec *edits)
+{
+	int err = 0;
+
+	for (int round = 0; round < 3 && !err; round++) {
+		for (size_t i = 0; i < a->plan.items.n && !err; i++) {
+			struct plan_item *it = vec_at(&a->plan.items, i);
+			struct nf_edit edit = { .rule = it->now, .add = true };
+
+			if (it->def != &mib_rule)
+				continue;
+			if (round == 0 && it->out && !it->in) {
+				edit = (struct nf_edit){ 0 };
+				rules_edit_target(a, ((struct markrule *)it->old)->index, &edit);
+				err = edit_push(a, edits, &edit, i);
+			} else if (round == 1 && it->out && it->in) {
+				err = edit_change(a, edits, i);
+			} else if (round == 2 && !it->out && it->in) {
+				err = edit_push(a, edits, &edit, i);
+			}
+		}
+	}
+	return err;
+}
+
+int plan_rules(struct app *a, struct mib_fault *fault)
+{
+	struct vec edits = VEC_INIT(struct nf_edit);
+	const struct plan_item *it;
+	size_t failed = SIZE_MAX;
+	int err = collect(a, &edits);
+
+	if (!err && edits.n)
+		err = nf_commit(a->nf, edits.data, edits.n, &failed, &a->plan.nf_undo, &fault->why);
+	if (err) {
+		failed = failed < a->plan.nf_items.n ? failed : 0;
+		it = vec_at(&a->plan.items,
+			    a->plan.nf_items.n ? *(size_t *)vec_at(&a->plan.nf_items, failed) : 0);
+		plan_fail(fault, it, err == -ERANGE ? COL_POSITION : COL_STATUS, err);
+	}
+	vec_fini(&edits);
+	return err ? fault->error : MIB_OK;
+}
+
+int plan_rules_undo(struct app *a, struct why *why)
+{
+	int err;
+
+	if (!a->plan.nf_undo)
+		return 0;
+	err = nf_undo(a->nf, a->plan.nf_undo, why);
+	nf_undo_free(a->plan.nf_undo);
+	a->plan.nf_undo = NULL;
+	return err;
+}
+
+int plan_mark_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault)
+{
+	const struct mark *m = it->now;
+
+	(void)a;
+	if (!m || !m->meter)
+		return MIB_OK;
+	why_set(&fault->why, 0, "meters are not there yet");
+	return plan_fail(fault, it, 11, -EOPNOTSUPP);
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The view of the policies: a dump of both families whenever an event says that one changed. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+
+#include "app/app.h"
+#include "app/scalars.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "kernel/policy_nl.h"
+
+enum { ABSENT = UINT32_MAX };
+
+static int policy_cmp(const void *a, const void *b)
+{
+	const struct policy *x = a, *y = b;
+
+	return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static int row_cmp(const void *key, const void *elem)
+{
+	uint32_t index = *(const uint32_t *)key;
+	const struct policy_row *r = elem;
+
+	return index < r->index ? -1 : index > r->index;
+}
+
+static int row_sort(const void *a, const void *b)
+{
+	return row_cmp(&((const struct policy_row *)a)->index, b);
+}
+
+void policies_init(struct app *a)
+{
+	struct policies *v = &a->policies;
+
+	v->kernel = (struct vec)VEC_INIT(struct policy);
+	v->rows = (struct vec)VEC_INIT(struct policy_row);
+	v->ids = (struct idmap)IDMAP_INIT;
+	v->stale = true;
+	v->last_change = clock_ms();
+	managed_init(&v->managed, &mib_policy, policy_cmp);
+	if (getrandom(&v->next_index, sizeof(v->next_index), 0) < 0)
+		v->next_index = 0;
+	v->next_index = v->next_index % ROW_MANAGER_MAX + 1;
+}
+
+void policies_fini(struct app *a)
+{
+	struct policies *v = &a->policies;
+
+	vec_fini(&v->kernel);
+	vec_fini(&v->rows);
+	idmap_fini(&v->ids);
+	managed_fini(&v->managed);
+}
+
+struct reading {
+	struct vec *kernel;
+	size_t start; /* where this family begins */
+};
+
+static int take_one(const struct policy *p, void *arg)
+{
+	struct reading *r = arg;
+	struct policy *slot = vec_push(r->kernel);
+
+	if (!slot)
+		return -ENOMEM;
+	*slot = *p;
+	return 0;
+}
+
+static void start_over(void *arg)
+{
+	struct reading *r = arg;
+
+	r->kernel->n = r->start;
+}
+
+/* Which policy of a manager is this one? Each is found once. */
+static struct policy *match(struct policies *v, const struct policy *p, const uint64_t *hashes,
+			    bool *taken)
+{
+	uint64_t hash = policy_hash(p);
+
+	for (size_t i = 0; i < v->managed.rows.n; i++) {
+		struct policy *m = managed_at(&v->managed, i);
+
+		if (hashes[i] != hash || taken[i] || m->status != ROW_ACTIVE || !policy_same(m, p))
+			continue;
+		taken[i] = true;
+		return m;
+	}
+	return NULL;
+}
+
+static int build_rows(struct app *a)
+{
+	struct policies *v = &a->policies;
+	size_t n = v->managed.rows.n;
+	uint64_t *hashes = calloc(n + 1, sizeof(*hashes));
+	bool *taken = calloc(n + 1, sizeof(*taken));
+	struct policy_row *row;
+	int err = hashes && taken ? 0 : -ENOMEM;
+
+	vec_clear(&v->rows);
+	for (size_t i = 0; !err && i < n; i++)
+		hashes[i] = policy_hash(managed_at(&v->managed, i));
+	idmap_round(&v->ids);
+	for (size_t i = 0; !err && i < v->kernel.n; i++) {
+		struct policy *p = vec_at(&v->kernel, i);
+		const struct policy *m = match(v, p, hashes, taken);
+		const struct idmap_entry *id = m ? NULL : idmap_claim(&v->ids, policy_hash(p));
+
+		row = m || id ? vec_push(&v->rows) : NULL;
+		if (row)
+			*row = (struct policy_row){ m ? m->index : id->index, (uint32_t)i };
+		else
+			err = -ENOMEM;
+	}
+	for (size_t i = 0; !err && i < n; i++) {
+		row = taken[i] ? NULL : vec_push(&v->rows);
+		if (row)
+			*row = (struct policy_row){
+				((struct policy *)managed_at(&v->managed, i))->index, ABSENT
+			};
+	}
+	free(hashes);
+	free(taken);
+	qsort(v->rows.data, v->rows.n, sizeof(struct policy_row), row_sort);
+	idmap_prune(&v->ids, v->kernel.n);
+	return err;
+}
+
+static bool same_policies(const struct vec *x, const struct vec *y)
+{
+	bool same = x->n == y->n;
+
+	for (size_t i = 0; same && i < x->n; i++)
+		same = policy_same(vec_at(x, i), vec_at(y, i));
+	return same;
+}
+
+void policies_sync(struct app *a)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+	struct policies *v = &a->policies;
+	struct vec kernel = VEC_INIT(struct policy);
+	int err = 0;
+
+	live_sync(a);
+	if (!v->stale)
+		return;
+	v->stale = false;
+	for (size_t i = 0; i < 2 && !err; i++) {
+		struct reading r = { &kernel, kernel.n };
+
+		err = policy_nl_dump(a->rtnl, families[i], take_one, start_over, &r);
+		/* A kernel without IPv6, or without its policy routing, has none. */
+		if (err == -EAFNOSUPPORT || err == -EOPNOTSUPP)
+			err = 0;
+	}
+	if (err) {
+		v->stale = true;
+		log_err("reading policies: %s", strerror(-err));
+		vec_fini(&kernel);
+		return;
+	}
+	if (!same_policies(&kernel, &v->kernel))
+		v->last_change = clock_ms();
+	vec_fini(&v->kernel);
+	v->kernel = kernel;
+	v->version++;
+	err = build_rows(a);
+	if (err)
+		log_err("indices of policies: %s", strerror(-err));
+	if (v->ids.dirty)
+		a->state_dirty = true;
+}
+
+static void present(struct policy *p)
+{
+	if (!p->src.family)
+		p->src.family = p->family;
+	if (!p->dst.family)
+		p->dst.family = p->family;
+}
+
+static const void *fill(struct app *a, const struct policy_row *row)
+{
+	struct policies *v = &a->policies;
+	struct policy key = { .index = row->index };
+	const struct policy *m = managed_find(&v->managed, &key);
+	struct policy *out = &v->row;
+
+	if (row->entry == ABSENT) {
+		if (!m)
+			return NULL;
+		*out = *m;
+		if (out->status == ROW_ACTIVE)
+			out->status = ROW_NOT_IN_SERVICE;
+	} else {
+		*out = *(struct policy *)vec_at(&v->kernel, row->entry);
+		out->origin = ORIGIN_FOREIGN;
+		out->storage = STORAGE_READONLY;
+		out->status = ROW_ACTIVE;
+		if (m) {
+			out->origin = m->origin;
+			out->storage = m->storage;
+			out->given = m->given;
+			memcpy(out->description, m->description, sizeof(out->description));
+		}
+	}
+	out->index = row->index;
+	present(out);
+	return out;
+}
+
+static const void *find(void *ctx, const uint32_t *idx, size_t n)
+{
+	struct app *a = ctx;
+	uint32_t index = index_one(idx, n);
+	const struct policy_row *row;
+
+	policies_sync(a);
+	row = vec_find(&a->policies.rows, &index, row_cmp);
+	return row ? fill(a, row) : NULL;
+}
+
+static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid *at)
+{
+	struct app *a = ctx;
+	const struct vec *rows = &a->policies.rows;
+	uint32_t from = n ? idx[0] : 0;
+	size_t i;
+
+	policies_sync(a);
+	i = vec_lower(rows, &from, row_cmp);
+	if (n && i < rows->n && ((struct policy_row *)vec_at(rows, i))->index == from)
+		i++;
+	for (; i < rows->n; i++) {
+		const struct policy_row *row = vec_at(rows, i);
+		const void *out = fill(a, row);
+
+		if (!out)
+			continue;
+		at->n = 0;
+		mib_oid_add(at, row->index);
+		return out;
+	}
+	return NULL;
+}
+
+static void text(void *ctx, const void *row, unsigned col, struct text *out)
+{
+	struct app *a = ctx;
+
+	(void)col;
+	policy_text(row, &a->names, out);
+}
+
+static bool writable(void *ctx, const void *row, struct why *why)
+{
+	const struct policy *p = row;
+
+	(void)ctx;
+	if (p->origin == ORIGIN_MANAGER)
+		return true;
+	why_set(why, 0, "the policy is not a manager's: it is somebody else's and read-only");
+	return false;
+}
+
+static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why)
+{
+	struct app *a = ctx;
+	struct policy *p = row;
+	uint32_t index = index_one(idx, n);
+
+	if (!index || index > ROW_MANAGER_MAX) {
+		why_set(why, 0, "managers create rows 1 to %d", ROW_MANAGER_MAX);
+		return false;
+	}
+	policy_init(p);
+	p->index = index;
+	p->origin = ORIGIN_MANAGER;
+	p->route_protocol = (uint8_t)a->conf.protocol;
+	present(p);
+	return true;
+}
+
+static bool is_given(const struct policy *p, unsigned col)
+{
+	return p->given >> col & 1;
+}
+
+static void settle(void *ctx, void *row)
+{
+	struct policy *p = row;
+
+	(void)ctx;
+	if (!p->src.len && addr_is_zero(&p->src))
+		p->src.family = p->family;
+	if (!p->dst.len && addr_is_zero(&p->dst))
+		p->dst.family = p->family;
+	/* fwmarkPolicyMask: all ones when only the mark is set. */
+	if (is_given(p, 6) && !is_given(p, 7))
+		p->mask = UINT32_MAX;
+	/* fwmarkPolicyPriority: 0, or nothing, at creation is the kernel's choice. */
+	p->priority_auto = p->status != ROW_ACTIVE && p->priority == 0;
+}
+
+static int check(void *ctx, const void *row, unsigned *col, struct why *why)
+{
+	(void)ctx;
+	return policy_check(row, col, why);
+}
+
+const struct mib_source policies_source = {
+	.find = find,
+	.next = next,
+	.text = text,
+	.writable = writable,
+	.init = init,
+	.settle = settle,
+	.check = check,
+};
+
+static uint32_t free_index(struct app *a)
+{
+	uint32_t *next_index = &a->policies.next_index;
+
+	for (uint32_t tries = 0; tries < ROW_MANAGER_MAX; tries++) {
+		if (!vec_find(&a->policies.rows, next_index, row_cmp))
+			return *next_index;
+		*next_index = *next_index % ROW_MANAGER_MAX + 1;
+	}
+	return 0;
+}
+
+static const void *scalars_row(struct app *a)
+{
+	policies_sync(a);
+	a->scalars = (struct mib_scalars_row){
+		.next_index = free_index(a),
+		.count = (uint32_t)a->policies.rows.n,
+		.last_change = a->policies.last_change,
+	};
+	return &a->scalars;
+}
+
+SCALARS(scalars, scalars_row)
+
+const struct mib_source policies_scalars_source = { .find = scalars_find, .next = scalars_next };

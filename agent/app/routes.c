@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The view of the routes: kept current by the kernel's events, and read anew where it gives none. */
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "app/route_set.h"
+#include "app/scalars.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "kernel/route_nl.h"
+
+static int route_row_cmp(const void *a, const void *b)
+{
+	return route_cmp(a, b);
+}
+
+void routes_init(struct app *a)
+{
+	struct routes *v = &a->routes;
+
+	route_set_init(v);
+	managed_init(&v->managed, &mib_route, route_row_cmp);
+	v->stale4 = v->stale6 = true;
+	v->last_change = clock_ms();
+	v->version = 1;
+}
+
+void routes_fini(struct app *a)
+{
+	route_set_fini(&a->routes);
+	managed_fini(&a->routes.managed);
+}
+
+static void touched(struct routes *v)
+{
+	v->version++;
+	v->last_change = clock_ms();
+}
+
+/*
+ * One route came or went. Where the event alone does not say what became of the routes that share
+ * its key (replaced, appended to, or a leg of a multipath route), the family is read anew.
+ */
+void routes_event(struct app *a, const struct nlmsghdr *nlh)
+{
+	struct routes *v = &a->routes;
+	struct nexthop legs[ROUTE_LEGS_MAX];
+	bool came = nlh->nlmsg_type == RTM_NEWROUTE;
+	bool replaced = nlh->nlmsg_flags & NLM_F_REPLACE;
+	bool *stale;
+	struct route r;
+	size_t equals;
+
+	if (route_nl_decode(nlh, &r, legs))
+		return;
+	stale = r.dst.family == AF_INET ? &v->stale4 : &v->stale6;
+	if (*stale)
+		return;
+	equals = route_set_equals(v, &r);
+	if (!came) {
+		if (!route_set_remove(v, &r))
+			*stale = true;
+	} else if (equals == 0 && !replaced) {
+		if (route_set_add(v, &r))
+			*stale = true;
+	} else {
+		*stale = true;
+	}
+	touched(v);
+}
+
+static int load_one(const struct route *r, void *arg)
+{
+	return route_load_add(arg, r);
+}
+
+static void load_again(void *arg)
+{
+	route_load_reset(arg);
+}
+
+static int load(struct app *a, uint8_t family)
+{
+	struct route_filter filter = { .family = family };
+	struct route_load l;
+	bool changed = false;
+	int err;
+
+	route_load_begin(&l, &a->routes, family);
+	err = route_nl_dump(a->rtnl, &filter, load_one, load_again, &l);
+	if (err == -EAFNOSUPPORT || err == -EOPNOTSUPP)
+		err = 0;
+	if (err) {
+		route_load_reset(&l);
+		vec_fini(&l.recs);
+	} else {
+		err = route_load_end(&l, &changed);
+	}
+	if (changed)
+		touched(&a->routes);
+	return err;
+}
+
+void routes_sync(struct app *a)
+{
+	struct routes *v = &a->routes;
+	int err = 0;
+
+	live_sync(a);
+	if (v->stale4 && !(err = load(a, AF_INET)))
+		v->stale4 = false;
+	if (err)
+		log_err("reading IPv4 routes: %s", strerror(-err));
+	err = 0;
+	if (v->stale6 && !(err = load(a, AF_INET6)))
+		v->stale6 = false;
+	if (err)
+		log_err("reading IPv6 routes: %s", strerror(-err));
+}
+
+struct index_key {
+	const uint32_t *idx;
+	size_t n;
+};
+
+static int index_rec_cmp(const void *key, const void *elem)
+{
+	const struct index_key *k = key;
+	struct mib_oid at;
+
+	route_rec_index(elem, &at);
+	return mib_oid_cmp(k->idx, k->n, at.id, at.n);
+}
+
+static void name_leg(const struct app *a, struct nexthop *hop)
+{
+	const struct name *link = hop->ifindex ? names_find(&a->links, hop->ifindex) : NULL;
+
+	hop->ifname[0] = '\0';
+	if (link)
+		memcpy(hop->ifname, link->name, strnlen(link->name, sizeof(hop->ifname) - 1));
+	hop->gateway_type = hop->gateway.family;
+}
+
+/* A kernel's route as a row; @m: what a manager wants of it, or NULL. */
+static const struct route *fill(struct app *a, const struct route_rec *rec, const struct route *m)
+{
+	struct route *out = &a->routes.row;
+
+	route_rec_get(rec, out);
+	name_leg(a, &out->leg);
+	if (out->nlegs > 1)
+		memset(&out->leg, 0, sizeof(out->leg));
+	out->origin = m ? m->origin : ORIGIN_FOREIGN;
+	out->storage = m ? m->storage : STORAGE_READONLY;
+	out->given = m ? m->given : 0;
+	out->status = ROW_ACTIVE;
+	return out;
+}
+
+/* A row that is in no kernel. */
+static const struct route *fill_managed(struct app *a, const struct route *m)
+{
+	struct route *out = &a->routes.row;
+
+	*out = *m;
+	if (out->status == ROW_ACTIVE)
+		out->status = ROW_NOT_IN_SERVICE;
+	if (out->scope == ROUTE_SCOPE_AUTO)
+		out->scope = route_scope(out);
+	return out;
+}
+
+static const struct route *row_of_rec(struct app *a, const struct route_rec *rec)
+{
+	struct route key;
+
+	route_rec_get(rec, &key);
+	return fill(a, rec, managed_find(&a->routes.managed, &key));
+}
+
+/* The first managed row whose index is above (@equal: or is) the one asked for. */
+static const struct route *managed_above(const struct app *a, const struct index_key *key,
+					 bool equal)
+{
+	const struct managed *m = &a->routes.managed;
+	size_t lo = 0, hi = m->rows.n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		struct route_rec rec = route_rec_of(managed_at(m, mid));
+		int d = index_rec_cmp(key, &rec);
+
+		if (d > 0 || (d == 0 && !equal))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < m->rows.n ? managed_at(m, lo) : NULL;
+}
+
+static const struct route *find_route(struct app *a, const uint32_t *idx, size_t n)
+{
+	struct index_key key = { idx, n };
+	const struct route_rec *rec;
+	const struct route *m;
+	struct route_rec mrec;
+
+	rec = oset_get(&a->routes.set, oset_lower(&a->routes.set, &key, index_rec_cmp));
+	if (rec && index_rec_cmp(&key, rec) == 0)
+		return row_of_rec(a, rec);
+	m = managed_above(a, &key, true);
+	if (!m)
+		return NULL;
+	mrec = route_rec_of(m);
+	return index_rec_cmp(&key, &mrec) == 0 ? fill_managed(a, m) : NULL;
+}
+
+static const struct route *next_route(struct app *a, const uint32_t *idx, size_t n,
+				      struct mib_oid *at)
+{
+	struct index_key key = { idx, n };
+	const struct route_rec *rec;
+	const struct route *m = managed_above(a, &key, false);
+	struct route_rec mrec;
+
+	rec = oset_get(&a->routes.set, oset_upper(&a->routes.set, &key, index_rec_cmp));
+	if (m)
+		mrec = route_rec_of(m);
+	if (rec && (!m || route_rec_cmp(rec, &mrec) <= 0)) {
+		route_rec_index(rec, at);
+		return row_of_rec(a, rec);
+	}
+	if (!m)
+		return NULL;
+	route_rec_index(&mrec, at);
+	return fill_managed(a, m);
+}
+
+bool routes_find(struct app *a, const struct route *key, struct route *out)
+{
+	struct route_rec rec = route_rec_of(key), *have;
+
+	have = oset_get(&a->routes.set, oset_lower(&a->routes.set, &rec, NULL));
+	if (!have || route_rec_cmp(have, &rec) != 0)
+		return false;
+	route_rec_get(have, out);
+	return true;
+}
+
+static const void *find(void *ctx, const uint32_t *idx, size_t n)
+{
+	struct app *a = ctx;
+
+	routes_sync(a);
+	return find_route(a, idx, n);
+}
+
+static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid *at)
+{
+	struct app *a = ctx;
+
+	routes_sync(a);
+	return next_route(a, idx, n, at);
+}
+
+static void text(void *ctx, const void *row, unsigned col, struct text *out)
+{
+	struct app *a = ctx;
+
+	(void)col;
+	route_text(row, &a->names, &a->links, out);
+}
+
+static bool writable(void *ctx, const void *row, struct why *why)
+{
+	const struct route *r = row;
+
+	(void)ctx;
+	if (r->origin == ORIGIN_MANAGER)
+		return true;
+	why_set(why, 0, "the route is not a manager's: it is somebody else's and read-only");
+	return false;
+}
+
+/* Reads the key out of an index. Returns: false when it is none. */
+static bool key_of(const uint32_t *idx, size_t n, struct route *r)
+{
+	size_t len = n > 2 && idx[2] <= ADDR_MAX ? idx[2] : 0;
+	uint8_t family = (uint8_t)addr_family(len);
+
+	if (!family || idx[1] != (family == AF_INET ? 1 : 2) || n != 6 + len)
+		return false;
+	r->fib = idx[0];
+	r->dst = (struct prefix){ .family = family };
+	for (size_t i = 0; i < len; i++) {
+		if (idx[3 + i] > 255)
+			return false;
+		r->dst.addr[i] = (uint8_t)idx[3 + i];
+	}
+	if (idx[3 + len] > 8 * len || idx[5 + len] < 1 || idx[5 + len] > UINT16_MAX)
+		return false;
+	r->dst.len = (uint8_t)idx[3 + len];
+	r->metric = idx[4 + len];
+	r->instance = (uint16_t)idx[5 + len];
+	return true;
+}
+
+static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why)
+{
+	struct app *a = ctx;
+	struct route *r = row;
+
+	route_init(r);
+	r->protocol = (uint8_t)a->conf.protocol;
+	if (!key_of(idx, n, r))
+		why_set(why, 0,
+			"the index is no table, address type, address, prefix length, "
+			"metric and instance");
+	else if (!r->fib)
+		why_set(why, 0, "table 0 is the kernel's \"unspec\"");
+	else if (!prefix_is_canonical(&r->dst))
+		why_set(why, 0, "the destination has bits beyond its prefix length");
+	else if (r->dst.family == AF_INET6 && !r->metric)
+		why_set(why, 0, "an IPv6 metric of 0 is the kernel's 1024: create it with 1024");
+	else if (r->instance != 1)
+		why_set(why, 0, "managers create instance 1");
+	else
+		return true;
+	return false;
+}
+
+static bool is_given(uint64_t given, unsigned col)
+{
+	return given >> col & 1;
+}
+
+/* An address without a type has the type of its length. */
+static void settle_gateway(struct nexthop *hop, bool type_given)
+{
+	if (!type_given)
+		hop->gateway_type = hop->gateway.family;
+	hop->gateway.len = (uint8_t)(8 * addr_size(hop->gateway.family));
+}
+
+static void settle(void *ctx, void *row)
+{
+	struct route *r = row;
+
+	(void)ctx;
+	settle_gateway(&r->leg, is_given(r->given, 8));
+	r->prefsrc.len = (uint8_t)(8 * addr_size(r->prefsrc.family));
+	if (route_is_reject(r) && !r->leg.gateway.family && !r->leg.ifindex && !r->leg.ifname[0])
+		r->nlegs = 0;
+	else if (r->nlegs == 0 && !route_is_reject(r))
+		r->nlegs = 1;
+}
+
+static int check_gateway(const struct nexthop *hop, unsigned type_col, unsigned *col,
+			 struct why *why)
+{
+	if (hop->gateway_type == hop->gateway.family)
+		return 0;
+	*col = type_col + 1;
+	return why_set(why, -EINVAL, "the gateway is not of the type in its type column");
+}
+
+static int check(void *ctx, const void *row, unsigned *col, struct why *why)
+{
+	const struct route *r = row;
+	int err = r->nlegs == 1 ? check_gateway(&r->leg, 8, col, why) : 0;
+
+	(void)ctx;
+	/* Legs and devices are put together when the whole PDU is there: plan.c. */
+	return err;
+}
+
+const struct mib_source routes_source = {
+	.find = find,
+	.next = next,
+	.text = text,
+	.writable = writable,
+	.init = init,
+	.settle = settle,
+	.check = check,
+};
+
+static const void *scalars_row(struct app *a)
+{
+	routes_sync(a);
+	a->scalars = (struct mib_scalars_row){
+		.count = (uint32_t)a->routes.set.n,
+		.last_change = a->routes.last_change,
+	};
+	return &a->scalars;
+}
+
+SCALARS(scalars, scalars_row)
+
+const struct mib_source routes_scalars_source = { .find = scalars_find, .next = scalars_next };
+
+/* Leg @i (from 0) of a route that find_route() or next_route() just gave. */
+static const void *fill_hop(struct app *a, const struct route *r, unsigned i)
+{
+	struct mib_nexthop_row *out = &a->routes.hop_row;
+
+	*out = (struct mib_nexthop_row){
+		.route = *r,
+		.index = (uint8_t)(i + 1),
+		.hop = *route_leg(r, i),
+		.status = r->status,
+	};
+	if (out->hop.ifindex)
+		name_leg(a, &out->hop);
+	if (!out->hop.weight)
+		out->hop.weight = 1;
+	return out;
+}
+
+static const void *hop_find(void *ctx, const uint32_t *idx, size_t n)
+{
+	struct app *a = ctx;
+	const struct route *r;
+
+	routes_sync(a);
+	r = n ? find_route(a, idx, n - 1) : NULL;
+	if (!r || idx[n - 1] < 1 || idx[n - 1] > r->nlegs)
+		return NULL;
+	return fill_hop(a, r, idx[n - 1] - 1);
+}
+
+static const void *hop_next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid *at)
+{
+	struct app *a = ctx;
+	/* How long the index of the route is that the request begins with. */
+	size_t whole = n > 2 && addr_family(idx[2]) ? 6 + idx[2] : n;
+	size_t cut = n < whole ? n : whole;
+	uint32_t leg = n > cut ? idx[cut] : 0;
+	const struct route *r;
+	struct mib_oid from = { .n = cut };
+
+	routes_sync(a);
+	if (cut)
+		memcpy(from.id, idx, cut * sizeof(*idx));
+	*at = from;
+	r = cut == whole ? find_route(a, idx, cut) : NULL;
+	if (!r || leg >= r->nlegs) {
+		leg = 0;
+		do {
+			r = next_route(a, from.id, from.n, at);
+			from = *at;
+		} while (r && !r->nlegs);
+	}
+	if (!r)
+		return NULL;
+	mib_oid_add(at, leg + 1);
+	return fill_hop(a, r, leg);
+}
+
+static bool hop_writable(void *ctx, const void *row, struct why *why)
+{
+	return writable(ctx, &((const struct mib_nexthop_row *)row)->route, why);
+}
+
+static bool hop_init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why)
+{
+	struct mib_nexthop_row *hop = row;
+
+	if (!n || idx[n - 1] < 1 || idx[n - 1] > ROUTE_LEGS_MAX) {
+		why_set(why, 0, "legs are numbered 1 to %d", ROUTE_LEGS_MAX);
+		return false;
+	}
+	if (!init(ctx, idx, n - 1, &hop->route, why))
+		return false;
+	hop->index = (uint8_t)idx[n - 1];
+	hop->hop.weight = 1;
+	return true;
+}
+
+static void hop_settle(void *ctx, void *row)
+{
+	struct mib_nexthop_row *hop = row;
+
+	(void)ctx;
+	settle_gateway(&hop->hop, is_given(hop->given, 2));
+}
+
+static int hop_check(void *ctx, const void *row, unsigned *col, struct why *why)
+{
+	(void)ctx;
+	return check_gateway(&((const struct mib_nexthop_row *)row)->hop, 2, col, why);
+}
+
+const struct mib_source nexthops_source = {
+	.find = hop_find,
+	.next = hop_next,
+	.writable = hop_writable,
+	.init = hop_init,
+	.settle = hop_settle,
+	.check = hop_check,
+};

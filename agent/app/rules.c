@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The view of the mark rules: a snapshot of netfilter, and an index for each of its rules. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+
+#include "app/app.h"
+#include "app/scalars.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+static int markrule_cmp(const void *a, const void *b)
+{
+	const struct markrule *x = a, *y = b;
+
+	return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static int row_cmp(const void *key, const void *elem)
+{
+	uint32_t index = *(const uint32_t *)key;
+	const struct rule_row *r = elem;
+
+	return index < r->index ? -1 : index > r->index;
+}
+
+static int row_sort(const void *a, const void *b)
+{
+	return row_cmp(&((const struct rule_row *)a)->index, b);
+}
+
+void rules_init(struct app *a)
+{
+	struct rules *r = &a->rules;
+
+	r->rows = (struct vec)VEC_INIT(struct rule_row);
+	r->ids = (struct idmap)IDMAP_INIT;
+	r->stale = true;
+	r->version = 1;
+	r->last_change = clock_ms();
+	managed_init(&r->managed, &mib_rule, markrule_cmp);
+	/* A random start, so that managers that each ask for a free index seldom meet. */
+	if (getrandom(&r->next_index, sizeof(r->next_index), 0) < 0)
+		r->next_index = 0;
+	r->next_index = r->next_index % ROW_MANAGER_MAX + 1;
+}
+
+void rules_fini(struct app *a)
+{
+	struct rules *r = &a->rules;
+
+	nf_snap_free(r->snap);
+	r->snap = NULL;
+	vec_fini(&r->rows);
+	idmap_fini(&r->ids);
+	managed_fini(&r->managed);
+}
+
+const struct rule_row *rules_row(const struct app *a, uint32_t index)
+{
+	return vec_find(&a->rules.rows, &index, row_cmp);
+}
+
+/* Is it the same ruleset as before, but for counters? Then indices and rows stay. */
+static bool same_rules(const struct nf_snap *old, const struct nf_snap *new)
+{
+	if (!old || old->entries.n != new->entries.n || old->chains.n != new->chains.n)
+		return false;
+	for (size_t i = 0; i < new->entries.n; i++) {
+		const struct nf_entry *x = vec_at(&old->entries, i);
+		const struct nf_entry *y = vec_at(&new->entries, i);
+
+		if (x->hash != y->hash || x->tag != y->tag || x->position != y->position ||
+		    x->chain != y->chain)
+			return false;
+	}
+	return true;
+}
+
+/* A rule with a manager's tag that nobody knows: the state was lost, or somebody restored the
+ * rules of an older one. Its columns are all that is needed. */
+static void adopt(struct app *a, const struct nf_snap *snap, const struct nf_entry *e)
+{
+	struct markrule r;
+
+	markrule_init(&r);
+	if (nf_decode(a->nf, snap, e, &r))
+		return;
+	r.index = e->tag;
+	r.origin = ORIGIN_MANAGER;
+	r.status = ROW_ACTIVE;
+	r.given = UINT64_MAX;
+	if (managed_set(&a->rules.managed, &r)) {
+		a->managed_version++;
+		a->state_dirty = true;
+		log_info("rule %u: found in %s/%s, taken over", e->tag, r.table, r.chain);
+	}
+}
+
+/* Was this tag met in this snapshot? @mark: it is now. */
+static bool tag_seen(struct rules *r, uint32_t tag, bool mark)
+{
+	bool seen = r->tags[tag / 8] >> (tag % 8) & 1;
+
+	if (mark)
+		r->tags[tag / 8] |= (uint8_t)(1u << (tag % 8));
+	return seen;
+}
+
+/* The index of a rule: a manager's by its tag, once; any other by what it is. */
+static uint32_t index_of(struct app *a, const struct nf_snap *snap, const struct nf_entry *e,
+			 struct idmap_entry **id)
+{
+	struct rules *r = &a->rules;
+	struct markrule key = { .index = e->tag };
+
+	*id = idmap_claim(&r->ids, e->hash);
+	if (!e->tag || e->tag > ROW_MANAGER_MAX)
+		return *id ? (*id)->index : 0;
+	if (tag_seen(r, e->tag, true))
+		return *id ? (*id)->index : 0; /* a copy of a manager's rule */
+	if (!managed_find(&r->managed, &key))
+		adopt(a, snap, e);
+	return e->tag;
+}
+
+/* Builds the rows of a snapshot anew. @old: the rows as they were, for their times. */
+static void build_rows(struct app *a, const struct nf_snap *snap, const struct vec *old)
+{
+	struct rules *r = &a->rules;
+	uint64_t now = clock_ms();
+	struct rule_row *row;
+
+	idmap_round(&r->ids);
+	memset(r->tags, 0, sizeof(r->tags));
+	for (size_t i = 0; i < snap->entries.n; i++) {
+		const struct nf_entry *e = vec_at(&snap->entries, i);
+		struct idmap_entry *id;
+		uint32_t index = index_of(a, snap, e, &id);
+		const struct rule_row *had = vec_find(old, &index, row_cmp);
+
+		row = index ? vec_push(&r->rows) : NULL;
+		if (!row)
+			continue;
+		*row = (struct rule_row){ .index = index, .entry = (uint32_t)i };
+		row->discontinuity = had ? had->discontinuity : now;
+		if (had && (e->packets < had->packets || e->bytes < had->bytes))
+			row->discontinuity = now;
+		row->packets = e->packets;
+		row->bytes = e->bytes;
+		marks_count(a, e, id);
+	}
+	for (size_t i = 0; i < r->managed.rows.n; i++) {
+		const struct markrule *m = managed_at(&r->managed, i);
+
+		row = tag_seen(r, m->index, false) ? NULL : vec_push(&r->rows);
+		if (row)
+			*row = (struct rule_row){ .index = m->index,
+						  .entry = RULE_ABSENT,
+						  .discontinuity = now };
+	}
+	qsort(r->rows.data, r->rows.n, sizeof(struct rule_row), row_sort);
+	idmap_prune(&r->ids, snap->entries.n);
+}
+
+/* The rules are the same ones: only what they counted is new. */
+static void update_counters(struct app *a, const struct nf_snap *snap)
+{
+	uint64_t now = clock_ms();
+
+	idmap_round(&a->rules.ids);
+	for (size_t i = 0; i < snap->entries.n; i++) {
+		const struct nf_entry *e = vec_at(&snap->entries, i);
+
+		marks_count(a, e, idmap_claim(&a->rules.ids, e->hash));
+	}
+	for (size_t i = 0; i < a->rules.rows.n; i++) {
+		struct rule_row *row = vec_at(&a->rules.rows, i);
+		const struct nf_entry *e;
+
+		if (row->entry == RULE_ABSENT)
+			continue;
+		e = vec_at(&snap->entries, row->entry);
+		if (e->packets < row->packets || e->bytes < row->bytes)
+			row->discontinuity = now;
+		row->packets = e->packets;
+		row->bytes = e->bytes;
+	}
+}
+
+static void take(struct app *a, struct nf_snap *snap)
+{
+	struct rules *r = &a->rules;
+	bool same = !r->stale && same_rules(r->snap, snap);
+	struct vec old = r->rows;
+
+	if (same) {
+		update_counters(a, snap);
+	} else {
+		r->rows = (struct vec)VEC_INIT(struct rule_row);
+		build_rows(a, snap, &old);
+		vec_fini(&old);
+		r->version++;
+		r->last_change = clock_ms();
+	}
+	nf_snap_free(r->snap);
+	r->snap = snap;
+	r->stale = false;
+}
+
+void rules_sync(struct app *a)
+{
+	struct rules *r = &a->rules;
+	unsigned max_age = a->walk ? a->conf.walk_age_ms : a->conf.get_age_ms;
+	struct nf_snap *snap;
+	struct why why = { "" };
+	int err;
+
+	if (r->snap && !r->stale && clock_ms() - r->snap->taken_ms < max_age)
+		return;
+	err = nf_read(a->nf, &snap, &why);
+	if (!err) {
+		r->failing = false;
+		take(a, snap);
+		return;
+	}
+	/* The last good snapshot goes on: old counters are better than none. */
+	if (!r->failing)
+		log_warn("reading netfilter rules: %s", why.s[0] ? why.s : strerror(-err));
+	r->failing = true;
+	if (r->snap)
+		r->snap->taken_ms = clock_ms();
+}
+
+/* What the manager wants beside what the kernel has. */
+static void overlay(struct markrule *row, const struct markrule *m)
+{
+	row->origin = m->origin;
+	row->storage = m->storage;
+	row->given = m->given;
+}
+
+/* Every address has the length of the rule's family, also an absent one. */
+static void present(struct markrule *r)
+{
+	if (!r->src.family)
+		r->src.family = r->family ? r->family : AF_INET;
+	if (!r->dst.family)
+		r->dst.family = r->family ? r->family : AF_INET;
+}
+
+/* Fills in rules.row from a row of the view. */
+static const void *fill(struct app *a, const struct rule_row *row)
+{
+	struct rules *r = &a->rules;
+	struct markrule *out = &r->row;
+	const struct markrule *m =
+		managed_find(&r->managed, &(struct markrule){ .index = row->index });
+
+	if (row->entry == RULE_ABSENT) {
+		if (!m)
+			return NULL;
+		*out = *m;
+		/* It should be there, and somebody took it away. */
+		if (out->status == ROW_ACTIVE)
+			out->status = ROW_NOT_IN_SERVICE;
+	} else {
+		markrule_init(out);
+		if (nf_decode(a->nf, r->snap, vec_at(&r->snap->entries, row->entry), out))
+			return NULL;
+		out->origin = m ? ORIGIN_MANAGER : ORIGIN_FOREIGN;
+		out->storage = m ? STORAGE_NONVOLATILE : STORAGE_READONLY;
+		out->status = ROW_ACTIVE;
+		if (m)
+			overlay(out, m);
+	}
+	out->index = row->index;
+	out->discontinuity = row->discontinuity;
+	present(out);
+	return out;
+}
+
+static const void *find(void *ctx, const uint32_t *idx, size_t n)
+{
+	struct app *a = ctx;
+	const struct rule_row *row;
+
+	rules_sync(a);
+	row = rules_row(a, index_one(idx, n));
+	return row ? fill(a, row) : NULL;
+}
+
+static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid *at)
+{
+	struct app *a = ctx;
+	const struct vec *rows = &a->rules.rows;
+	uint32_t from = n ? idx[0] : 0;
+	size_t i;
+
+	rules_sync(a);
+	/* The first row above (from) alone, or from.more: both mean above from. */
+	i = vec_lower(rows, &from, row_cmp);
+	if (n && i < rows->n && ((struct rule_row *)vec_at(rows, i))->index == from)
+		i++;
+	for (; i < rows->n; i++) {
+		const struct rule_row *row = vec_at(rows, i);
+		const void *out = fill(a, row);
+
+		if (!out)
+			continue;
+		at->n = 0;
+		mib_oid_add(at, row->index);
+		return out;
+	}
+	return NULL;
+}
+
+static void text(void *ctx, const void *row, unsigned col, struct text *out)
+{
+	struct app *a = ctx;
+	const struct markrule *r = row;
+	const struct rule_row *at = rules_row(a, r->index);
+
+	(void)col;
+	if (at && at->entry != RULE_ABSENT)
+		nf_text(a->nf, a->rules.snap, vec_at(&a->rules.snap->entries, at->entry), out);
+}
+
+static bool writable(void *ctx, const void *row, struct why *why)
+{
+	const struct markrule *r = row;
+
+	(void)ctx;
+	if (r->origin == ORIGIN_MANAGER)
+		return true;
+	why_set(why, 0, "the rule is not a manager's: it is somebody else's and read-only");
+	return false;
+}
+
+static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why)
+{
+	struct markrule *r = row;
+	uint32_t index = index_one(idx, n);
+
+	(void)ctx;
+	if (!index || index > ROW_MANAGER_MAX) {
+		why_set(why, 0, "managers create rows 1 to %d", ROW_MANAGER_MAX);
+		return false;
+	}
+	markrule_init(r);
+	r->index = index;
+	r->origin = ORIGIN_MANAGER;
+	r->backend = BACKEND_LEGACY;
+	r->counted = true;
+	r->discontinuity = clock_ms();
+	present(r);
+	return true;
+}
+
+static bool is_given(const struct markrule *r, unsigned col)
+{
+	return r->given >> col & 1;
+}
+
+static void settle(void *ctx, void *row)
+{
+	struct markrule *r = row;
+
+	(void)ctx;
+	if (!r->src.len && addr_is_zero(&r->src))
+		r->src.family = r->family;
+	if (!r->dst.len && addr_is_zero(&r->dst))
+		r->dst.family = r->family;
+}
+
+static int check(void *ctx, const void *row, unsigned *col, struct why *why)
+{
+	const struct markrule *r = row;
+
+	(void)ctx;
+	/* fwmarkRuleMark has no default but for save and restore. */
+	if (!is_given(r, 24) &&
+	    (r->target == MARKRULE_MARK || r->target == MARKRULE_CONNMARK_SET)) {
+		*col = 24;
+		return why_set(why, -EINVAL, "the mark is not set, and has no default");
+	}
+	return markrule_check(r, col, why);
+}
+
+const struct mib_source rules_source = {
+	.find = find,
+	.next = next,
+	.text = text,
+	.writable = writable,
+	.init = init,
+	.settle = settle,
+	.check = check,
+};
+
+bool rules_edit_target(struct app *a, uint32_t index, struct nf_edit *edit)
+{
+	const struct rule_row *row = rules_row(a, index);
+	const struct nf_entry *e;
+
+	if (index <= ROW_MANAGER_MAX) {
+		edit->tag = index;
+		return row && row->entry != RULE_ABSENT;
+	}
+	if (!row || row->entry == RULE_ABSENT)
+		return false;
+	e = vec_at(&a->rules.snap->entries, row->entry);
+	edit->hash = e->hash;
+	for (size_t i = 0; i < row->entry; i++)
+		if (((struct nf_entry *)vec_at(&a->rules.snap->entries, i))->hash == e->hash)
+			edit->ordinal++;
+	return true;
+}
+
+/* An index that no row has; 0 when there is none. */
+static uint32_t free_index(struct app *a)
+{
+	uint32_t *next_index = &a->rules.next_index;
+
+	for (uint32_t tries = 0; tries < ROW_MANAGER_MAX; tries++) {
+		if (!rules_row(a, *next_index))
+			return *next_index;
+		*next_index = *next_index % ROW_MANAGER_MAX + 1;
+	}
+	return 0;
+}
+
+static const void *scalars_row(struct app *a)
+{
+	rules_sync(a);
+	a->scalars = (struct mib_scalars_row){
+		.next_index = free_index(a),
+		.count = (uint32_t)a->rules.rows.n,
+		.last_change = a->rules.last_change,
+	};
+	return &a->scalars;
+}
+
+SCALARS(scalars, scalars_row)
+
+const struct mib_source rules_scalars_source = { .find = scalars_find, .next = scalars_next };

@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The state file: what managers want, indices of foreign rows, sums of marks. Text that libconfig
+ * reads, replaced by rename, so that a crash leaves the old or the new one.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <libconfig.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/app.h"
+#include "app/rowfile.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+enum { STATE_VERSION = 1, SUMS_SAVE_MS = 60000 };
+
+static const char *path_of(const struct app *a, const char *suffix, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s/state%s", a->conf.state_dir, suffix);
+	return buf;
+}
+
+/* Which running kernel, and which network namespace of it: what is volatile ends with it. */
+static void boot_identity(char *buf, size_t size)
+{
+	struct stat st = { 0 };
+	char id[64] = "unknown";
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	if (f) {
+		if (!fgets(id, sizeof(id), f))
+			id[0] = '\0';
+		fclose(f);
+	}
+	id[strcspn(id, "\n")] = '\0';
+	if (stat("/proc/self/ns/net", &st))
+		st.st_ino = 0;
+	snprintf(buf, size, "%s/%ju", id, (uintmax_t)st.st_ino);
+}
+
+struct section {
+	const char *name;
+	struct managed *managed;
+};
+
+enum { SECTIONS = 5 };
+
+static void sections(struct app *a, struct section out[SECTIONS])
+{
+	const struct section all[SECTIONS] = {
+		{ "fibs", &a->fibs.managed },	      { "routes", &a->routes.managed },
+		{ "policies", &a->policies.managed }, { "rules", &a->rules.managed },
+		{ "marks", &a->marks.managed },
+	};
+
+	memcpy(out, all, sizeof(all));
+}
+
+static void write_route(const struct route *r, struct text *out)
+{
+	/* The row without its closing brace, and the legs inside it. */
+	rowfile_write(&mib_route, r, out);
+	if (r->nlegs < 2)
+		return;
+	out->len -= 2;
+	text_add(out, " legs = (");
+	for (unsigned i = 0; i < r->nlegs; i++) {
+		struct mib_nexthop_row hop = {
+			.index = (uint8_t)(i + 1),
+			.hop = r->legs[i],
+			.status = ROW_ACTIVE,
+			.given = UINT64_MAX,
+		};
+
+		text_add(out, "%s ", i ? "," : "");
+		rowfile_write(&mib_nexthop, &hop, out);
+	}
+	text_add(out, " ); }");
+}
+
+static void write_sections(struct app *a, struct text *out)
+{
+	struct section all[SECTIONS];
+
+	sections(a, all);
+	for (size_t s = 0; s < SECTIONS; s++) {
+		const struct managed *m = all[s].managed;
+
+		text_add(out, "%s = (", all[s].name);
+		for (size_t i = 0; i < m->rows.n; i++) {
+			text_add(out, "%s\n  ", i ? "," : "");
+			if (m->def == &mib_route)
+				write_route(managed_at(m, i), out);
+			else
+				rowfile_write(m->def, managed_at(m, i), out);
+		}
+		text_add(out, "\n);\n");
+	}
+}
+
+static void write_ids(const char *name, const struct idmap *ids, struct text *out)
+{
+	const struct idmap_entry *e;
+	size_t i = 0, n = 0;
+
+	text_add(out, "%s = (", name);
+	while ((e = idmap_each(ids, &i)))
+		text_add(out, "%s\n  [ 0x%" PRIx64 "L, %uL, %uL, %" PRIu64 "L, %" PRIu64 "L ]",
+			 n++ ? "," : "", e->hash, e->ordinal, e->index, e->packets, e->bytes);
+	text_add(out, "\n);\n");
+}
+
+static void write_sums(const struct app *a, struct text *out)
+{
+	size_t n = 0;
+
+	text_add(out, "sums = (");
+	for (size_t i = 0; i < a->marks.sums.n; i++) {
+		const struct mark_sum *s = vec_at(&a->marks.sums, i);
+
+		if (s->packets || s->bytes)
+			text_add(out, "%s\n  [ %uL, %uL, %" PRIu64 "L, %" PRIu64 "L ]",
+				 n++ ? "," : "", s->value, s->mask, s->packets, s->bytes);
+	}
+	text_add(out, "\n);\n");
+}
+
+static void write_all(struct app *a, struct text *out)
+{
+	char boot[128];
+
+	boot_identity(boot, sizeof(boot));
+	text_add(out,
+		 "# What fwmarkd keeps. Written by fwmarkd; change it only while that is stopped.\n"
+		 "version = %d;\nboot = \"%s\";\nnotifications = %s;\neditLock = %d;\n",
+		 STATE_VERSION, boot, a->agent.row.notifications ? "true" : "false",
+		 a->agent.row.edit_lock);
+	write_sections(a, out);
+	write_sums(a, out);
+	write_ids("ruleIndices", &a->rules.ids, out);
+	write_ids("policyIndices", &a->policies.ids, out);
+}
+
+static int write_all_bytes(int fd, const char *s, size_t n)
+{
+	while (n) {
+		ssize_t done = write(fd, s, n);
+
+		if (done < 0 && errno != EINTR)
+			return -errno;
+		if (done > 0) {
+			s += done;
+			n -= (size_t)done;
+		}
+	}
+	return 0;
+}
+
+static int sync_directory(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int err = fd < 0 || fsync(fd) ? -errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+/* Written beside the old one, flushed to the disk, and put in its place. */
+static int replace_file(const struct app *a, const struct text *t)
+{
+	char tmp[CONF_PATH_MAX + 16], path[CONF_PATH_MAX + 16];
+	int fd, err;
+
+	path_of(a, ".new", tmp, sizeof(tmp));
+	path_of(a, "", path, sizeof(path));
+	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	err = write_all_bytes(fd, text_str(t), t->len);
+	if (!err && fsync(fd))
+		err = -errno;
+	close(fd);
+	if (!err && rename(tmp, path))
+		err = -errno;
+	if (!err)
+		err = sync_directory(a->conf.state_dir);
+	if (err)
+		unlink(tmp);
+	return err;
+}
+
+int state_save(struct app *a, struct why *why)
+{
+	struct text t = TEXT_INIT;
+	int err;
+
+	write_all(a, &t);
+	err = t.err ? t.err : replace_file(a, &t);
+	text_fini(&t);
+	if (err)
+		return why_set(why, err, "saving the state in %s: %s", a->conf.state_dir,
+			       strerror(-err));
+	a->state_dirty = a->rules.ids.dirty = a->policies.ids.dirty = false;
+	a->saved_ms = clock_ms();
+	return 0;
+}
+
+void state_tick(struct app *a)
+{
+	bool ids = a->rules.ids.dirty || a->policies.ids.dirty;
+	bool sums = a->state_dirty && clock_ms() - a->saved_ms >= SUMS_SAVE_MS;
+	static bool failing;
+	struct why why;
+
+	if (!ids && !sums)
+		return;
+	if (!state_save(a, &why)) {
+		failing = false;
+		return;
+	}
+	if (!failing)
+		log_err("%s", why.s);
+	failing = true;
+}
+
+static void init_row(struct app *a, const struct mib_def *def, void *row)
+{
+	memset(row, 0, def->row_size);
+	if (def == &mib_rule) {
+		markrule_init(row);
+		((struct markrule *)row)->origin = ORIGIN_MANAGER;
+		((struct markrule *)row)->backend = BACKEND_LEGACY;
+		((struct markrule *)row)->counted = true;
+	} else if (def == &mib_policy) {
+		policy_init(row);
+		((struct policy *)row)->origin = ORIGIN_MANAGER;
+		((struct policy *)row)->route_protocol = (uint8_t)a->conf.protocol;
+	} else if (def == &mib_route) {
+		route_init(row);
+		((struct route *)row)->origin = ORIGIN_MANAGER;
+		((struct route *)row)->protocol = (uint8_t)a->conf.protocol;
+	} else if (def == &mib_fib) {
+		fib_init(row);
+		((struct fib *)row)->origin = ORIGIN_MANAGER;
+	} else {
+		mark_init(row, 0, 0);
+	}
+}
+
+static int read_legs(const config_setting_t *group, struct route *r, struct nexthop *legs,
+		     struct arena *arena, struct why *why)
+{
+	const config_setting_t *list = config_setting_get_member(group, "legs");
+	int n = list ? config_setting_length(list) : 0;
+
+	if (!list)
+		return 0;
+	if (!config_setting_is_list(list) || n < 2 || n > ROUTE_LEGS_MAX)
+		return why_set(why, -EINVAL, "line %u: legs: a list of 2 to %d is wanted",
+			       config_setting_source_line(list), ROUTE_LEGS_MAX);
+	for (int i = 0; i < n; i++) {
+		struct mib_nexthop_row hop = { .hop = { .weight = 1 } };
+		int err = rowfile_read(&mib_nexthop, config_setting_get_elem(list, (unsigned)i),
+				       &hop, NULL, arena, why);
+
+		if (err)
+			return err;
+		legs[i] = hop.hop;
+	}
+	r->nlegs = (uint16_t)n;
+	r->legs = legs;
+	return 0;
+}
+
+/* Derived columns are not in the file: the source derives them as it does for a manager. */
+static int read_row(struct app *a, struct managed *m, const config_setting_t *group, bool reboot,
+		    struct arena *arena, struct why *why)
+{
+	static const char *const other[] = { "legs", NULL };
+	struct nexthop legs[ROUTE_LEGS_MAX];
+	const struct mib_source *src = NULL;
+	void *row = arena_alloc(arena, m->def->row_size);
+	uint64_t status;
+	int err;
+
+	if (!row)
+		return -ENOMEM;
+	init_row(a, m->def, row);
+	err = rowfile_read(m->def, group, row, m->def == &mib_route ? other : NULL, arena, why);
+	if (!err && m->def == &mib_route)
+		err = read_legs(group, row, legs, arena, why);
+	if (err)
+		return err;
+	for (size_t i = 0; i < sizeof(a->tables) / sizeof(*a->tables); i++)
+		if (a->tables[i].def == m->def)
+			src = &a->tables[i].src;
+	/* A priority that the kernel chose stays the one that it became. */
+	status = cell_load(mib_col_syntax(m->def, SYN_STATUS), row);
+	if (src && src->settle)
+		src->settle(src->ctx, row);
+	if (m->def == &mib_policy && status == ROW_ACTIVE)
+		((struct policy *)row)->priority_auto = false;
+	if (reboot && cell_load(mib_col_syntax(m->def, SYN_STORAGE), row) == STORAGE_VOLATILE)
+		return 0;
+	return managed_set(m, row) ? 0 : -ENOMEM;
+}
+
+static int read_sections(struct app *a, const config_setting_t *root, bool reboot, struct why *why)
+{
+	struct arena arena = { 0 };
+	struct section all[SECTIONS];
+	int err = 0;
+
+	sections(a, all);
+	for (size_t s = 0; s < SECTIONS && !err; s++) {
+		const config_setting_t *list = config_setting_get_member(root, all[s].name);
+
+		for (int i = 0; list && i < config_setting_length(list) && !err; i++)
+			err = read_row(a, all[s].managed,
+				       config_setting_get_elem(list, (unsigned)i), reboot, &arena,
+				       why);
+	}
+	arena_free(&arena);
+	return err;
+}
+
+/* One line of numbers. Returns: 0 or -EINVAL. */
+static int read_numbers(const config_setting_t *list, int i, uint64_t *out, int n)
+{
+	const config_setting_t *line = config_setting_get_elem(list, (unsigned)i);
+
+	if (!line || !config_setting_is_array(line) || config_setting_length(line) != n)
+		return -EINVAL;
+	for (int k = 0; k < n; k++)
+		out[k] = (uint64_t)config_setting_get_int64_elem(line, k);
+	return 0;
+}
+
+static int read_ids(const config_setting_t *root, const char *name, bool reboot, struct idmap *ids,
+		    struct why *why)
+{
+	const config_setting_t *list = config_setting_get_member(root, name);
+	uint64_t v[5];
+
+	for (int i = 0; list && i < config_setting_length(list); i++) {
+		struct idmap_entry e = { 0 };
+
+		if (read_numbers(list, i, v, 5) || v[2] < ROW_FOREIGN_MIN || v[2] > ROW_INDEX_MAX)
+			return why_set(why, -EINVAL, "line %u: %s: five numbers are wanted",
+				       config_setting_source_line(list), name);
+		e.hash = v[0];
+		e.ordinal = (uint32_t)v[1];
+		e.index = (uint32_t)v[2];
+		e.packets = reboot ? 0 : v[3];
+		e.bytes = reboot ? 0 : v[4];
+		if (idmap_put(ids, &e) == -ENOMEM)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int read_sums(struct app *a, const config_setting_t *root, struct why *why)
+{
+	const config_setting_t *list = config_setting_get_member(root, "sums");
+	uint64_t v[4];
+
+	for (int i = 0; list && i < config_setting_length(list); i++) {
+		struct mark_sum *s;
+
+		if (read_numbers(list, i, v, 4))
+			return why_set(why, -EINVAL, "line %u: sums: four numbers are wanted",
+				       config_setting_source_line(list));
+		s = marks_sum(a, (uint32_t)v[0], (uint32_t)v[1]);
+		if (!s)
+			return -ENOMEM;
+		s->packets = v[2];
+		s->bytes = v[3];
+	}
+	return 0;
+}
+
+static int read_all(struct app *a, const config_t *cfg, struct why *why)
+{
+	const config_setting_t *root = config_root_setting(cfg);
+	const char *boot = "";
+	char now[128];
+	int version = 0, flag = 1, lock = 0, err;
+	bool reboot;
+
+	if (!config_lookup_int(cfg, "version", &version) || version != STATE_VERSION)
+		return why_set(why, -EINVAL, "version %d is not one that is known here", version);
+	config_lookup_string(cfg, "boot", &boot);
+	boot_identity(now, sizeof(now));
+	reboot = strcmp(boot, now) != 0;
+	config_lookup_bool(cfg, "notifications", &flag);
+	config_lookup_int(cfg, "editLock", &lock);
+	a->agent.row.notifications = flag;
+	a->agent.row.edit_lock = lock < 0 ? 0 : lock;
+	err = read_sections(a, root, reboot, why);
+	if (!err)
+		err = read_sums(a, root, why);
+	if (!err)
+		err = read_ids(root, "ruleIndices", reboot, &a->rules.ids, why);
+	if (!err)
+		err = read_ids(root, "policyIndices", reboot, &a->policies.ids, why);
+	return err;
+}
+
+/* A damaged file is kept for whoever wants to look, and the agent starts with what the kernel
+ * holds. */
+static int set_aside(struct app *a, const char *path, struct why *why)
+{
+	char aside[CONF_PATH_MAX + 16];
+	struct why was = *why;
+
+	path_of(a, ".damaged", aside, sizeof(aside));
+	if (rename(path, aside))
+		return why_set(why, -errno, "%s: %s", path, strerror(errno));
+	rules_fini(a);
+	rules_init(a);
+	marks_fini(a);
+	marks_init(a);
+	policies_fini(a);
+	policies_init(a);
+	fibs_fini(a);
+	fibs_init(a);
+	routes_fini(a);
+	routes_init(a);
+	return why_set(why, -EINVAL, "%s: %s: set aside as %s", path, was.s, aside);
+}
+
+int state_load(struct app *a, struct why *why)
+{
+	char path[CONF_PATH_MAX + 16];
+	config_t cfg;
+	FILE *f;
+	int err;
+
+	if (mkdir(a->conf.state_dir, 0700) && errno != EEXIST)
+		return why_set(why, -errno, "%s: %s", a->conf.state_dir, strerror(errno));
+	f = fopen(path_of(a, "", path, sizeof(path)), "re");
+	if (!f)
+		return errno == ENOENT ? 0 : why_set(why, -errno, "%s: %s", path, strerror(errno));
+	config_init(&cfg);
+	if (config_read(&cfg, f))
+		err = read_all(a, &cfg, why);
+	else
+		err = why_set(why, -EINVAL, "line %d: %s", config_error_line(&cfg),
+			      config_error_text(&cfg));
+	config_destroy(&cfg);
+	fclose(f);
+	return err == -EINVAL ? set_aside(a, path, why) : err;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The daemon's parts, and the only place that wires the kernel to SNMP.
+ *
+ * Each part is a view of the kernel, overlaid with what managers want: it is made current when a
+ * request asks for it (..._sync), answers by index (its struct mib_source), and carries out
+ * changes (plan.c). A row that managers made and that is active is the kernel's object; one that is
+ * not active is in "managed" alone.
+ */
+#ifndef APP_APP_H
+#define APP_APP_H
+
+#include "app/conf.h"
+#include "app/managed.h"
+#include "base/oset.h"
+#include "base/vec.h"
+#include "kernel/nf.h"
+#include "kernel/rtnl.h"
+#include "model/fib.h"
+#include "model/idmap.h"
+#include "model/mark.h"
+#include "model/markrule.h"
+#include "model/names.h"
+#include "model/policy.h"
+#include "model/route.h"
+#include "snmp/mib.h"
+
+struct app;
+struct nlmsghdr;
+
+/* Where a row of a view comes from. */
+struct rule_row {
+	uint32_t index;
+	uint32_t entry;		 /* into snap->entries; RULE_ABSENT: managed alone */
+	uint64_t packets, bytes; /* of the entry, to notice that it was zeroed */
+	uint64_t discontinuity;	 /* clock_ms() */
+};
+
+enum { RULE_ABSENT = UINT32_MAX };
+
+struct rules {
+	struct nf_snap *snap;
+	struct vec rows; /* struct rule_row, by index */
+	struct managed managed;
+	struct idmap ids;
+	uint8_t tags[ROW_MANAGER_MAX / 8 + 1]; /* bit N: tag N was met in this snapshot */
+	struct markrule row;		       /* what find and next gave */
+	bool stale;			       /* must be read anew, however young */
+	bool failing;			       /* the last reading failed: say so once */
+	uint64_t version, last_change;
+	uint32_t next_index;
+};
+
+struct marks {
+	struct vec rows; /* struct mark, by value and mask */
+	struct vec sums; /* struct mark_sum */
+	struct managed managed;
+	uint64_t rules_version, policies_version, managed_version, version;
+	uint64_t counted_ms; /* snap->taken_ms of the last reading that was added up */
+};
+
+/* What was counted for a mark, whatever became of the rules. */
+struct mark_sum {
+	uint32_t value, mask;
+	uint64_t packets, bytes, discontinuity;
+};
+
+struct policy_row {
+	uint32_t index;
+	uint32_t entry; /* into policies.kernel; UINT32_MAX: managed alone */
+};
+
+struct policies {
+	struct vec kernel; /* struct policy, in the kernel's order, IPv4 first */
+	struct vec rows;   /* struct policy_row, by index */
+	struct managed managed;
+	struct idmap ids;
+	struct policy row;
+	bool stale;
+	uint64_t version, last_change;
+	uint32_t next_index;
+};
+
+struct fib_count {
+	uint32_t id, routes4, routes6;
+};
+
+struct route_info; /* everything of a route but its key; shared by many */
+
+struct routes {
+	struct oset set;   /* struct route_rec */
+	struct vec counts; /* struct fib_count, by id */
+	struct route_info **buckets;
+	size_t nbuckets, ninfos;
+	struct managed managed;
+	bool stale4, stale6;
+	uint64_t version, last_change;
+	struct route row;
+	struct mib_nexthop_row hop_row;
+};
+
+struct fibs {
+	struct vec rows; /* struct fib, by id */
+	struct managed managed;
+	uint64_t names_version, routes_version, policies_version, managed_version;
+};
+
+/* fwmarkAgent and what is counted for it. */
+struct agent {
+	uint64_t started_ms;
+	struct mib_agent_row row;
+	struct text last_error;
+	bool caps_known;
+};
+
+/* The SET under way; see plan.h. */
+struct plan {
+	struct vec items; /* struct plan_item */
+	struct arena arena;
+	struct nf_undo *nf_undo;
+	struct vec nf_items;   /* size_t: which item each edit of netfilter is for */
+	struct names names;    /* the agent's own file of table names, as it was */
+	bool names_known;      /* names is filled in */
+	struct managed was[5]; /* the managed rows that were replaced, by kind */
+	unsigned phase;	       /* phases below this one are done, or were begun */
+};
+
+struct app {
+	struct conf conf;
+	struct nf *nf;
+	struct rtnl *rtnl;
+	struct rtnl_events *events;
+	int names_fd, lock_fd;
+	struct names links;
+	struct rt_names names;
+	uint64_t names_version;
+	struct rules rules;
+	struct marks marks;
+	struct policies policies;
+	struct fibs fibs;
+	struct routes routes;
+	struct agent agent;
+	struct plan plan;
+	uint64_t managed_version; /* moves with every change to a managed row */
+	bool walk;		  /* the request under way goes on with a walk */
+	bool state_dirty;	  /* maps or sums have changed since the state was saved */
+	uint64_t saved_ms;
+	struct mib_scalars_row scalars;
+	struct mib_table tables[12];
+	struct mib mib;
+};
+
+/* live.c: takes the kernel's events and marks what they make stale. */
+void live_sync(struct app *a);
+void live_capabilities(struct app *a);
+
+/* rules.c */
+void rules_init(struct app *a);
+void rules_fini(struct app *a);
+void rules_sync(struct app *a);
+/* The row of a rule's index, after rules_sync(); NULL. */
+const struct rule_row *rules_row(const struct app *a, uint32_t index);
+/* Tells the kernel's rule apart for a change: by tag, or by hash and ordinal. false: not there. */
+bool rules_edit_target(struct app *a, uint32_t index, struct nf_edit *edit);
+extern const struct mib_source rules_source, rules_scalars_source;
+
+/* marks.c */
+void marks_init(struct app *a);
+void marks_fini(struct app *a);
+void marks_sync(struct app *a);
+/* Adds to the sums what the rule of @id has counted beyond what was seen of it. */
+void marks_count(struct app *a, const struct nf_entry *e, struct idmap_entry *id);
+struct mark_sum *marks_sum(struct app *a, uint32_t value, uint32_t mask);
+extern const struct mib_source marks_source, marks_scalars_source;
+
+/* policies.c */
+void policies_init(struct app *a);
+void policies_fini(struct app *a);
+void policies_sync(struct app *a);
+extern const struct mib_source policies_source, policies_scalars_source;
+
+/* fibs.c */
+void fibs_init(struct app *a);
+void fibs_fini(struct app *a);
+void fibs_sync(struct app *a);
+extern const struct mib_source fibs_source, fibs_scalars_source;
+
+/* routes.c */
+void routes_init(struct app *a);
+void routes_fini(struct app *a);
+void routes_sync(struct app *a);
+void routes_event(struct app *a, const struct nlmsghdr *nlh);
+/* The route of the kernel with this key, in @out with its legs. Returns: false: there is none. */
+bool routes_find(struct app *a, const struct route *key, struct route *out);
+extern const struct mib_source routes_source, routes_scalars_source, nexthops_source;
+
+/* agent.c */
+void agent_init(struct app *a);
+void agent_fini(struct app *a);
+extern const struct mib_source agent_source;
+
+/* plan.c: mib_ops of a SET. */
+int plan_prepare(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fault);
+int plan_apply(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fault);
+int plan_undo(void *ctx, struct why *why);
+void plan_finish(void *ctx, bool committed);
+
+/* state.c: what is kept in the state directory. */
+/* Returns: 0; -EINVAL: the file was damaged and is set aside; or -errno. */
+int state_load(struct app *a, struct why *why);
+int state_save(struct app *a, struct why *why);
+/* Once a second: saves what has changed of itself (indices soon, sums after a while). */
+void state_tick(struct app *a);
+
+/* Common to the sources. */
+/* Returns: the only sub-identifier of an index, or 0 when there are none or several. */
+static inline uint32_t index_one(const uint32_t *idx, size_t n)
+{
+	return n == 1 ? idx[0] : 0;
+}
+
+#endif

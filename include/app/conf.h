@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fwmarkd.conf: the settings as a table, read with libconfig. */
+#ifndef APP_CONF_H
+#define APP_CONF_H
+
+#include <stdbool.h>
+
+#include "base/text.h"
+#include "base/why.h"
+
+enum { CONF_PATH_MAX = 256 };
+
+struct conf {
+	char agentx_socket[108];
+	unsigned agentx_ping_s;
+	char standalone_address[CONF_PATH_MAX]; /* "": be a subagent */
+	char standalone_snmp_conf[CONF_PATH_MAX];
+	char state_dir[CONF_PATH_MAX];
+	unsigned get_age_ms, walk_age_ms;
+	char lock_file[CONF_PATH_MAX];
+	unsigned lock_wait_ms;
+	unsigned protocol;
+	char log_level[16];
+	bool log_syslog;
+};
+
+void conf_init(struct conf *c);
+
+/**
+ * conf_load - read a file over the defaults
+ * @why: "FILE:LINE: SETTING: what is wrong"
+ *
+ * An empty file is a valid one. Unknown settings are errors.
+ * Returns: 0; -EINVAL; or -errno when the file cannot be read.
+ */
+int conf_load(const char *file, struct conf *c, struct why *why);
+
+/* Appends every setting with its default, as the commented lines of conf/fwmarkd.conf: the tests
+ * hold that file and fwmarkd.conf(5) against it. */
+void conf_describe(struct text *out);
+
+/* LOG_ERR to LOG_DEBUG. */
+int conf_log_level(const struct conf *c);
+
+#endif

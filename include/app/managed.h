@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The rows that managers made, as they should be: what the state file keeps. */
+#ifndef APP_MANAGED_H
+#define APP_MANAGED_H
+
+#include "base/vec.h"
+#include "snmp/mib.h"
+
+struct managed {
+	const struct mib_def *def;
+	int (*cmp)(const void *a, const void *b); /* orders rows as their index does */
+	struct vec rows;			  /* of pointers to rows, each owned here */
+};
+
+void managed_init(struct managed *m, const struct mib_def *def,
+		  int (*cmp)(const void *a, const void *b));
+void managed_fini(struct managed *m);
+
+/* Returns: the row with the index of @key, or NULL. */
+void *managed_find(const struct managed *m, const void *key);
+/* The first row whose index is not below that of @key (not above it: @after). */
+void *managed_next(const struct managed *m, const void *key, bool after);
+/* Keeps a copy of @row, in place of the one with its index. Returns: the copy or NULL. */
+void *managed_set(struct managed *m, const void *row);
+void managed_remove(struct managed *m, const void *key);
+
+/* Returns: row @i. */
+static inline void *managed_at(const struct managed *m, size_t i)
+{
+	return *(void **)vec_at(&m->rows, i);
+}
+
+#endif

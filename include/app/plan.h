@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A SET as an ordered plan: what is added goes in from the table's name to the mark rule, what is
+ * taken away goes out in the other direction, so that no packet is ever marked for a table that is
+ * not there. Each phase can be undone; a failure undoes all that was done, backwards.
+ */
+#ifndef APP_PLAN_H
+#define APP_PLAN_H
+
+#include "app/app.h"
+
+/* One row that changes. */
+struct plan_item {
+	const struct mib_def *def;
+	size_t change;	    /* whose fault it is when it fails */
+	void *old;	    /* the row before, NULL: it did not exist */
+	void *now;	    /* the row afterwards, NULL: it will not exist */
+	uint64_t touched;   /* columns that the manager wrote */
+	bool in, out;	    /* its kernel object: is there before (out: must go), after (in) */
+	bool done, removed; /* the kernel has taken in, given up out */
+};
+
+/* Puts back what managers want and the kernel does not have; touches nothing else. */
+void plan_restore(struct app *a);
+
+/* Sets @fault and returns the error of SNMP for @err. */
+int plan_fail(struct mib_fault *fault, const struct plan_item *it, unsigned col, int err);
+
+/* A copy of a route whose legs live as long as the plan. Returns: NULL without memory. */
+struct route *plan_route_copy(struct app *a, const struct route *r);
+
+/* Checks of one kind of row when all rows of the SET are known. */
+int plan_rule_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault);
+int plan_policy_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault);
+int plan_fib_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault);
+int plan_mark_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault);
+int plan_route_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault);
+/* Folds a leg into the route that it belongs to; comes after the routes' own changes. */
+int plan_nexthop_fold(struct app *a, const struct mib_change *c, size_t change,
+		      struct mib_fault *fault);
+
+/* Phases. Adding: everything that comes; removing: everything that only goes. */
+int plan_routes_add(struct app *a, struct mib_fault *fault);
+int plan_routes_remove(struct app *a, struct mib_fault *fault);
+int plan_policies_add(struct app *a, struct mib_fault *fault);
+int plan_policies_remove(struct app *a, struct mib_fault *fault);
+int plan_rules(struct app *a, struct mib_fault *fault);
+int plan_names_add(struct app *a, struct mib_fault *fault);
+int plan_names_remove(struct app *a, struct mib_fault *fault);
+
+/* Their undoing; each does what was done, and nothing when nothing was. 0 or -errno. */
+int plan_routes_undo(struct app *a, struct why *why);
+int plan_policies_undo(struct app *a, struct why *why);
+int plan_rules_undo(struct app *a, struct why *why);
+int plan_names_undo(struct app *a, struct why *why);
+
+#endif

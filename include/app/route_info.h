@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Inside the set of routes: what they share. */
+#ifndef APP_ROUTE_INFO_H
+#define APP_ROUTE_INFO_H
+
+#include "app/route_set.h"
+
+/* Returns: what @r is beside its key, with one more reference; NULL without memory. The same
+ * pointer for the same route. */
+struct route_info *route_info_get(struct routes *v, const struct route *r);
+/* Gives a reference back. */
+void route_info_put(struct routes *v, struct route_info *info);
+
+#endif
