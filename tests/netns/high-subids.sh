@@ -59,7 +59,7 @@ in_order() {
 	[ -s "$WORK/walked" ] || fail "$1: an empty walk"
 	sort -t. -k1,1n -k2,2n -u "$WORK/walked" | diff - "$WORK/walked" >&2 || fail "order of $1"
 	expect_match "walk of $1" "^$2\$" "$(cat "$WORK/walked")"
-	snmp snmpwalk -OsQteb "$1" | sed 's/ = .*//; s/^[^.]*\.//' | diff - "$WORK/walked" >&2 ||
+	snmp snmpwalk -OsQtebUU "$1" | sed 's/ = .*//; s/^[^.]*\.//' | diff - "$WORK/walked" >&2 ||
 		fail "GETNEXT and GETBULK of $1 differ"
 }
 in_order fwmarkFibName $big

@@ -98,26 +98,30 @@ once_for_each_road() {
 	exit $result
 }
 
-# finish STATUS: the trap at the end of every test.
+# finish: the trap at the end of every test. What has gone well so far must end well, too.
 finish() {
-	trap - EXIT
 	status=$1
-	set +e
-	if [ "$status" = 0 ]; then
-		(stop_agent && no_reports) || status=1
-	fi
-	if [ "$status" != 0 ] && [ "$status" != 77 ]; then
-		for log in "$WORK"/fwmarkd.log "$WORK"/snmpd.log; do
-			[ -s "$log" ] && echo "--- ${log##*/}" && tail -n 40 "$log"
+	trap 'clean_up $?' EXIT
+	[ "$status" = 0 ] || exit "$status"
+	stop_agent
+	no_reports
+	exit 0
+}
+
+# clean_up STATUS: what is left of the test; processes and mounts end with the namespaces.
+clean_up() {
+	trap - EXIT
+	if [ "$1" != 0 ] && [ "$1" != 77 ]; then
+		for log in "$WORK"/fwmarkd.log "$WORK"/snmpd.log "$WORK"/sanitizer.*; do
+			[ ! -s "$log" ] || { echo "--- ${log##*/}"; tail -n 60 "$log"; }
 		done >&2
-		cat "$WORK"/sanitizer.* 2>/dev/null | head -n 60 >&2
 	fi
 	if [ "${FWMARK_KEEP:-}" ]; then
 		echo "left behind: $WORK" >&2
 	else
 		rm -rf "$WORK"
 	fi
-	exit "$status"
+	exit "$1"
 }
 
 if [ -z "${FWMARKD:-}" ]; then

@@ -155,7 +155,7 @@ snmp_as() {
 
 # snmp_get OBJECT...: the values alone, one a line; fails where an object does not exist.
 snmp_get() {
-	got=$(snmp snmpget -Oqvte "$@" 2>&1) || { printf '%s\n' "$got" >&2; return 1; }
+	got=$(snmp snmpget -OqvteU "$@" 2>&1) || { printf '%s\n' "$got" >&2; return 1; }
 	printf '%s\n' "$got"
 	case $got in
 	*'No Such '*) return 1 ;;
@@ -164,13 +164,13 @@ snmp_get() {
 
 # snmp_walk [OPTION]... OBJECT: lines "fwmarkRuleMark.1 = 1".
 snmp_walk() {
-	snmp snmpbulkwalk -Cr50 -OsQteb "$@"
+	snmp snmpbulkwalk -Cr50 -OsQtebUU "$@"
 }
 
 # snmp_set OBJECT TYPE VALUE ...: must succeed.
 snmp_set() {
 	forget_state
-	snmp snmpset -OsQteb "$@" >"$WORK/set" 2>&1 || fail "snmpset $*
+	snmp snmpset -OsQtebUU "$@" >"$WORK/set" 2>&1 || fail "snmpset $*
 $(cat "$WORK/set")
 $(last_error)"
 }
