@@ -9,6 +9,7 @@
 #include "kernel/route_nl_priv.h"
 
 enum {
+	ROUTE_HEADER = NLMSG_LENGTH(sizeof(struct rtmsg)),
 	VIA_HEADER = offsetof(struct rtvia, rtvia_addr), /* it ends in an array without length */
 	/* The flags have the kernel's numbers. */
 	ROUTE_LEG_FLAGS = RTNH_F_DEAD | RTNH_F_PERVASIVE | RTNH_F_ONLINK | RTNH_F_OFFLOAD |
@@ -34,7 +35,7 @@ struct attr {
 };
 
 /* Returns: 1 with @a set, 0 at the end, -EBADMSG when what is left is no attribute. */
-static int attr_next(const char **at, size_t *left, struct attr *a)
+static inline int attr_next(const char **at, size_t *left, struct attr *a)
 {
 	const struct nlattr *nla = (const void *)*at;
 	size_t step;
@@ -54,16 +55,18 @@ static int attr_next(const char **at, size_t *left, struct attr *a)
 	return 1;
 }
 
-static int addr_load(struct prefix *p, int family, const void *data, size_t len)
+/* This runs several times for each of a million routes: sizes that the compiler knows. */
+static inline int addr_load(struct prefix *p, int family, const void *data, size_t len)
 {
-	size_t size = addr_size(family);
-
-	if (!size || len != size)
+	memset(p->addr, 0, sizeof(p->addr)); /* of two attributes the last counts */
+	if (family == AF_INET && len == 4)
+		memcpy(p->addr, data, 4);
+	else if (family == AF_INET6 && len == 16)
+		memcpy(p->addr, data, 16);
+	else
 		return -EBADMSG;
 	p->family = (uint8_t)family;
-	p->len = (uint8_t)(8 * size);
-	memset(p->addr, 0, sizeof(p->addr)); /* of two attributes the last counts */
-	memcpy(p->addr, data, size);
+	p->len = (uint8_t)(8 * len);
 	return 0;
 }
 
@@ -78,7 +81,7 @@ static int via_load(struct prefix *p, const struct attr *a)
 			 a->len - VIA_HEADER);
 }
 
-static int prefix_load(struct prefix *p, int family, const struct attr *a)
+static inline int prefix_load(struct prefix *p, int family, const struct attr *a)
 {
 	uint8_t len = p->len; /* from struct rtmsg */
 	int err = addr_load(p, family, a->data, a->len);
@@ -100,7 +103,8 @@ static int name_load(char *name, const struct attr *a)
 }
 
 /* Puts a plain attribute where the table says. */
-static int field_load(const struct route_attr *d, void *base, int family, const struct attr *a)
+static inline int field_load(const struct route_attr *d, void *base, int family,
+			     const struct attr *a)
 {
 	char *field = (char *)base + d->off;
 
@@ -264,7 +268,8 @@ static void settle_legs(struct route *r, struct nexthop *legs)
 	if (r->nlegs == 1) {
 		r->leg.gateway = legs[0].gateway;
 		r->leg.ifindex = legs[0].ifindex;
-		r->flags |= legs[0].flags;
+		r->leg.weight = legs[0].weight;
+		r->flags |= legs[0].flags | ROUTE_GROUPED;
 		r->realms = legs[0].realms;
 		settle_leg(r);
 	} else if (r->nlegs > 1) {
@@ -283,17 +288,17 @@ static void settle_reject(struct route *r)
 }
 
 /* Returns: 0, or -EBADMSG for a length that has no address, or an address that has more bits. */
-static int settle_prefix(struct prefix *p, int family, bool given)
+static int settle_prefix(const struct prefix *p, int family, bool given)
 {
-	if (p->len > 8 * addr_size(family) || (p->len && !given))
-		return -EBADMSG;
-	return given && !prefix_is_canonical(p) ? -EBADMSG : 0;
+	if (!given)
+		return p->len ? -EBADMSG : 0;
+	return p->len <= 8 * addr_size(family) && prefix_is_canonical(p) ? 0 : -EBADMSG;
 }
 
 static int decode(const struct nlmsghdr *nlh, struct decoder *d)
 {
-	const char *at = (const char *)nlh + mnl_nlmsg_size(MNL_ALIGN(sizeof(struct rtmsg)));
-	size_t left = nlh->nlmsg_len - mnl_nlmsg_size(MNL_ALIGN(sizeof(struct rtmsg)));
+	const char *at = (const char *)nlh + ROUTE_HEADER;
+	size_t left = nlh->nlmsg_len - ROUTE_HEADER;
 	uint32_t seen = 0;
 	struct route *r = d->r;
 	struct attr a;
@@ -324,12 +329,12 @@ static int decode(const struct nlmsghdr *nlh, struct decoder *d)
 
 static int decode_checked(const struct nlmsghdr *nlh, unsigned refuse, struct decoder *d)
 {
-	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	const struct rtmsg *rtm = NLMSG_DATA(nlh);
 
-	if (nlh->nlmsg_len < mnl_nlmsg_size(MNL_ALIGN(sizeof(*rtm))) ||
+	if (nlh->nlmsg_len < ROUTE_HEADER ||
 	    (nlh->nlmsg_type != RTM_NEWROUTE && nlh->nlmsg_type != RTM_DELROUTE))
 		return -EBADMSG;
-	if (!addr_size(rtm->rtm_family) || rtm->rtm_flags & refuse)
+	if ((rtm->rtm_family != AF_INET && rtm->rtm_family != AF_INET6) || rtm->rtm_flags & refuse)
 		return -EAFNOSUPPORT;
 	header_load(d->r, rtm);
 	return decode(nlh, d);

@@ -208,7 +208,7 @@ static void text_legs(struct text *out, const struct route *r, const struct rt_n
 		      const struct names *links)
 {
 	for (unsigned i = 0; i < r->nlegs; i++) {
-		const struct nexthop *leg = &r->legs[i];
+		const struct nexthop *leg = route_leg(r, i);
 
 		text_add(out, "\\\tnexthop ");
 		text_gateway(out, r, leg);
@@ -220,6 +220,12 @@ static void text_legs(struct text *out, const struct route *r, const struct rt_n
 	}
 }
 
+/* Are there no legs but one that is written into the line itself? */
+static bool is_plain(const struct route *r)
+{
+	return r->nlegs < 2 && !(r->flags & ROUTE_GROUPED);
+}
+
 /* The only leg; what has none is sent to lo by the kernel and shows that, but in plain IPv4. */
 static void text_leg(struct text *out, const struct route *r, const struct names *links)
 {
@@ -228,7 +234,7 @@ static void text_leg(struct text *out, const struct route *r, const struct names
 	if (route_is_reject(r)) {
 		if (r->dst.family == AF_INET6 || r->nhid)
 			text_device(out, &lo, links);
-	} else if (r->nlegs == 1) {
+	} else if (is_plain(r)) {
 		text_gateway(out, r, &r->leg);
 		text_device(out, &r->leg, links);
 	}
@@ -258,7 +264,9 @@ static void text_attributes(struct text *out, const struct route *r, const struc
 	text_address(out, "src ", &r->prefsrc);
 	if (r->metric || r->dst.family == AF_INET6)
 		text_add(out, "metric %u ", r->metric);
-	if (r->nlegs == 1)
+	if (r->flags & ROUTE_GROUPED)
+		flags &= ~(uint32_t)r->leg.flags;
+	else if (r->nlegs == 1)
 		flags = (flags & ~(uint32_t)ROUTE_ONLINK) | (r->onlink ? ROUTE_ONLINK : 0);
 	text_flags(out, flags);
 	text_realms(out, r->realms, names);
@@ -285,7 +293,7 @@ void route_text(const struct route *r, const struct rt_names *names, const struc
 	text_leg(out, r, links);
 	text_attributes(out, r, names);
 	text_pref(out, r);
-	if (r->nlegs > 1)
+	if (!is_plain(r))
 		text_legs(out, r, names, links);
 	while (out->len && out->s[out->len - 1] == ' ')
 		out->s[--out->len] = '\0';

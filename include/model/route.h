@@ -33,10 +33,12 @@ enum route_flag {
 	ROUTE_LINKDOWN = 1u << 4,
 	ROUTE_UNRESOLVED = 1u << 5,
 	ROUTE_TRAP = 1u << 6,
-	/* RTM_F_* of a whole route: in the text alone. */
+	/* RTM_F_* of a whole route; from here on in the text alone. */
 	ROUTE_RT_OFFLOAD = 1u << 14,
 	ROUTE_RT_TRAP = 1u << 15,
 	ROUTE_RT_OFFLOAD_FAILED = 1u << 29,
+	/* One leg that the kernel tells as one of several (IPv6, the last of a nexthop group). */
+	ROUTE_GROUPED = 1u << 30,
 };
 
 enum {

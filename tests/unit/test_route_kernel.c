@@ -280,6 +280,9 @@ static void test_text_follows_the_links(void **state)
 		   "dev d1 onlink 2>/dev/null;"
 		   "ip -6 route replace table 100 2001:db8:9::/48 nexthop via 2001:db8::2 nexthop via "
 		   "2001:db8:1::2 dev d1 2>/dev/null;"
+		   "ip route replace table 100 10.7.0.0/16 nhid 8 2>/dev/null;"
+		   /* a group of two: one of them goes with its device */
+		   "ip -6 route replace table 100 2001:db8:7::/48 nhid 17 2>/dev/null;"
 		   "ip route replace table 100 10.8.0.0/16 via 10.0.1.2 2>/dev/null");
 		same_as_ip(AF_INET, 100);
 		same_as_ip(AF_INET6, 100);
