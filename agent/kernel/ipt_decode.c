@@ -66,8 +66,8 @@ static void decode_ip(const struct ipt_ops *ops, const struct ip_part *ip, struc
 		text_add(matches, "%s -f", ip->inv & IPT_NOT_FRAG ? " !" : "");
 }
 
-/* The comment becomes the description when that can hold it. */
-static bool decode_comment(const struct xt_entry_match *m, struct markrule *r)
+/* Can the description hold this comment? */
+static const char *comment_text(const struct xt_entry_match *m)
 {
 	const char *s = (const char *)m->data;
 	uint32_t tag;
@@ -75,13 +75,28 @@ static bool decode_comment(const struct xt_entry_match *m, struct markrule *r)
 
 	if (!ipt_match_is(m, "comment", 0, XT_MAX_COMMENT_LEN) ||
 	    !memchr(s, '\0', XT_MAX_COMMENT_LEN))
-		return false;
+		return NULL;
 	tag = ipt_tag(m, &s);
 	n = strlen(s);
 	if (n > MARKRULE_DESCRIPTION_MAX || !text_is_utf8(s, n) || (n == 0 && !tag))
-		return false;
-	memcpy(r->description, s, n + 1);
-	return true;
+		return NULL;
+	return s;
+}
+
+/* Returns: the comment that becomes the description: the one with the tag, else the last one that
+ * fits, since that is where ipt_encode() puts it; NULL: none. */
+static const struct xt_entry_match *comment_find(const struct ipt_ops *ops, const void *e)
+{
+	const struct xt_entry_match *found = NULL;
+
+	for (const struct xt_entry_match *m = ipt_match_next(ops, e, NULL); m;
+	     m = ipt_match_next(ops, e, m)) {
+		if (ipt_tag(m, NULL))
+			return comment_text(m) ? m : NULL;
+		if (comment_text(m))
+			found = m;
+	}
+	return found;
 }
 
 /* "-m tcp" without a word more matches every TCP packet. It would be taken for a place (see
@@ -99,7 +114,8 @@ static bool has_odd_ports(const struct ipt_ops *ops, const void *e, uint16_t pro
 static int decode_matches(const struct ipt_ops *ops, const void *e, uint16_t proto,
 			  struct markrule *r, struct text *matches)
 {
-	bool front = true, comment = false;
+	const struct xt_entry_match *comment = comment_find(ops, e);
+	bool front = true;
 	int last = -1, err = 0;
 	unsigned used = 0;
 
@@ -110,8 +126,8 @@ static int decode_matches(const struct ipt_ops *ops, const void *e, uint16_t pro
 		int col = ipt_col_get(m, proto, NULL);
 		bool fits = col >= 0 && !(used & 1u << col);
 
-		if (!comment && decode_comment(m, r)) {
-			comment = true;
+		if (m == comment) {
+			strcpy(r->description, comment_text(m));
 		} else if (fits && front && col > last) {
 			ipt_col_get(m, proto, r);
 			used |= 1u << col;

@@ -15,6 +15,8 @@ FUZZ_APP = $(APP_LIBS) $(FWMARK_FUZZ_LDFLAGS)
 
 fuzzers += tests/fuzz/fuzz_route_nl
 tests_fuzz_fuzz_route_nl_LDADD = $(FUZZ_KERNEL)
+fuzzers += tests/fuzz/fuzz_matches
+tests_fuzz_fuzz_matches_LDADD = $(FUZZ_KERNEL)
 
 if FUZZERS
 noinst_PROGRAMS = $(fuzzers)

@@ -7,6 +7,9 @@ unit_tests += tests/unit/test_names tests/unit/test_policy
 unit_tests += tests/unit/test_policy_kernel tests/unit/test_policy_nl
 unit_tests += tests/unit/test_rt_names tests/unit/test_rtnl
 
+unit_tests += tests/unit/test_markrule
+unit_tests += tests/unit/test_nf tests/unit/test_nf_edit tests/unit/test_nf_match
+
 UNIT_BASE = $(BASE_LIBS) $(CMOCKA_LIBS)
 UNIT_MODEL = $(MODEL_LIBS) $(CMOCKA_LIBS)
 UNIT_KERNEL = $(KERNEL_LIBS) $(CMOCKA_LIBS)
@@ -27,6 +30,13 @@ unit_tests += tests/unit/test_route tests/unit/test_route_nl \
 tests_unit_test_route_LDADD = $(UNIT_MODEL)
 tests_unit_test_route_nl_LDADD = $(UNIT_KERNEL)
 tests_unit_test_route_kernel_LDADD = $(UNIT_KERNEL)
+
+tests_unit_test_markrule_LDADD = $(UNIT_MODEL)
+tests_unit_test_nf_LDADD = $(UNIT_KERNEL)
+tests_unit_test_nf_edit_LDADD = $(UNIT_KERNEL)
+tests_unit_test_nf_match_LDADD = $(UNIT_KERNEL)
+noinst_HEADERS += tests/unit/nf_env.h
+EXTRA_DIST += tests/data/rules4.txt tests/data/rules6.txt
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Changing mark rules: what iptables-legacy -S shows afterwards, and after nf_undo(). */
+#include "nf_env.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+static struct env env;
+
+/* Three rules of others around those of managers, with counters. */
+static int setup(void **state)
+{
+	*state = NULL;
+	if (!env.ready)
+		return 0;
+	env_flush();
+	return sh("printf '*mangle\n[1:10] -A PREROUTING -i a -j ACCEPT\n"
+		  "[2:20] -A PREROUTING -p tcp -m comment --comment \"fwmark:5 five\""
+		  " -j MARK --set-xmark 0x5/0xffffffff\n"
+		  "[3:30] -A PREROUTING -i b -j MARK --set-mark 3\n"
+		  "[4:40] -A PREROUTING -i b -j MARK --set-mark 3\nCOMMIT\n'"
+		  " | iptables-legacy-restore -c");
+}
+
+static void need(void)
+{
+	if (!env.ready)
+		skip();
+}
+
+static char *shown(void)
+{
+	struct text t = TEXT_INIT;
+
+	sh_read("iptables-legacy-save -c -t mangle | grep -e -A; "
+		"ip6tables-legacy-save -c -t mangle | grep -e -A",
+		&t);
+	return t.s ? t.s : strdup("");
+}
+
+/* The edits that a test makes of rule 5, or of a new rule. */
+static struct markrule rule(uint32_t index, uint32_t position)
+{
+	struct markrule r;
+
+	markrule_init(&r);
+	r.index = index;
+	r.position = position;
+	r.protocol = 6;
+	r.mark = index;
+	strcpy(r.description, "five");
+	return r;
+}
+
+#define FIVE(from)                                                                                 \
+	"[" from                                                                                   \
+	"] -A PREROUTING -p tcp -m comment --comment \"fwmark:5 five\" -j MARK --set-xmark 0x5/0xffffffff\n"
+#define ONE   "[1:10] -A PREROUTING -i a -j ACCEPT\n"
+#define THREE "[3:30] -A PREROUTING -i b -j MARK --set-xmark 0x3/0xffffffff\n"
+#define FOUR  "[4:40] -A PREROUTING -i b -j MARK --set-xmark 0x3/0xffffffff\n"
+#define SIX                                                                                        \
+	"[0:0] -A PREROUTING -p tcp -m comment --comment \"fwmark:6 five\" -j MARK --set-xmark 0x6/0xffffffff\n"
+
+static const struct {
+	uint32_t index, position;
+	bool add, remove, keep;
+	int err;
+	const char *after;
+} places[] = {
+	{ 6, 0, true, false, false, 0, ONE FIVE("2:20") THREE FOUR SIX },
+	{ 6, 1, true, false, false, 0, SIX ONE FIVE("2:20") THREE FOUR },
+	{ 6, 4, true, false, false, 0, ONE FIVE("2:20") THREE SIX FOUR },
+	{ 6, 5, true, false, false, 0, ONE FIVE("2:20") THREE FOUR SIX },
+	{ 6, 6, true, false, false, -ERANGE, ONE FIVE("2:20") THREE FOUR },
+	{ 5, 0, false, false, true, 0, ONE FIVE("2:20") THREE FOUR },
+	{ 5, 0, false, false, false, 0, ONE FIVE("0:0") THREE FOUR },
+	{ 5, 1, false, false, true, 0, FIVE("2:20") ONE THREE FOUR },
+	{ 5, 3, false, false, true, 0, ONE THREE FIVE("2:20") FOUR },
+	{ 5, 4, false, false, true, 0, ONE THREE FOUR FIVE("2:20") },
+	{ 5, 4, false, false, false, 0, ONE THREE FOUR FIVE("0:0") },
+	{ 5, 5, false, false, true, -ERANGE, ONE FIVE("2:20") THREE FOUR },
+	{ 5, 0, false, true, false, 0, ONE THREE FOUR },
+	{ 9, 0, false, true, false, 0, ONE FIVE("2:20") THREE FOUR },
+	{ 6, 0, false, false, true, 0, ONE FIVE("2:20") THREE FOUR SIX },
+	{ 6, 2, false, false, true, 0, ONE SIX FIVE("2:20") THREE FOUR },
+};
+
+static void a_rule_goes_where_it_should_and_back(void **state)
+{
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		struct markrule r = rule(places[i].index, places[i].position);
+		const struct nf_edit edit = { .tag = r.index,
+					      .rule = places[i].remove ? NULL : &r,
+					      .add = places[i].add,
+					      .keep_counters = places[i].keep };
+		struct nf_undo *undo = NULL;
+		struct why why = { "" };
+		size_t failed;
+		char *s;
+
+		need();
+		assert_int_equal(setup(state), 0);
+		assert_int_equal(nf_commit(env.nf, &edit, 1, &failed, &undo, &why), places[i].err);
+		assert_int_equal(failed, places[i].err ? 0 : SIZE_MAX);
+		assert_int_equal(!*why.s, !places[i].err);
+		s = shown();
+		assert_string_equal(s, places[i].after);
+		free(s);
+		assert_int_equal(nf_undo(env.nf, undo, &why), 0);
+		nf_undo_free(undo);
+		s = shown();
+		assert_string_equal(s, ONE FIVE("2:20") THREE FOUR);
+		free(s);
+	}
+}
+
+static void foreign_rules_are_found_among_equals(void **state)
+{
+	struct nf_edit edit = { .ordinal = 1 };
+	struct nf_snap *snap;
+	struct nf_undo *undo;
+	struct why why;
+	size_t failed;
+	char *s;
+
+	(void)state;
+	need();
+	snap = env_read(&env);
+	assert_int_equal(snap->entries.n, 3);
+	edit.hash = ((struct nf_entry *)vec_at(&snap->entries, 2))->hash;
+	assert_true(edit.hash == ((struct nf_entry *)vec_at(&snap->entries, 1))->hash);
+	nf_snap_free(snap);
+	assert_int_equal(nf_commit(env.nf, &edit, 1, &failed, &undo, &why), 0);
+	s = shown();
+	assert_string_equal(s, ONE FIVE("2:20") THREE);
+	free(s);
+	assert_int_equal(nf_undo(env.nf, undo, &why), 0);
+	nf_undo_free(undo);
+	s = shown();
+	assert_string_equal(s, ONE FIVE("2:20") THREE FOUR);
+	free(s);
+}
+
+/* The IPv6 table comes after the IPv4 one; the kernel refuses its rule. */
+static void a_later_failure_puts_the_earlier_tables_back(void **state)
+{
+	struct markrule good = rule(6, 1), bad = rule(7, 0);
+	const struct nf_edit edits[] = {
+		{ .rule = &good, .add = true },
+		{ .tag = 5 },
+		{ .rule = &bad, .add = true },
+	};
+	struct nf_undo *undo = NULL;
+	struct why why = { "" };
+	size_t failed;
+	char *s;
+
+	(void)state;
+	need();
+	bad.family = AF_INET6;
+	bad.matches = "-m owner --uid-owner 5"; /* not in PREROUTING */
+	assert_int_not_equal(nf_commit(env.nf, edits, 3, &failed, &undo, &why), 0);
+	assert_int_equal(failed, 2);
+	assert_true(*why.s);
+	assert_null(undo);
+	s = shown();
+	assert_string_equal(s, ONE FIVE("2:20") THREE FOUR);
+	free(s);
+}
+
+static void one_commit_takes_many_edits(void **state)
+{
+	struct markrule r[4] = { rule(6, 1), rule(7, 0), rule(5, 1), rule(8, 1) };
+	const struct nf_edit edits[] = {
+		{ .rule = &r[0], .add = true },
+		{ .rule = &r[1], .add = true },
+		{ .tag = 5, .rule = &r[2], .keep_counters = true },
+		{ .rule = &r[3], .add = true },
+	};
+	struct nf_undo *undo;
+	struct why why;
+	size_t failed;
+	char *s;
+
+	(void)state;
+	need();
+	r[1].family = r[3].family = AF_INET6;
+	assert_int_equal(nf_commit(env.nf, edits, 4, &failed, &undo, &why), 0);
+	s = shown();
+	assert_string_equal(s, FIVE("2:20") SIX ONE THREE FOUR
+			    "[0:0] -A PREROUTING -p tcp -m comment --comment \"fwmark:8 five\" "
+			    "-j MARK --set-xmark 0x8/0xffffffff\n"
+			    "[0:0] -A PREROUTING -p tcp -m comment --comment \"fwmark:7 five\" "
+			    "-j MARK --set-xmark 0x7/0xffffffff\n");
+	free(s);
+	assert_int_equal(nf_undo(env.nf, undo, &why), 0);
+	nf_undo_free(undo);
+	s = shown();
+	assert_string_equal(s, ONE FIVE("2:20") THREE FOUR);
+	free(s);
+}
+
+/* What is counted between the change and its undo belongs to the rule that comes back. */
+static void undo_keeps_what_was_counted_meanwhile(void **state)
+{
+	struct markrule r = rule(5, 0);
+	const struct nf_edit edit = { .tag = 5, .rule = &r };
+	struct nf_undo *undo;
+	struct why why;
+	size_t failed;
+	char *s;
+
+	(void)state;
+	need();
+	r.dport_from = r.dport_to = 25;
+	assert_int_equal(nf_commit(env.nf, &edit, 1, &failed, &undo, &why), 0);
+	assert_int_equal(sh("iptables-legacy-save -c -t mangle | sed '/dport 25/s/^.0:0./[7:70]/'"
+			    " | iptables-legacy-restore -c"),
+			 0);
+	assert_int_equal(nf_undo(env.nf, undo, &why), 0);
+	nf_undo_free(undo);
+	s = shown();
+	assert_string_equal(s, ONE FIVE("9:90") THREE FOUR);
+	free(s);
+}
+
+static void a_rule_moves_to_another_chain_and_table(void **state)
+{
+	struct markrule r = rule(5, 0);
+	const struct nf_edit edit = { .tag = 5, .rule = &r, .keep_counters = true };
+	struct nf_undo *undo;
+	struct why why;
+	size_t failed;
+	char *s;
+
+	(void)state;
+	need();
+	strcpy(r.chain, "OUTPUT");
+	assert_int_equal(nf_commit(env.nf, &edit, 1, &failed, &undo, &why), 0);
+	nf_undo_free(undo);
+	assert_int_equal(sh("iptables-legacy-save -c -t mangle | "
+			    "grep -q '^.2:20. -A OUTPUT -p tcp'"),
+			 0);
+	strcpy(r.table, "raw");
+	assert_int_equal(nf_commit(env.nf, &edit, 1, &failed, &undo, &why), 0);
+	assert_int_equal(sh("iptables-legacy-save -c -t raw | grep -q '^.2:20. -A OUTPUT -p tcp'"),
+			 0);
+	s = shown();
+	assert_string_equal(s, ONE THREE FOUR);
+	free(s);
+	assert_int_equal(nf_undo(env.nf, undo, &why), 0);
+	nf_undo_free(undo);
+	assert_int_equal(sh("iptables-legacy-save -c -t mangle | "
+			    "grep -q '^.2:20. -A OUTPUT -p tcp'"),
+			 0);
+}
+
+static const struct {
+	const char *table, *chain, *matches;
+	uint32_t position;
+	int family, err;
+	unsigned column;
+} checks[] = {
+	{ "mangle", "PREROUTING", "", 0, AF_INET, 0, 0 },
+	{ "mangle", "PREROUTING", "", 5, AF_INET, 0, 0 },
+	{ "mangle", "PREROUTING", "", 6, AF_INET, -ERANGE, 5 },
+	{ "mangle", "nowhere", "", 0, AF_INET, -ENOENT, 4 },
+	{ "nowhere", "PREROUTING", "", 0, AF_INET, -ENOENT, 3 },
+	{ "nat", "FORWARD", "", 0, AF_INET6, -ENOENT, 4 },
+	{ "mangle", "PREROUTING", "-m nonsense", 0, AF_INET, -EINVAL, 22 },
+	{ "mangle", "PREROUTING", "-m ttl --ttl-eq 5", 0, AF_INET, 0, 0 },
+	{ "mangle", "PREROUTING", "-m ttl --ttl-eq 5", 0, AF_INET6, -EINVAL, 22 },
+};
+
+static void check_says_what_is_wrong(void **state)
+{
+	char *before, *after;
+
+	(void)state;
+	need();
+	before = shown();
+	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++) {
+		struct markrule r = rule(6, checks[i].position);
+		struct why why = { "" };
+		unsigned column = 0;
+
+		r.family = (uint8_t)checks[i].family;
+		strcpy(r.table, checks[i].table);
+		strcpy(r.chain, checks[i].chain);
+		r.matches = checks[i].matches;
+		assert_int_equal(nf_check(env.nf, &r, &column, &why), checks[i].err);
+		if (checks[i].err) {
+			assert_int_equal(column, checks[i].column);
+			assert_true(*why.s);
+		}
+	}
+	after = shown();
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_rule_goes_where_it_should_and_back, setup),
+		cmocka_unit_test_setup(foreign_rules_are_found_among_equals, setup),
+		cmocka_unit_test_setup(a_later_failure_puts_the_earlier_tables_back, setup),
+		cmocka_unit_test_setup(one_commit_takes_many_edits, setup),
+		cmocka_unit_test_setup(undo_keeps_what_was_counted_meanwhile, setup),
+		cmocka_unit_test_setup(a_rule_moves_to_another_chain_and_table, setup),
+		cmocka_unit_test_setup(check_says_what_is_wrong, setup),
+	};
+	int failed;
+
+	env_enter(&env);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	env_leave(&env);
+	return failed;
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The text of matches: what a manager may write there, and that nothing of it stays behind. */
+#include "nf_env.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "kernel/ipt.h"
+
+static struct env env;
+
+static const struct {
+	const char *text, *words; /* words with | between; NULL: refused */
+} tokens[] = {
+	{ "", "" },
+	{ "  \t ", "" },
+	{ "-m tcp", "-m|tcp" },
+	{ " -m  tcp ", "-m|tcp" },
+	{ "--comment \"two words\"", "--comment|two words" },
+	{ "--comment \"a \\\"b\\\" c\\\\d\"", "--comment|a \"b\" c\\d" },
+	{ "--comment 'it \"is\"'", "--comment|it \"is\"" },
+	{ "a\"b c\"d", "ab cd" },
+	{ "\"\"", "" },
+	{ "a \"\" b", "a||b" },
+	{ "back\\slash", "back\\slash" },
+	{ "\"open", NULL },
+	{ "'open", NULL },
+	{ "\"open\\\"", NULL },
+	{ "\"\\", NULL },
+};
+
+static void words_are_cut_as_iptables_restore_does(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(tokens) / sizeof(*tokens); i++) {
+		struct text all = TEXT_INIT;
+		struct why why = { "" };
+		struct vec words;
+		char *store;
+		int err = ipt_token(tokens[i].text, &words, &store, &why);
+
+		assert_int_equal(err, tokens[i].words ? 0 : -EINVAL);
+		if (err < 0)
+			continue;
+		for (size_t j = 0; j < words.n; j++)
+			text_add(&all, "%s%s", j ? "|" : "", *(char **)vec_at(&words, j));
+		assert_string_equal(text_str(&all), tokens[i].words);
+		text_fini(&all);
+		vec_fini(&words);
+		free(store);
+	}
+}
+
+/* Not what a manager may write, each with something that the sentence says. */
+static const struct {
+	const char *text, *why;
+} refused[] = {
+	{ "-j DROP", "unknown option \"-j\"" },
+	{ "--jump ACCEPT", "unknown option" },
+	{ "-g chain", "unknown option" },
+	{ "-t nat", "unknown option" },
+	{ "-A INPUT", "unknown option" },
+	{ "-I INPUT 1", "unknown option" },
+	{ "-D INPUT", "unknown option" },
+	{ "-F", "unknown option" },
+	{ "-p tcp", "unknown option" },
+	{ "-i eth0", "unknown option" },
+	{ "-o eth0", "unknown option" },
+	{ "-c 1 2", "unknown option" },
+	{ "-w", "unknown option" },
+	{ "-h", "unknown option" },
+	{ "--help", "unknown option" },
+	{ "-V", "unknown option" },
+	{ "-4", "unknown option" },
+	{ "--modprobe=/bin/false", "unknown option" },
+	{ "-M /bin/false", "unknown option" },
+	{ "word", "unexpected \"word\"" },
+	{ "-m", "wants an argument" },
+	{ "-m nonsense", "unknown match \"nonsense\"" },
+	{ "-m ../../../tmp/x", "unknown match" },
+	{ "-m \"\"", "unknown match" },
+	{ "-m standard", "unknown match" },
+	{ "-m MARK", "unknown match" },
+	{ "-m aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "unknown match" },
+	{ "! -m tcp", "unexpected !" },
+	{ "! !", "two !" },
+	{ "-m limit !", "nothing after !" },
+	{ "-m limit --limit", "wants an argument" },
+	{ "-m limit --limit x", "bad rate" },
+	{ "-m limit --limit 1/s --limit 2/s", "only be used once" },
+	{ "-m limit ! --limit 1/s", "cannot be inverted" },
+	{ "-m multiport", "multiport" },
+	{ "-m multiport --dports 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16", "too many ports" },
+	{ "-m multiport --dports nosuchservice", "nosuchservice" },
+	{ "-m conntrack --ctstate BAD", "Bad ctstate" },
+	{ "-m conntrack --ctorigsrc localhost", "no address in numbers" },
+	{ "-m conntrack --ctorigsrc example.com/24", "no address in numbers" },
+	{ "-m conntrack --ctstate NEW -- x", "unexpected" },
+	{ "-m comment", "" },
+	{ "-m comment --comment \"fwmark:7\"", "the agent's own" },
+	{ "-m comment --comment \"fwmark:7 x\"", "the agent's own" },
+	{ "-m mark", "needs an option" },
+	{ "-m tos", "needs an option" },
+	{ "-m tos --tos wrong", "unknown" },
+	{ "-m bpf --object-pinned /etc/passwd", "refused" },
+	{ "-m bpf --bytecode 99999,x", "bpf" },
+	{ "-m set --match-set nosuchset src", "nosuchset" },
+	{ "-m rateest --rateest-bps nonsense", "could not parse rate" },
+	{ "-s localhost", "no address" },
+	{ "-s 10.0.0.1/33", "no mask" },
+	{ "-s 2001:db8::1", "no address" },
+	{ "-s 10.0.0.1 -s 10.0.0.2", "twice" },
+	{ "-f -f", "twice" },
+	{ "-d", "wants an argument" },
+	{ "-s 10.0.0.0/8", "in the columns" },
+	{ "\"", "quote" },
+};
+
+static struct markrule rule(const char *matches)
+{
+	struct markrule r;
+
+	markrule_init(&r);
+	r.protocol = IPPROTO_TCP;
+	r.src = (struct prefix){ .family = AF_INET, .len = 8, .addr = { 192 } };
+	r.matches = matches;
+	return r;
+}
+
+static void what_is_no_match_is_refused_with_a_sentence(void **state)
+{
+	(void)state;
+	if (!env.ready)
+		skip();
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		struct markrule r = rule(refused[i].text);
+		struct why why = { "" };
+		unsigned column = 0;
+		int err = nf_check(env.nf, &r, &column, &why);
+
+		if (err != -EINVAL || !strstr(why.s, refused[i].why))
+			fail_msg("%s: %d: %s", refused[i].text, err, why.s);
+		assert_int_equal(column, 22);
+		assert_non_null(strstr(why.s, "Matches: "));
+	}
+}
+
+static int open_files(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	int n = 0;
+
+	assert_non_null(d);
+	while (readdir(d))
+		n++;
+	closedir(d);
+	return n;
+}
+
+/* Noise of 4096 bytes, parts of valid syntax among it. */
+static void noise(char *buf, size_t n, unsigned *seed)
+{
+	static const char *const parts[] = {
+		"-m ",
+		"tcp ",
+		"--dport ",
+		"\"",
+		"\\",
+		"! ",
+		"-m multiport --dports 1,2 ",
+		"%n%s ",
+		"-m string --algo bm --string x ",
+		"-m u32 --u32 0=0 ",
+		"-",
+		"-- ",
+		"' ",
+		"-m recent --name ",
+		"-m comment --comment ",
+		"--mark 1 ",
+		"-m mark ",
+		"-m set ",
+	};
+	size_t at = 0;
+
+	while (at + 1 < n) {
+		*seed = *seed * 1103515245u + 12345u;
+		if (*seed >> 16 & 1) {
+			const char *part = parts[(*seed >> 17) % (sizeof(parts) / sizeof(*parts))];
+			size_t len = strlen(part) < n - 1 - at ? strlen(part) : n - 1 - at;
+
+			memcpy(buf + at, part, len);
+			at += len;
+		} else {
+			buf[at++] = (char)(1 + (*seed >> 20) % 255);
+		}
+	}
+	buf[at] = '\0';
+}
+
+static void noise_leaves_nothing_behind(void **state)
+{
+	char buf[4097];
+	unsigned seed = 1;
+	int before = open_files();
+
+	(void)state;
+	if (!env.ready)
+		skip();
+	fflush(stdout);
+	for (size_t n = 2; n <= sizeof(buf); n += 37) {
+		struct markrule r = rule(buf);
+		struct why why = { "" };
+		int err;
+
+		noise(buf, n, &seed);
+		err = nf_check(env.nf, &r, NULL, &why);
+		assert_true(err == 0 || err == -EINVAL);
+	}
+	assert_int_equal(open_files(), before);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+}
+
+/* The columns and a bare name: where it stands is where the match goes. */
+static const struct {
+	const char *matches, *line;
+} orders[] = {
+	{ "", "-p tcp -m tcp --dport 25 -m mark --mark 0x1 -m comment" },
+	{ "-m tcp", "-p tcp -m mark --mark 0x1 -m tcp --dport 25 -m comment" },
+	{ "-m length --length 5", "-p tcp -m tcp --dport 25 -m mark --mark 0x1 -m length --length 5"
+				  " -m comment" },
+	{ "-m length --length 5 -m mark",
+	  "-p tcp -m tcp --dport 25 -m length --length 5 -m mark --mark 0x1 -m comment" },
+	{ "-m mark -m tcp", "-p tcp -m mark --mark 0x1 -m tcp --dport 25 -m comment" },
+	{ "-m tcp -m tcp --syn",
+	  "-p tcp -m mark --mark 0x1 -m tcp --dport 25 -m tcp --tcp-flags FIN,SYN,RST,ACK SYN"
+	  " -m comment" },
+	{ "-m tcp -m tcp", "-p tcp -m mark --mark 0x1 -m tcp --dport 25 -m tcp -m comment" },
+	{ "-m mark --mark 2", "-p tcp -m tcp --dport 25 -m mark --mark 0x1 -m mark --mark 0x2"
+			      " -m comment" },
+	{ "-f ! -d 10.1.2.3/255.0.255.0", "! -d 10.0.2.0/255.0.255.0 -p tcp -f -m tcp --dport 25" },
+};
+
+static void a_bare_name_is_the_place_of_its_columns(void **state)
+{
+	(void)state;
+	if (!env.ready)
+		skip();
+	for (size_t i = 0; i < sizeof(orders) / sizeof(*orders); i++) {
+		struct markrule r = rule(orders[i].matches);
+		const struct nf_edit edit = { .rule = &r, .add = true };
+		struct text t = TEXT_INIT;
+		struct nf_undo *undo;
+		struct why why = { "" };
+		size_t failed;
+
+		env_flush();
+		r.src.family = AF_UNSPEC;
+		r.index = 5;
+		r.dport_from = r.dport_to = 25;
+		r.match_mark = 1;
+		r.match_mask = UINT32_MAX;
+		assert_int_equal(nf_commit(env.nf, &edit, 1, &failed, &undo, &why), 0);
+		nf_undo_free(undo);
+		sh_read("iptables-legacy -t mangle -S PREROUTING", &t);
+		if (!strstr(text_str(&t), orders[i].line))
+			fail_msg("%s: %s", orders[i].matches, text_str(&t));
+		text_fini(&t);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(words_are_cut_as_iptables_restore_does),
+		cmocka_unit_test(what_is_no_match_is_refused_with_a_sentence),
+		cmocka_unit_test(noise_leaves_nothing_behind),
+		cmocka_unit_test(a_bare_name_is_the_place_of_its_columns),
+	};
+	int failed;
+
+	env_enter(&env);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	env_leave(&env);
+	return failed;
+}
