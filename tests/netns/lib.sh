@@ -84,11 +84,7 @@ once_for_each_road() {
 	esac
 	for road in $FWMARK_ROAD; do
 		status=0
-		(
-			FWMARK_ROAD=$road
-			export FWMARK_ROAD
-			private_namespaces sh "$0"
-		) || status=$?
+		(private_namespaces env FWMARK_ROAD="$road" sh "$0") || status=$?
 		case $status in
 		0) [ $result != 77 ] || result=0 ;;
 		77) ;;
@@ -98,20 +94,23 @@ once_for_each_road() {
 	exit $result
 }
 
-# finish: the trap at the end of every test. What has gone well so far must end well, too.
+# finish STATUS: the trap at the end of every test. What has gone well so far must end well, too.
+# Processes and mounts end with the namespaces.
 finish() {
-	status=$1
-	trap 'clean_up $?' EXIT
-	[ "$status" = 0 ] || exit "$status"
-	stop_agent
-	no_reports
-	exit 0
-}
-
-# clean_up STATUS: what is left of the test; processes and mounts end with the namespaces.
-clean_up() {
 	trap - EXIT
-	if [ "$1" != 0 ] && [ "$1" != 77 ]; then
+	set +e
+	status=$1
+	if [ "$status" = 0 ]; then
+		# Nothing runs after an exit from here.
+		# shellcheck disable=SC2317 # called by name
+		fail() {
+			echo "FAIL, at the end: $*" >&2
+			status=1
+		}
+		stop_agent
+		no_reports
+	fi
+	if [ "$status" != 0 ] && [ "$status" != 77 ]; then
 		for log in "$WORK"/fwmarkd.log "$WORK"/snmpd.log "$WORK"/sanitizer.*; do
 			[ ! -s "$log" ] || { echo "--- ${log##*/}"; tail -n 60 "$log"; }
 		done >&2
@@ -121,7 +120,7 @@ clean_up() {
 	else
 		rm -rf "$WORK"
 	fi
-	exit "$1"
+	exit "$status"
 }
 
 if [ -z "${FWMARKD:-}" ]; then
