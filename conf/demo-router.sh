@@ -73,7 +73,7 @@ connections() {
 # counters WHEN: of the mark, by SNMP and as netfilter has them.
 counters() {
 	# shellcheck disable=SC2046 # words
-	set -- "$1" $(snmpget -Oqv 127.0.0.1 fwmarkMarkHCPackets.1.4294967295 \
+	set -- "$1" $(snmpget -OqvU 127.0.0.1 fwmarkMarkHCPackets.1.4294967295 \
 		fwmarkMarkHCBytes.1.4294967295) \
 		$(iptables-legacy -t mangle -nvxL PREROUTING | awk '$3 == "MARK" { print $1, $2 }')
 	printf '  %-8s fwmarkMarkHCPackets %4s  fwmarkMarkHCBytes %6s\n' "$1" "$2" "$3"

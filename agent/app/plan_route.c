@@ -184,12 +184,28 @@ int plan_route_prepare(struct app *a, struct plan_item *it, struct mib_fault *fa
 	return MIB_OK;
 }
 
-/* The column that a refusal of the kernel is about. */
-static unsigned column_of(int err)
+/* The column that a refusal of the kernel is about: by its words, else by its number. */
+static unsigned column_of(int err, const struct why *why)
 {
-	return err == -ENETUNREACH || err == -EHOSTUNREACH ? COL_GATEWAY
-	       : err == -ENODEV || err == -ENETDOWN	   ? COL_IFNAME
-							   : COL_STATUS;
+	static const struct {
+		const char *word;
+		int err;
+		unsigned col;
+	} columns[] = {
+		{ "prefsrc", 0, 12 },
+		{ "ateway", 0, COL_GATEWAY },
+		{ "evice", 0, COL_IFNAME },
+		{ NULL, -ENETUNREACH, COL_GATEWAY },
+		{ NULL, -EHOSTUNREACH, COL_GATEWAY },
+		{ NULL, -ENODEV, COL_IFNAME },
+		{ NULL, -ENETDOWN, COL_IFNAME },
+	};
+
+	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++)
+		if (columns[i].word ? strstr(why->s, columns[i].word) != NULL
+				    : columns[i].err == err)
+			return columns[i].col;
+	return COL_STATUS;
 }
 
 /* Has the kernel a key for it that is not in the row's? Then it is another route to it. */
@@ -226,7 +242,7 @@ int plan_routes_add(struct app *a, struct mib_fault *fault)
 			continue;
 		err = route_in(a, it, &fault->why);
 		if (err)
-			return plan_fail(fault, it, column_of(err), err);
+			return plan_fail(fault, it, column_of(err, &fault->why), err);
 	}
 	return MIB_OK;
 }

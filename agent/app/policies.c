@@ -132,7 +132,7 @@ static int build_rows(struct app *a)
 	}
 	free(hashes);
 	free(taken);
-	qsort(v->rows.data, v->rows.n, sizeof(struct policy_row), row_sort);
+	vec_sort(&v->rows, row_sort);
 	idmap_prune(&v->ids, v->kernel.n);
 	return err;
 }

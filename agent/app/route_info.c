@@ -14,7 +14,7 @@ static void hop_normal(const struct nexthop *from, struct nexthop *to)
 	to->gateway = from->gateway;
 	to->gateway_type = from->gateway.family;
 	to->ifindex = from->ifindex;
-	to->weight = from->weight;
+	to->weight = from->weight ? from->weight : 1;
 	to->flags = from->flags;
 }
 

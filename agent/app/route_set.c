@@ -244,14 +244,14 @@ static void sort_recs(struct route_load *l)
 {
 	size_t from = 0;
 
-	qsort(l->recs.data, l->recs.n, sizeof(struct route_rec), group_cmp);
+	vec_sort(&l->recs, group_cmp);
 	for (size_t i = 1; i <= l->recs.n; i++) {
 		if (i < l->recs.n && group_cmp(vec_at(&l->recs, from), vec_at(&l->recs, i)) == 0)
 			continue;
 		give_instances(l, from, i);
 		from = i;
 	}
-	qsort(l->recs.data, l->recs.n, sizeof(struct route_rec), route_rec_cmp);
+	vec_sort(&l->recs, route_rec_cmp);
 }
 
 /* Is what was read what is there already? */

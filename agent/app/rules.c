@@ -161,7 +161,7 @@ static void build_rows(struct app *a, const struct nf_snap *snap, const struct v
 						  .entry = RULE_ABSENT,
 						  .discontinuity = now };
 	}
-	qsort(r->rows.data, r->rows.n, sizeof(struct rule_row), row_sort);
+	vec_sort(&r->rows, row_sort);
 	idmap_prune(&r->ids, snap->entries.n);
 }
 
@@ -270,6 +270,8 @@ static const void *fill(struct app *a, const struct rule_row *row)
 		markrule_init(out);
 		if (nf_decode(a->nf, r->snap, vec_at(&r->snap->entries, row->entry), out))
 			return NULL;
+		out->packets = row->packets;
+		out->bytes = row->bytes;
 		out->origin = m ? ORIGIN_MANAGER : ORIGIN_FOREIGN;
 		out->storage = m ? STORAGE_NONVOLATILE : STORAGE_READONLY;
 		out->status = ROW_ACTIVE;

@@ -50,6 +50,12 @@ void vec_fini(struct vec *v)
 	v->n = v->cap = 0;
 }
 
+void vec_sort(struct vec *v, int (*cmp)(const void *a, const void *b))
+{
+	if (v->n > 1)
+		qsort(v->data, v->n, v->size, cmp);
+}
+
 size_t vec_lower(const struct vec *v, const void *key,
 		 int (*cmp)(const void *key, const void *elem))
 {

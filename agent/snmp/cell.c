@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 
 #include "base/addr.h"
-#include "base/clock.h"
 #include "model/row.h"
 #include "snmp/mib.h"
 
@@ -88,14 +87,14 @@ static void get_bits(const struct mib_col *col, uint64_t bits, struct mib_value 
 }
 
 /* A time before the manager's epoch (agent older than its master) is 0, as RFC 2579 says. */
-static uint32_t stamp(uint64_t then, uint32_t uptime)
+static uint32_t stamp(uint64_t then, int64_t epoch)
 {
-	uint64_t age = (clock_ms() - then) / 10;
+	int64_t since = (int64_t)then - epoch;
 
-	return age < uptime ? uptime - (uint32_t)age : 0;
+	return since > 0 ? (uint32_t)(since / 10) : 0;
 }
 
-void cell_get(const struct mib_col *col, const void *row, uint32_t uptime, struct mib_value *v)
+void cell_get(const struct mib_col *col, const void *row, int64_t epoch, struct mib_value *v)
 {
 	const char *p = (const char *)row + col->off;
 	const struct prefix *prefix = (const void *)p;
@@ -138,7 +137,7 @@ void cell_get(const struct mib_col *col, const void *row, uint32_t uptime, struc
 		v->num = (uint32_t)(cell_load(col, row) / 10);
 		break;
 	case SYN_STAMP:
-		v->num = stamp(cell_load(col, row), uptime);
+		v->num = stamp(cell_load(col, row), epoch);
 		break;
 	case SYN_INTEGER:
 	case SYN_UNSIGNED:

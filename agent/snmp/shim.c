@@ -190,13 +190,16 @@ static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *re
 	return SNMP_ERR_NOERROR;
 }
 
+/* Not handed to the callback: clear_callback() (snmplib/callback.c, 5.9.3) frees what is. */
+static struct mib *registered;
+
 /* The master is gone. A SET that it had us carry out and neither confirmed nor took back is taken
  * back: the manager was told nothing, or genErr. */
 static int master_lost(int major, int minor, void *serverarg, void *clientarg)
 {
-	struct mib *m = clientarg;
+	struct mib *m = registered;
 
-	(void)major, (void)minor, (void)serverarg;
+	(void)major, (void)minor, (void)serverarg, (void)clientarg;
 	if (m->state == TXN_APPLIED) {
 		log_warn("snmpd went away in the middle of a SET: taking it back");
 		mib_set_undo(m);
@@ -212,7 +215,8 @@ int shim_register(struct mib *m)
 	if (!reg)
 		return -EIO;
 	reg->handler->myvoid = m;
+	registered = m;
 	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP, master_lost,
-			       m);
+			       NULL);
 	return netsnmp_register_handler(reg) == MIB_REGISTERED_OK ? 0 : -EIO;
 }

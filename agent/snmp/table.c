@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "snmp/table.h"
+
+enum { EPOCH_SLACK_MS = 500 };
 
 void mib_oid_add(struct mib_oid *o, uint32_t id)
 {
@@ -70,14 +73,26 @@ struct mib_table *table_find(const struct mib *m, const uint32_t *oid, size_t n)
 	return NULL;
 }
 
+/*
+ * When sysUpTime was 0. The master says it in hundredths of a second and a little late, so the
+ * first answer holds until another one is out by more than that: then snmpd has started anew.
+ */
+static int64_t epoch_of(struct mib *m)
+{
+	int64_t epoch = (int64_t)clock_ms() - 10 * (int64_t)m->ops.uptime(m->ops.ctx);
+	int64_t off = epoch - m->epoch;
+
+	if (off < -EPOCH_SLACK_MS || off > EPOCH_SLACK_MS)
+		m->epoch = epoch;
+	return m->epoch;
+}
+
 /* Fills in @v from a row that find or next just gave. */
 static void table_cell(struct mib *m, const struct mib_table *t, const struct mib_col *col,
 		       const void *row, struct mib_value *v)
 {
-	uint32_t uptime = col->syntax == SYN_STAMP ? m->ops.uptime(m->ops.ctx) : 0;
-
 	if (col->syntax != SYN_TEXT || col->size) {
-		cell_get(col, row, uptime, v);
+		cell_get(col, row, col->syntax == SYN_STAMP ? epoch_of(m) : 0, v);
 		return;
 	}
 	text_reset(&m->scratch);

@@ -30,6 +30,9 @@ void vec_remove(struct vec *v, size_t at);
 void vec_clear(struct vec *v);
 void vec_fini(struct vec *v);
 
+/* As qsort(3); an empty one is fine. */
+void vec_sort(struct vec *v, int (*cmp)(const void *a, const void *b));
+
 /**
  * vec_lower - binary search in a vector that is sorted by @cmp
  * @cmp: compares a key with an element, as bsearch(3) has it

@@ -194,6 +194,7 @@ struct mib {
 	size_t ntables;
 	struct mib_ops ops;
 	struct text scratch; /* of computed values */
+	int64_t epoch;	     /* clock_ms() when sysUpTime was 0 */
 
 	/* The one transaction that can be under way. */
 	enum mib_txn_state state;
@@ -232,8 +233,8 @@ void mib_name(const struct mib_col *col, const struct mib_oid *at, struct text *
 /* Returns: the error of SNMP that fits an -errno. */
 int mib_error_of(int err);
 
-/* A cell: a field of a row <-> a value. @uptime: for SYN_STAMP, hundredths of a second. */
-void cell_get(const struct mib_col *col, const void *row, uint32_t uptime, struct mib_value *v);
+/* A cell: a field of a row <-> a value. @epoch: for SYN_STAMP, the clock_ms() of sysUpTime 0. */
+void cell_get(const struct mib_col *col, const void *row, int64_t epoch, struct mib_value *v);
 /* Checks type, length and range, then writes. Texts go into @arena.
  * Returns: an enum mib_error with @why. */
 int cell_set(const struct mib_col *col, void *row, const struct mib_value *v, struct arena *arena,
