@@ -62,20 +62,32 @@ int ipt_builtin_hook(const char *table, const char *chain)
 	return -1;
 }
 
-bool ipt_table_loaded(const struct ipt_ops *ops, const char *table)
+unsigned ipt_tables_loaded(const struct ipt_ops *ops)
 {
 	FILE *f = fopen(ops->names, "re");
 	char line[XT_TABLE_MAXNAMELEN + 2];
-	bool found = false;
+	unsigned loaded = 0;
 
 	if (!f)
-		return false;
-	while (!found && fgets(line, sizeof(line), f)) {
+		return 0;
+	while (fgets(line, sizeof(line), f)) {
 		line[strcspn(line, "\n")] = '\0';
-		found = strcmp(line, table) == 0;
+		for (size_t i = 0; ipt_tables[i]; i++)
+			if (strcmp(ipt_tables[i], line) == 0)
+				loaded |= 1u << i;
 	}
 	fclose(f);
-	return found;
+	return loaded;
+}
+
+bool ipt_table_loaded(const struct ipt_ops *ops, const char *table)
+{
+	unsigned loaded = ipt_tables_loaded(ops);
+
+	for (size_t i = 0; ipt_tables[i]; i++)
+		if ((loaded & 1u << i) && strcmp(ipt_tables[i], table) == 0)
+			return true;
+	return false;
 }
 
 /* One try. Returns: 0, -EAGAIN when the table grew or shrank between the two calls, -errno. */

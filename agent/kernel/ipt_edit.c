@@ -1,63 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * nf_commit() and nf_undo(): many edits, one commit for each table, and the way back.
+ * nf_commit(): many edits, one commit for each table. ipt_undo.c has the way back.
  *
  * Counters. libiptc has the kernel carry over what untouched rules count during the commit. A rule
- * that is put in again begins with the count that is written into its entry, and the packets
- * that it counted since the table was read, some milliseconds before the commit, are not in it. No reader that takes
- * the lock can see its counter go back.
+ * that is put in again begins with the count that is written into its entry: packets that it
+ * counted after the table was read, in the milliseconds before the commit, are not in it. No
+ * reader that takes the lock can see its counter go back.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kernel/nf_priv.h"
-
-enum { STALE_TRIES = 20 };
-
-/* One thing done to one table. */
-struct step {
-	const struct ipt_ops *ops;
-	const char *table;
-	char was_chain[IPT_CHAIN_MAX], now_chain[IPT_CHAIN_MAX];
-	uint32_t was_position, now_position; /* 0: at the end */
-	void *was;			     /* entry, NULL: there was none */
-	void *now;			     /* entry as it was put in, NULL: none */
-	size_t edit;
-};
-
-struct nf_undo {
-	struct vec steps; /* struct step */
-};
-
-static void steps_fini(struct vec *steps)
-{
-	for (size_t i = 0; i < steps->n; i++) {
-		struct step *s = vec_at(steps, i);
-
-		free(s->was);
-		free(s->now);
-	}
-	vec_clear(steps);
-}
-
-void nf_undo_free(struct nf_undo *undo)
-{
-	if (!undo)
-		return;
-	steps_fini(&undo->steps);
-	vec_fini(&undo->steps);
-	free(undo);
-}
-
-static void *entry_copy(const struct ipt_ops *ops, const void *e)
-{
-	void *copy = malloc(ipt_next_at(ops, e));
-
-	if (copy)
-		memcpy(copy, e, ipt_next_at(ops, e));
-	return copy;
-}
 
 static void chain_copy(char *out, const char *chain)
 {
@@ -187,104 +141,8 @@ static int stage(struct commit *c, size_t i)
 	return err < 0 ? err : stage_add(c, i);
 }
 
-/* Finds the rule that a step put in: the one at its place, else any that is the same. */
-static int undo_find(struct work *w, const struct step *s, size_t at, struct work_rule **rule)
-{
-	uint32_t tag = ipt_entry_tag(s->ops, s->now);
-	uint64_t hash =
-		ipt_hash_entry(s->ops, ipt_hash_place(s->ops, s->table, s->now_chain), s->now);
-	struct work_rule *found = NULL;
-	uint32_t ordinal = 0;
-	size_t where;
-	int err;
-
-	*rule = NULL;
-	for (;; ordinal++) {
-		err = work_find(w, s->ops, s->table, tag, hash, ordinal, &where, &found);
-		if (err < 1)
-			return err;
-		if (where != at)
-			return 0;
-		*rule = found;
-		if (tag || work_position(vec_at(&w->tables, at), found->chain, found->e) ==
-				   s->now_position)
-			return 0;
-	}
-}
-
-/* What the new rule counted goes to the old one that comes back. */
-static void counts_return(const struct step *s, const void *now, void *was)
-{
-	uint64_t cur[2], start[2], old[2];
-
-	ipt_counters_get(s->ops, now, &cur[0], &cur[1]);
-	ipt_counters_get(s->ops, s->now, &start[0], &start[1]);
-	ipt_counters_get(s->ops, was, &old[0], &old[1]);
-	for (int i = 0; i < 2; i++)
-		old[i] += cur[i] >= start[i] ? cur[i] - start[i] : cur[i];
-	ipt_counters_set(s->ops, was, old[0], old[1]);
-}
-
-static int undo_step(struct work *w, const struct step *s)
-{
-	struct work_rule *now = NULL;
-	void *was = s->was ? entry_copy(s->ops, s->was) : NULL;
-	int at = work_open(w, s->ops, s->table), err = 0;
-
-	if (at < 0)
-		err = at;
-	else if (s->was && !was)
-		err = -ENOMEM;
-	if (err == 0 && s->now)
-		err = undo_find(w, s, (size_t)at, &now);
-	if (err == 0 && now) {
-		uint32_t position =
-			work_position(vec_at(&w->tables, (size_t)at), now->chain, now->e);
-
-		if (was)
-			counts_return(s, now->e, was);
-		now->e = NULL;
-		err = work_remove(w, (size_t)at, now->chain, position);
-	}
-	if (err == 0 && was) {
-		err = work_insert(w, (size_t)at, s->was_chain, s->was_position, was);
-		if (err == -ERANGE)
-			err = work_insert(w, (size_t)at, s->was_chain, 0, was);
-	}
-	free(was);
-	return err;
-}
-
-/* Takes steps back, the last one first. @only: NULL, or the tables whose steps were done. */
-static int undo_steps(const struct vec *steps, const struct vec *only, struct why *why)
-{
-	int err = -ESTALE;
-
-	for (int tries = 0; err == -ESTALE && tries < STALE_TRIES; tries++) {
-		struct work w = WORK_INIT(why);
-
-		err = 0;
-		for (size_t i = steps->n; i > 0 && err == 0; i--) {
-			const struct step *s = vec_at(steps, i - 1);
-			bool done = !only;
-
-			for (size_t j = 0; only && j < only->n; j++) {
-				const struct work_table *t = vec_at(only, j);
-
-				done |= t->committed && t->ops == s->ops && t->name == s->table;
-			}
-			if (done)
-				err = undo_step(&w, s);
-		}
-		for (size_t i = 0; i < w.tables.n && err == 0; i++)
-			err = work_commit(&w, vec_at(&w.tables, i));
-		work_fini(&w);
-	}
-	return err == -ESTALE ? -EIO : err;
-}
-
-/* The kernel does not say which of several rules it refuses. The likeliest is the first one of the table that
- * brings matches of its own. */
+/* The kernel does not say which of several rules it refuses. The likeliest is the first one of the
+ * table that brings matches of its own. */
 static size_t blame(const struct commit *c, const struct work_table *t)
 {
 	size_t first = SIZE_MAX;
@@ -322,7 +180,7 @@ static int commit_try(struct commit *c, size_t *failed)
 			*failed = blame(c, t);
 	}
 	if (err < 0)
-		undo_steps(c->steps, &c->work.tables, &dropped);
+		steps_undo(c->steps, &c->work.tables, &dropped);
 	return err;
 }
 
@@ -400,18 +258,4 @@ out:
 	}
 	*undo = u;
 	return 0;
-}
-
-int nf_undo(struct nf *nf, struct nf_undo *undo, struct why *why)
-{
-	int err, lock;
-
-	if (!undo || undo->steps.n == 0)
-		return 0;
-	lock = nf_lock(nf->lock_file, nf->lock_wait_ms, why);
-	if (lock < 0)
-		return lock;
-	err = undo_steps(&undo->steps, NULL, why);
-	nf_unlock(lock);
-	return err;
 }

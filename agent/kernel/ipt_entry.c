@@ -159,32 +159,48 @@ static bool match_by_text(const struct xt_entry_match *m)
 	return false;
 }
 
+static uint64_t hash_text(const struct ipt_ops *ops, const void *e, const struct xt_entry_match *m,
+			  struct ipt_memo *memo)
+{
+	const size_t slots = sizeof(memo->key) / sizeof(*memo->key);
+	struct text text = TEXT_INIT;
+	uint64_t key = hash_words(ops->family, m->data, ipt_match_size(m));
+	size_t slot = key % slots;
+
+	if (memo->key[slot] != key || key == 0) {
+		ipt_text_match(ops, e, m, &text);
+		memo->key[slot] = key;
+		memo->text[slot] = hash_string(0, text_str(&text), SIZE_MAX);
+		text_fini(&text);
+	}
+	return memo->text[slot];
+}
+
 static uint64_t hash_match(const struct ipt_ops *ops, uint64_t h, const void *e,
-			   const struct xt_entry_match *m)
+			   const struct xt_entry_match *m, struct ipt_memo *memo)
 {
 	size_t size = ipt_match_size(m), used;
-	struct text text = TEXT_INIT;
+	uint64_t text;
 
 	h = hash_string(h, m->u.user.name, sizeof(m->u.user.name));
 	h = hash_words(h, &m->u.user.revision, sizeof(m->u.user.revision));
 	if (match_by_text(m)) {
-		if (ipt_text_match(ops, e, m, &text) == 0)
-			h = hash_words(h, text_str(&text), text.len);
-		text_fini(&text);
-		return h;
+		text = hash_text(ops, e, m, memo);
+		return hash_words(h, &text, sizeof(text));
 	}
 	used = ipt_xt_match_used(ops, m->u.user.name, m->u.user.revision);
 	return hash_words(h, m->data, used < size ? used : size);
 }
 
-uint64_t ipt_hash_entry(const struct ipt_ops *ops, uint64_t place, const void *e)
+uint64_t ipt_hash_entry(const struct ipt_ops *ops, uint64_t place, const void *e,
+			struct ipt_memo *memo)
 {
 	const struct xt_entry_target *t = ipt_target(ops, e);
 	uint64_t h = hash_words(place, e, ops->ip_size);
 
 	for (const struct xt_entry_match *m = ipt_match_next(ops, e, NULL); m;
 	     m = ipt_match_next(ops, e, m))
-		h = hash_match(ops, h, e, m);
+		h = hash_match(ops, h, e, m, memo);
 	h = hash_string(h, t->u.user.name, sizeof(t->u.user.name));
 	h = hash_words(h, &t->u.user.revision, sizeof(t->u.user.revision));
 	return hash_words(h, t->data, t->u.target_size - sizeof(*t));

@@ -53,6 +53,7 @@ int work_open(struct work *w, const struct ipt_ops *ops, const char *table)
 static int table_index(struct work_table *t)
 {
 	const struct ipt_ops *ops = t->ops;
+	struct ipt_memo memo = { { 0 }, { 0 } };
 
 	if (t->indexed)
 		return 0;
@@ -69,7 +70,7 @@ static int table_index(struct work_table *t)
 				return -ENOMEM;
 			r->e = e;
 			memcpy(r->chain, chain, strnlen(chain, sizeof(r->chain) - 1));
-			r->hash = ipt_hash_entry(ops, place, e);
+			r->hash = ipt_hash_entry(ops, place, e, &memo);
 			r->tag = ipt_entry_tag(ops, e);
 		}
 	}
@@ -91,38 +92,38 @@ static struct work_rule *table_find(struct work_table *t, uint32_t tag, uint64_t
 	return NULL;
 }
 
+static int find_in(struct work *w, const struct ipt_ops *ops, const char *table, uint32_t tag,
+		   uint64_t hash, uint32_t ordinal, size_t *at, struct work_rule **rule)
+{
+	int found = work_open(w, ops, table), err;
+
+	if (found < 0)
+		return found;
+	err = table_index(vec_at(&w->tables, (size_t)found));
+	if (err < 0)
+		return err;
+	*at = (size_t)found;
+	*rule = table_find(vec_at(&w->tables, *at), tag, hash, ordinal);
+	return *rule != NULL;
+}
+
 /* The hash covers family and table, so equals are never in two tables. */
 int work_find(struct work *w, const struct ipt_ops *ops, const char *table, uint32_t tag,
 	      uint64_t hash, uint32_t ordinal, size_t *at, struct work_rule **rule)
 {
-	bool rest = !ops;
+	int found = 0;
 
-	for (;;) {
-		for (size_t i = 0; ipt_families[i]; i++) {
-			for (size_t j = 0; ipt_tables[j]; j++) {
-				bool first = ops == ipt_families[i] && table &&
-					     strcmp(ipt_tables[j], table) == 0;
-				int found;
+	if (ops && table && ipt_table_loaded(ops, table))
+		found = find_in(w, ops, table, tag, hash, ordinal, at, rule);
+	for (size_t i = 0; ipt_families[i] && found == 0; i++) {
+		unsigned loaded = ipt_tables_loaded(ipt_families[i]);
 
-				if (first == rest ||
-				    !ipt_table_loaded(ipt_families[i], ipt_tables[j]))
-					continue;
-				found = work_open(w, ipt_families[i], ipt_tables[j]);
-				if (found < 0)
-					return found;
-				*at = (size_t)found;
-				found = table_index(vec_at(&w->tables, *at));
-				if (found < 0)
-					return found;
-				*rule = table_find(vec_at(&w->tables, *at), tag, hash, ordinal);
-				if (*rule)
-					return 1;
-			}
-		}
-		if (rest)
-			return 0;
-		rest = true;
+		for (size_t j = 0; ipt_tables[j] && found == 0; j++)
+			if (loaded & 1u << j)
+				found = find_in(w, ipt_families[i], ipt_tables[j], tag, hash,
+						ordinal, at, rule);
 	}
+	return found;
 }
 
 uint32_t work_position(const struct work_table *t, const char *chain, const void *e)

@@ -18,6 +18,7 @@ agent_libkernel_a_SOURCES += \
 	agent/kernel/ipt_reach.c \
 	agent/kernel/ipt_text.c \
 	agent/kernel/ipt_token.c \
+	agent/kernel/ipt_undo.c \
 	agent/kernel/ipt_work.c \
 	agent/kernel/ipt_xt.c \
 	agent/kernel/nf.c \

@@ -55,6 +55,7 @@ struct snap_priv {
 struct reading {
 	struct nf_snap *snap;
 	uint64_t place; /* hash of the chain at work */
+	struct ipt_memo memo;
 };
 
 static int snap_rule(void *arg, struct ipt_table *t, uint32_t chain, uint32_t position,
@@ -84,7 +85,7 @@ static int snap_rule(void *arg, struct ipt_table *t, uint32_t chain, uint32_t po
 	entry->raw = e;
 	entry->tag = ipt_entry_tag(t->ops, e);
 	ipt_counters_get(t->ops, e, &entry->packets, &entry->bytes);
-	entry->hash = ipt_hash_entry(t->ops, rd->place, e);
+	entry->hash = ipt_hash_entry(t->ops, rd->place, e, &rd->memo);
 	return 0;
 }
 
@@ -113,9 +114,8 @@ static int snap_table(struct nf_snap *snap, struct ipt_table *t)
 static bool any_loaded(void)
 {
 	for (size_t i = 0; ipt_families[i]; i++)
-		for (size_t j = 0; ipt_tables[j]; j++)
-			if (ipt_table_loaded(ipt_families[i], ipt_tables[j]))
-				return true;
+		if (ipt_tables_loaded(ipt_families[i]))
+			return true;
 	return false;
 }
 
@@ -123,12 +123,13 @@ static int tables_read(struct vec *tables, struct why *why)
 {
 	for (size_t i = 0; ipt_families[i]; i++) {
 		const struct ipt_ops *ops = ipt_families[i];
+		unsigned loaded = ipt_tables_loaded(ops);
 
 		for (size_t j = 0; ipt_tables[j]; j++) {
 			struct ipt_table *t;
 			int err;
 
-			if (!ipt_table_loaded(ops, ipt_tables[j]))
+			if (!(loaded & 1u << j))
 				continue;
 			t = vec_push(tables);
 			if (!t)

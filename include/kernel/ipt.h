@@ -91,7 +91,8 @@ extern const char *const ipt_tables[];
 const char *ipt_table_known(const char *name);
 /* Returns: the hook number of a built-in chain of a well-known table, -1 when it is none. */
 int ipt_builtin_hook(const char *table, const char *chain);
-/* Is @table loaded, by what the /proc file of the family lists? */
+/* Returns: which of ipt_tables[] are loaded, as bits, by what the /proc file of the family lists. */
+unsigned ipt_tables_loaded(const struct ipt_ops *ops);
 bool ipt_table_loaded(const struct ipt_ops *ops, const char *table);
 
 /* --- entries: ipt_entry.c --------------------------------------------------------------- */
@@ -119,9 +120,16 @@ uint32_t ipt_tag(const struct xt_entry_match *m, const char **text);
 /* Returns: the first tag of the comments of a rule, or 0. */
 uint32_t ipt_entry_tag(const struct ipt_ops *ops, const void *e);
 
-/* Identity: start with the place, then add the rule. See struct nf_entry. */
+/* Matches whose text had to be made for the hash, kept while one state of the kernel is read. */
+struct ipt_memo {
+	uint64_t key[64], text[64];
+};
+
+/* Identity: start with the place, then add the rule. See struct nf_entry. @memo: zeroed before the
+ * first rule. */
 uint64_t ipt_hash_place(const struct ipt_ops *ops, const char *table, const char *chain);
-uint64_t ipt_hash_entry(const struct ipt_ops *ops, uint64_t place, const void *e);
+uint64_t ipt_hash_entry(const struct ipt_ops *ops, uint64_t place, const void *e,
+			struct ipt_memo *memo);
 
 /* --- tables as the kernel gives them: ipt.c ------------------------------------------------ */
 

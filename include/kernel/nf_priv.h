@@ -70,4 +70,29 @@ int work_remove(struct work *w, size_t at, const char *chain, uint32_t position)
 /* Commits one table. Returns: 0, -ESTALE when somebody else changed it, -errno with w->why. */
 int work_commit(struct work *w, struct work_table *t);
 
+/* --- what was done, and taking it back: ipt_edit.c, ipt_undo.c ------------------------------- */
+
+enum { STALE_TRIES = 20 };
+
+/* One thing done to one table. */
+struct step {
+	const struct ipt_ops *ops;
+	const char *table;
+	char was_chain[IPT_CHAIN_MAX], now_chain[IPT_CHAIN_MAX];
+	uint32_t was_position, now_position; /* 1-based, 0: at the end */
+	void *was;			     /* entry, NULL: there was none */
+	void *now;			     /* entry as it was put in, NULL: none */
+	size_t edit;
+};
+
+struct nf_undo {
+	struct vec steps; /* struct step */
+};
+
+void steps_fini(struct vec *steps);
+void *entry_copy(const struct ipt_ops *ops, const void *e);
+/* Takes steps back, the last one first, under the lock. @only: NULL, or work tables: then the steps
+ * in those that are committed. Returns: 0 or -errno. */
+int steps_undo(const struct vec *steps, const struct vec *only, struct why *why);
+
 #endif
