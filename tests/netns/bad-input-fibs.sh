@@ -30,7 +30,7 @@ inconsistentValue fwmarkFibName.202 /mail\.out/ fwmarkFibName.202 s mail.out fwm
 inconsistentValue fwmarkFibName.202 /main/ fwmarkFibName.202 s main fwmarkFibStatus.202 i 4
 inconsistentValue fwmarkFibStatus.201 /fwmarkFibStatus.201/ fwmarkFibStatus.201 i 4
 inconsistentValue|inconsistentName fwmarkFibStatus.202 /fwmarkFibStatus.202/ fwmarkFibStatus.202 i 1
-inconsistentName|noCreation fwmarkFibName.202 /fwmarkFibName.202/ fwmarkFibName.202 s other
+inconsistentName|noCreation fwmarkFibName.202 /fwmarkFib[A-Za-z]*.202/ fwmarkFibName.202 s other
 noCreation .*fwmarkFibStatus.* /./ fwmarkFibStatus.202.1 i 4
 
 wrongType fwmarkMarkName.1.255 /fwmarkMarkName.1.255/ fwmarkMarkName.1.255 i 1
@@ -40,7 +40,7 @@ wrongValue fwmarkMarkName.1.255 /fwmarkMarkName.1.255/ fwmarkMarkName.1.255 x 61
 wrongValue fwmarkMarkMeter.1.255 /fwmarkMarkMeter.1.255/ fwmarkMarkMeter.1.255 i 3
 wrongValue fwmarkMarkStatus.1.255 /fwmarkMarkStatus.1.255/ fwmarkMarkStatus.1.255 i 0
 inconsistentValue fwmarkMarkStatus.1.255 /fwmarkMarkStatus.1.255/ fwmarkMarkStatus.1.255 i 4
-inconsistentName|noCreation fwmarkMarkName.2.255 /fwmarkMarkName.2.255/ fwmarkMarkName.2.255 s two
+inconsistentName|noCreation fwmarkMarkName.2.255 /fwmarkMark[A-Za-z]*.2.255/ fwmarkMarkName.2.255 s two
 noCreation .*fwmarkMarkStatus.* /./ fwmarkMarkStatus.2 i 4
 
 wrongType fwmarkAgentEditLock.0 /fwmarkAgentEditLock/ fwmarkAgentEditLock.0 u 1

@@ -84,5 +84,5 @@ inconsistentValue fwmarkPolicyAddressType.1 /active/ fwmarkPolicyAddressType.1 i
 # Rows.
 inconsistentValue fwmarkPolicyStatus.1 /fwmarkPolicyStatus.1/ fwmarkPolicyStatus.1 i 4
 inconsistentValue|inconsistentName fwmarkPolicyStatus.2 /fwmarkPolicyStatus.2/ fwmarkPolicyStatus.2 i 1
-inconsistentName|noCreation fwmarkPolicyMark.2 /fwmarkPolicyMark.2/ fwmarkPolicyMark.2 u 2
+inconsistentName|noCreation fwmarkPolicyMark.2 /fwmarkPolicy[A-Za-z]*.2/ fwmarkPolicyMark.2 u 2
 END

@@ -5,9 +5,7 @@
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 
-ip link add ppp0 type dummy
-ip address add 195.96.98.254/30 dev ppp0
-ip link set ppp0 up
+topology
 start
 R=201.1.4.0.0.0.0.0.0.1
 N=201.1.4.10.0.0.0.8.0.1
@@ -77,7 +75,7 @@ inconsistentValue fwmarkRoute(Status|IfName|Gateway|Type).* /./ fwmarkRouteStatu
 # Rows.
 inconsistentValue fwmarkRouteStatus.* /fwmarkRouteStatus/ fwmarkRouteStatus.$R i 4
 inconsistentValue|inconsistentName fwmarkRouteStatus.* /fwmarkRouteStatus/ fwmarkRouteStatus.$N i 1
-inconsistentName|noCreation fwmarkRouteMtu.* /fwmarkRouteMtu/ fwmarkRouteMtu.$N u 1400
+inconsistentName|noCreation fwmarkRouteMtu.* /fwmarkRoute/ fwmarkRouteMtu.$N u 1400
 inconsistentName|noCreation|inconsistentValue fwmarkNextHop.* /./ fwmarkNextHopIfName.$N.1 s ppp0 fwmarkNextHopStatus.$N.1 i 4
 
 # Legs.

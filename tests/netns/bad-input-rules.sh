@@ -119,7 +119,7 @@ inconsistentValue fwmarkRuleStatus.1 /fwmarkRuleStatus.1/ fwmarkRuleStatus.1 i 4
 inconsistentValue fwmarkRuleStatus.1 /fwmarkRuleStatus.1/ fwmarkRuleStatus.1 i 5
 inconsistentValue|inconsistentName fwmarkRuleStatus.2 /fwmarkRuleStatus.2/ fwmarkRuleStatus.2 i 1
 inconsistentValue|inconsistentName fwmarkRuleStatus.2 /fwmarkRuleStatus.2/ fwmarkRuleStatus.2 i 2
-inconsistentName|noCreation fwmarkRuleMark.2 /fwmarkRuleMark.2/ fwmarkRuleMark.2 u 2
+inconsistentName|noCreation fwmarkRuleMark.2 /fwmarkRule[A-Za-z]*.2/ fwmarkRuleMark.2 u 2
 inconsistentValue fwmarkRuleStatus.2 /[Mm]ark/ fwmarkRuleStatus.2 i 4
 inconsistentValue fwmarkRuleStatus.[12] /./ fwmarkRuleMark.2 u 1 fwmarkRuleStatus.2 i 4 fwmarkRuleStatus.2 i 6
 inconsistentValue fwmarkRuleMark.1 /fwmarkRuleMark.1/ fwmarkRuleMark.1 u 1 fwmarkRuleMark.1 u 2

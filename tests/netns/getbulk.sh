@@ -17,17 +17,17 @@ steady() {
 	grep -Ev '^fwmark(AgentUpTime|RuleNextIndex|PolicyNextIndex)\.0 '
 }
 
-snmp snmpwalk -OsQtebUU fwmarkObjects | steady >"$WORK/getnext"
+snmp snmpwalk -OsQtebU fwmarkObjects | steady >"$WORK/getnext"
 [ "$(wc -l <"$WORK/getnext")" -gt 500 ] || fail "a short walk"
 for repetitions in 1 2 7 10 100 1000; do
-	snmp snmpbulkwalk -Cr$repetitions -OsQtebUU fwmarkObjects | steady >"$WORK/getbulk"
+	snmp snmpbulkwalk -Cr$repetitions -OsQtebU fwmarkObjects | steady >"$WORK/getbulk"
 	expect_same "walk with $repetitions repetitions" "$WORK/getnext" "$WORK/getbulk"
 done
 sort -u "$WORK/getnext" | wc -l >"$WORK/unique"
 expect_eq "no row twice" "$(wc -l <"$WORK/getnext")" "$(cat "$WORK/unique")"
 
 # Three columns side by side; each ends where its own column ends.
-snmp snmpbulkget -Cn0 -Cr12 -OsQtebUU fwmarkRuleMark fwmarkRuleText fwmarkRuleStatus >"$WORK/columns"
+snmp snmpbulkget -Cn0 -Cr12 -OsQtebU fwmarkRuleMark fwmarkRuleText fwmarkRuleStatus >"$WORK/columns"
 for object in fwmarkRuleMark fwmarkRuleText fwmarkRuleStatus; do
 	grep "^$object\." "$WORK/columns" >"$WORK/column"
 	grep "^$object\." "$WORK/getnext" >"$WORK/expected"

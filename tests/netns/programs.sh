@@ -164,13 +164,13 @@ snmp_get() {
 
 # snmp_walk [OPTION]... OBJECT: lines "fwmarkRuleMark.1 = 1".
 snmp_walk() {
-	snmp snmpbulkwalk -Cr50 -OsQtebUU "$@"
+	snmp snmpbulkwalk -Cr50 -OsQtebU "$@"
 }
 
 # snmp_set OBJECT TYPE VALUE ...: must succeed.
 snmp_set() {
 	forget_state
-	snmp snmpset -OsQtebUU "$@" >"$WORK/set" 2>&1 || fail "snmpset $*
+	snmp snmpset -OsQtebU "$@" >"$WORK/set" 2>&1 || fail "snmpset $*
 $(cat "$WORK/set")
 $(last_error)"
 }

@@ -35,7 +35,7 @@ refused inconsistentValue "fwmarkRouteIf(Name|Index).$route" 'eth1|ppp0|[Ii]f(Na
 	fwmarkRouteIfIndex.$route i "$(ip -o link show eth1 | sed 's/:.*//')"
 refused "$cannot" "fwmarkRoute(Gateway|Status).$route" '10\.9\.9\.9|gateway|reach' \
 	fwmarkRouteGateway.$route x 0A090909
-refused "$cannot" "fwmarkRoute(Gateway|Status|PreferredSource).$route" '10\.9\.9\.8|source' \
+refused "$cannot" "fwmarkRoute(Gateway|Status|PreferredSource).$route" '10\.9\.9\.8|source|prefsrc' \
 	fwmarkRoutePreferredSource.$route x 0A090908
 refused inconsistentValue fwmarkRuleChain.1 nochain fwmarkRuleChain.1 s nochain
 refused inconsistentValue fwmarkRuleTableName.1 notable fwmarkRuleTableName.1 s notable

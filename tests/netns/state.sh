@@ -55,7 +55,7 @@ set_refused() {
 	[ -f "$WORK/state.before" ] || state >"$WORK/state.before"
 	failures=$(snmp_get fwmarkAgentSetFailures.0)
 	# -Ir: send what the MIB does not allow.
-	if snmp snmpset -Ir -OsQtbU "$@" >"$WORK/set" 2>&1; then
+	if snmp snmpset -Ir -OsQtebU "$@" >"$WORK/set" 2>&1; then
 		fail "$case_: done, not refused"
 	fi
 	expect_match "$case_: error" "^Reason: ($error)( |$)" "$(cat "$WORK/set")"
