@@ -3,9 +3,9 @@
  * From the kernel's entry to the columns.
  *
  * What has no columns becomes the text of matches. Nothing may get lost, the order of the
- * matches neither: columns make theirs first (enum ipt_col), so one that stands further
- * back leaves its bare name in the text ("-m conntrack --ctstate NEW -m tcp" with a destination port
- * of 25) and ipt_encode() puts it there.
+ * matches neither: columns make theirs first (enum ipt_col), so one that stands further back
+ * leaves its bare name in the text ("-m conntrack --ctstate NEW -m tcp" with a destination port of
+ * 25) and ipt_encode() puts it there.
  */
 #include <errno.h>
 #include <string.h>
@@ -175,8 +175,9 @@ static void decode_connmark(const struct xt_entry_target *target, struct markrul
 	}
 }
 
-static void decode_target(const struct xt_entry_target *t, struct markrule *r)
+void ipt_decode_target(const struct ipt_ops *ops, const void *e, struct markrule *r)
 {
+	const struct xt_entry_target *t = ipt_target(ops, e);
 	size_t size = t->u.target_size - sizeof(*t);
 	uint8_t revision = t->u.user.revision;
 
@@ -203,7 +204,7 @@ int ipt_decode(const struct ipt_ops *ops, const void *e, struct markrule *out, s
 	err = decode_matches(ops, e, ip.inv & IPT_NOT_PROTO ? 0 : ip.proto, out, matches);
 	if (err < 0)
 		return err;
-	decode_target(ipt_target(ops, e), out);
+	ipt_decode_target(ops, e, out);
 	out->counted = true;
 	ipt_counters_get(ops, e, &out->packets, &out->bytes);
 	/* Each part began with a space. */

@@ -134,6 +134,8 @@ static uint64_t hash_words(uint64_t h, const void *data, size_t n)
 	return h ^ h >> 32;
 }
 
+enum { STRING_MAX = 65536 };
+
 static uint64_t hash_string(uint64_t h, const char *s, size_t max)
 {
 	return hash_words(h, s, strnlen(s, max));
@@ -170,7 +172,7 @@ static uint64_t hash_text(const struct ipt_ops *ops, const void *e, const struct
 	if (memo->key[slot] != key || key == 0) {
 		ipt_text_match(ops, e, m, &text);
 		memo->key[slot] = key;
-		memo->text[slot] = hash_string(0, text_str(&text), SIZE_MAX);
+		memo->text[slot] = hash_string(0, text_str(&text), STRING_MAX);
 		text_fini(&text);
 	}
 	return memo->text[slot];

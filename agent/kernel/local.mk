@@ -14,6 +14,7 @@ agent_libkernel_a_SOURCES += \
 	agent/kernel/ipt_encode.c \
 	agent/kernel/ipt_entry.c \
 	agent/kernel/ipt_match.c \
+	agent/kernel/ipt_need.c \
 	agent/kernel/ipt_parse.c \
 	agent/kernel/ipt_reach.c \
 	agent/kernel/ipt_text.c \

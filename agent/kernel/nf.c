@@ -14,6 +14,7 @@ enum {
 	COLUMN_TABLE = 3,
 	COLUMN_CHAIN = 4,
 	COLUMN_POSITION = 5,
+	COLUMN_MATCHES = 22,
 };
 
 int nf_open(const struct nf_options *opt, struct nf **out)
@@ -65,6 +66,7 @@ static int snap_rule(void *arg, struct ipt_table *t, uint32_t chain, uint32_t po
 	struct reading *rd = arg;
 	struct nf_snap *snap = rd->snap;
 	struct nf_entry *entry;
+	struct markrule r;
 
 	if (c->snap == UINT32_MAX) {
 		struct nf_chain *nc = vec_push(&snap->chains);
@@ -84,6 +86,11 @@ static int snap_rule(void *arg, struct ipt_table *t, uint32_t chain, uint32_t po
 	entry->position = position;
 	entry->raw = e;
 	entry->tag = ipt_entry_tag(t->ops, e);
+	r.mask = 0;
+	ipt_decode_target(t->ops, e, &r);
+	entry->target = r.target;
+	entry->mark = r.mark;
+	entry->mask = r.mask;
 	ipt_counters_get(t->ops, e, &entry->packets, &entry->bytes);
 	entry->hash = ipt_hash_entry(t->ops, rd->place, e, &rd->memo);
 	return 0;
@@ -255,8 +262,8 @@ static int check_rule(void *arg, struct ipt_table *t, uint32_t chain, uint32_t p
 	return 0;
 }
 
-static int check_loaded(const struct ipt_ops *ops, const struct markrule *r, unsigned *column,
-			struct why *why)
+static int check_loaded(const struct ipt_ops *ops, const struct markrule *r, uint8_t *hooks,
+			unsigned *column, struct why *why)
 {
 	struct checking ck = { .tag = r->index <= ROW_MANAGER_MAX ? r->index : 0,
 			       .chain = r->chain };
@@ -267,6 +274,8 @@ static int check_loaded(const struct ipt_ops *ops, const struct markrule *r, uns
 
 	if (err == 0)
 		err = ipt_table_scan(&t, check_rule, &ck);
+	if (err == 0)
+		err = ipt_reach(&t);
 	c = err == 0 ? ipt_table_chain(&t, r->chain) : NULL;
 	if (err < 0) {
 		*column = COLUMN_TABLE;
@@ -276,6 +285,7 @@ static int check_loaded(const struct ipt_ops *ops, const struct markrule *r, uns
 		err = why_set(why, -ENOENT, "Chain: there is no %s in table %s of %s", r->chain,
 			      r->table, ops->program);
 	} else {
+		*hooks = c->hooks;
 		last = c->rules + !ck.there;
 		if (r->position > last) {
 			*column = COLUMN_POSITION;
@@ -287,14 +297,17 @@ static int check_loaded(const struct ipt_ops *ops, const struct markrule *r, uns
 	return err;
 }
 
-static int check_unloaded(const struct ipt_ops *ops, const struct markrule *r, unsigned *column,
-			  struct why *why)
+static int check_unloaded(const struct ipt_ops *ops, const struct markrule *r, uint8_t *hooks,
+			  unsigned *column, struct why *why)
 {
-	if (ipt_builtin_hook(r->table, r->chain) < 0) {
+	int hook = ipt_builtin_hook(r->table, r->chain);
+
+	if (hook < 0) {
 		*column = COLUMN_CHAIN;
 		return why_set(why, -ENOENT, "Chain: there is no %s in table %s of %s", r->chain,
 			       r->table, ops->program);
 	}
+	*hooks = (uint8_t)(1u << hook);
 	if (r->position > 1) {
 		*column = COLUMN_POSITION;
 		return why_set(why, -ERANGE, "Position: the last place in %s is 1", r->chain);
@@ -306,6 +319,7 @@ int nf_check(struct nf *nf, const struct markrule *r, unsigned *column, struct w
 {
 	const struct ipt_ops *ops = ipt_ops_of(r->family);
 	unsigned dropped;
+	uint8_t hooks = 0;
 	void *entry = NULL;
 	int err;
 
@@ -323,11 +337,15 @@ int nf_check(struct nf *nf, const struct markrule *r, unsigned *column, struct w
 		return why_set(why, -ENOENT, "TableName: there is no table %s", r->table);
 	}
 	if (ipt_table_loaded(ops, r->table))
-		err = check_loaded(ops, r, column, why);
+		err = check_loaded(ops, r, &hooks, column, why);
 	else
-		err = check_unloaded(ops, r, column, why);
+		err = check_unloaded(ops, r, &hooks, column, why);
 	if (err == 0)
 		err = ipt_encode(ops, r, 0, &entry, column, why);
+	if (err == 0) {
+		*column = COLUMN_MATCHES;
+		err = ipt_need(ops, entry, hooks, why);
+	}
 	free(entry);
 	return err;
 }

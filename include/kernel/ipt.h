@@ -91,7 +91,7 @@ extern const char *const ipt_tables[];
 const char *ipt_table_known(const char *name);
 /* Returns: the hook number of a built-in chain of a well-known table, -1 when it is none. */
 int ipt_builtin_hook(const char *table, const char *chain);
-/* Returns: which of ipt_tables[] are loaded, as bits, by what the /proc file of the family lists. */
+/* Returns: bits: which of ipt_tables[] are loaded, by what the /proc file of the family lists. */
 unsigned ipt_tables_loaded(const struct ipt_ops *ops);
 bool ipt_table_loaded(const struct ipt_ops *ops, const char *table);
 
@@ -240,11 +240,14 @@ int ipt_col_named(const char *name, uint16_t proto);
 bool ipt_col_used(const struct markrule *r, enum ipt_col col);
 /* Appends the match of these columns to an entry in the making. Returns: 0 or -ENOMEM. */
 int ipt_col_put(const struct markrule *r, enum ipt_col col, struct vec *blob);
-/* Appends one match or target (they begin alike), padded with zeros. Returns: 0 or -ENOMEM. @blob is of bytes. */
+/* Append to a blob, which is a vector of bytes: one match or target (they begin alike), padded with
+ * zeros; any bytes, zeros for NULL. Return 0 or -ENOMEM. */
 int ipt_blob_match(struct vec *blob, const char *name, uint8_t revision, const void *data,
 		   size_t size);
 int ipt_blob_add(struct vec *blob, const void *data, size_t size);
 
+/* Sets target and mark of @r; mask and ctmask, too, where the target has them. */
+void ipt_decode_target(const struct ipt_ops *ops, const void *e, struct markrule *r);
 /* @out as nf_decode() has it, but the counters and index; @matches gets the text behind
  * @out->matches. */
 int ipt_decode(const struct ipt_ops *ops, const void *e, struct markrule *out,
@@ -259,6 +262,10 @@ int ipt_decode(const struct ipt_ops *ops, const void *e, struct markrule *out,
  */
 int ipt_encode(const struct ipt_ops *ops, const struct markrule *r, uint32_t tag, void **out,
 	       unsigned *column, struct why *why);
+
+/* Would the kernel take these matches in a chain that is reached from @hooks?
+ * Returns: 0, or -EINVAL with @why. */
+int ipt_need(const struct ipt_ops *ops, const void *e, uint8_t hooks, struct why *why);
 
 /* --- the text of matches: ipt_token.c, ipt_match.c ------------------------------------------ */
 
@@ -284,8 +291,8 @@ struct ipt_parsed_match {
  * @ip: protocol and its inversion: some extensions want to know them
  *
  * Takes -m with its options, and [!] -s, -d, -f; nothing else. Hosts must be numbers; options that
- * open files are refused. libxtables works in a child process, which ends with the call: whatever it leaks,
- * prints or overwrites is gone with it.
+ * open files are refused. libxtables works in a child process, which ends with the call: whatever
+ * it leaks, prints or overwrites is gone with it.
  *
  * Returns: 0, -EINVAL with @why, -errno.
  */

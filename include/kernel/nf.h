@@ -91,6 +91,12 @@ void nf_snap_free(struct nf_snap *snap);
  * @out->matches is valid until the next nf_decode() or nf_close(). index, origin, storage,
  * status and discontinuity are left to the caller (set as markrule_init() does). The comment match
  * becomes the description (without tag); one that does not fit there stays in matches.
+ *
+ * Matches that have columns (ports, tos, mark) stand first in the kernel, in that order. Where one
+ * stands elsewhere, its bare name keeps the place in matches: "-m conntrack --ctstate NEW -m tcp"
+ * with destination port 25 is "-m conntrack --ctstate NEW -m tcp --dport 25". nf_commit() takes
+ * that as well. Beside -m, matches hold "[!] -s", "[!] -d" with masks that no prefix can express, and
+ * "[!] -f".
  */
 int nf_decode(struct nf *nf, const struct nf_snap *snap, const struct nf_entry *e,
 	      struct markrule *out);
@@ -103,7 +109,8 @@ int nf_text(struct nf *nf, const struct nf_snap *snap, const struct nf_entry *e,
  * @column: number of the column of fwmarkRuleEntry at fault
  *
  * Parses @r->matches, looks for table and chain (loading no table: one that is not loaded is
- * fine when it is a well-known one and the chain is one of its built-in chains).
+ * fine when it is a well-known one and the chain is one of its built-in chains). Matches are also
+ * held against what the kernel's own want: their protocol, their hooks.
  *
  * Returns: 0; -EINVAL: the matches are no iptables syntax; -ENOENT: no such chain or table;
  * -ERANGE: the position is beyond the end of the chain; -EOPNOTSUPP: no legacy tables here.

@@ -53,13 +53,14 @@ static struct markrule rule(uint32_t index, uint32_t position)
 }
 
 #define FIVE(from)                                                                                 \
-	"[" from                                                                                   \
-	"] -A PREROUTING -p tcp -m comment --comment \"fwmark:5 five\" -j MARK --set-xmark 0x5/0xffffffff\n"
+	"[" from "] -A PREROUTING -p tcp -m comment --comment \"fwmark:5 five\""                   \
+	" -j MARK --set-xmark 0x5/0xffffffff\n"
 #define ONE   "[1:10] -A PREROUTING -i a -j ACCEPT\n"
 #define THREE "[3:30] -A PREROUTING -i b -j MARK --set-xmark 0x3/0xffffffff\n"
 #define FOUR  "[4:40] -A PREROUTING -i b -j MARK --set-xmark 0x3/0xffffffff\n"
 #define SIX                                                                                        \
-	"[0:0] -A PREROUTING -p tcp -m comment --comment \"fwmark:6 five\" -j MARK --set-xmark 0x6/0xffffffff\n"
+	"[0:0] -A PREROUTING -p tcp -m comment --comment \"fwmark:6 five\""                        \
+	" -j MARK --set-xmark 0x6/0xffffffff\n"
 
 static const struct {
 	uint32_t index, position;

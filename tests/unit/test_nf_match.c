@@ -109,6 +109,8 @@ static const struct {
 	{ "-m bpf --bytecode 99999,x", "bpf" },
 	{ "-m set --match-set nosuchset src", "nosuchset" },
 	{ "-m rateest --rateest-bps nonsense", "could not parse rate" },
+	{ "-m udp --dport 53", "-m udp needs Protocol 17" },
+	{ "-m owner --uid-owner 0", "does not work in this chain" },
 	{ "-s localhost", "no address" },
 	{ "-s 10.0.0.1/33", "no mask" },
 	{ "-s 2001:db8::1", "no address" },
@@ -272,6 +274,61 @@ static void a_bare_name_is_the_place_of_its_columns(void **state)
 	}
 }
 
+/* The kernel's match for UDP-Lite has no extension in iptables 1.8.9. */
+static void an_unknown_extension_shows_all_the_same(void **state)
+{
+	const struct ipt_ops *ops = ipt_ops_of(AF_INET);
+	const uint16_t udplite[] = { 1, 2, 3, 4, 0 };
+	struct vec blob = VEC_INIT(uint8_t);
+	struct text text = TEXT_INIT;
+	struct markrule r = rule("");
+	struct nf_snap *snap;
+	struct xtc_handle *h;
+	struct why why = { "" };
+	char *e, *with;
+	unsigned column;
+	uint16_t at;
+
+	(void)state;
+	if (!env.ready)
+		skip();
+	env_flush();
+	r.protocol = IPPROTO_UDPLITE;
+	r.src.family = AF_UNSPEC;
+	r.mark = 1;
+	assert_int_equal(ipt_encode(ops, &r, 0, (void **)&e, &column, &why), 0);
+	assert_int_equal(ipt_blob_match(&blob, "udplite", 0, udplite, sizeof(udplite)), 0);
+	at = ipt_next_at(ops, e);
+	with = calloc(1, at + blob.n);
+	assert_non_null(with);
+	memcpy(with, e, ops->entry_size);
+	memcpy(with + ops->entry_size, blob.data, blob.n);
+	memcpy(with + ops->entry_size + blob.n, e + ops->entry_size, at - ops->entry_size);
+	at = (uint16_t)(at + blob.n);
+	memcpy(with + ops->next_at, &at, sizeof(at));
+	at = (uint16_t)(ops->entry_size + blob.n);
+	memcpy(with + ops->target_at, &at, sizeof(at));
+	h = ops->init("mangle");
+	assert_non_null(h);
+	assert_int_equal(ops->append("PREROUTING", with, h), 1);
+	assert_int_equal(ops->commit(h), 1);
+	ops->free(h);
+	snap = env_read(&env);
+	assert_int_equal(snap->entries.n, 1);
+	assert_int_equal(nf_text(env.nf, snap, vec_at(&snap->entries, 0), &text), 0);
+	assert_string_equal(text_str(&text), "-A PREROUTING -p udplite -m udplite [...]"
+					     " -j MARK --set-xmark 0x1/0xffffffff");
+	assert_int_equal(nf_decode(env.nf, snap, vec_at(&snap->entries, 0), &r), 0);
+	assert_string_equal(r.matches, "-m udplite [...]");
+	assert_int_equal(nf_check(env.nf, &r, &column, &why), -EINVAL);
+	nf_snap_free(snap);
+	text_fini(&text);
+	vec_fini(&blob);
+	free(with);
+	free(e);
+	env_flush();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +336,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_match_is_refused_with_a_sentence),
 		cmocka_unit_test(noise_leaves_nothing_behind),
 		cmocka_unit_test(a_bare_name_is_the_place_of_its_columns),
+		cmocka_unit_test(an_unknown_extension_shows_all_the_same),
 	};
 	int failed;
 
