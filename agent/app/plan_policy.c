@@ -6,7 +6,7 @@
 #include "app/plan.h"
 #include "kernel/policy_nl.h"
 
-enum { COL_STATUS = 39 };
+enum { COL_PRIORITY = 3, COL_STATUS = 39 };
 
 int plan_policy_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault)
 {
@@ -50,6 +50,7 @@ static int policy_in(struct app *a, struct plan_item *it, struct why *why)
 	if (now->priority_auto) {
 		now->priority = default_priority(a, now->family);
 		now->priority_auto = false;
+		now->given |= UINT64_C(1) << COL_PRIORITY; /* it stays what it became */
 	}
 	err = policy_nl_add(a->rtnl, now, why);
 	if (err)

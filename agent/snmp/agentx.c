@@ -65,7 +65,8 @@ static void start_subagent(const struct agentx_options *opt)
 static void start_standalone(const struct agentx_options *opt)
 {
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_ROLE, 0);
-	set_bool(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS);
+	/* Engine id, boots and keys are kept there, and read from there alone. */
+	set_configuration_directory(opt->state_dir);
 	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_PORTS, opt->standalone);
 	if (opt->snmp_conf)
 		netsnmp_ds_set_string(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_OPTIONALCONFIG,
