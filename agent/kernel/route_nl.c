@@ -234,6 +234,10 @@ int route_nl_lookup(struct rtnl *nl, const struct prefix *dst, uint32_t mark, st
 	if (!addr_size(dst->family))
 		return -EAFNOSUPPORT;
 	err = lookup(nl, dst, mark, 0, &l);
+	/* IPv6 says so, too, when the route is replaced while it answers: it has looked it up and
+	 * finds it gone (net/ipv6/route.c, inet6_rtm_getroute()). */
+	if (err == -ENETUNREACH && dst->family == AF_INET6)
+		err = lookup(nl, dst, mark, 0, &l);
 	if (err)
 		return err;
 	l.out = &matched;
