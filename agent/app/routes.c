@@ -357,6 +357,8 @@ static void settle(void *ctx, void *row)
 		r->nlegs = 0;
 	else if (r->nlegs == 0 && !route_is_reject(r))
 		r->nlegs = 1;
+	if (!r->leg.weight)
+		r->leg.weight = 1;
 }
 
 static int check_gateway(const struct nexthop *hop, unsigned type_col, unsigned *col,

@@ -66,7 +66,7 @@ static void start_standalone(const struct agentx_options *opt)
 {
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_ROLE, 0);
 	/* Engine id, boots and keys are kept there, and read from there alone. */
-	set_configuration_directory(opt->state_dir);
+	setenv("SNMPCONFPATH", opt->state_dir, 1);
 	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_PORTS, opt->standalone);
 	if (opt->snmp_conf)
 		netsnmp_ds_set_string(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_OPTIONALCONFIG,
