@@ -74,7 +74,6 @@ inconsistentValue fwmarkPolicySource(PrefixLength|).1 /[Hh]ost bits|[Pp]refix/ f
 inconsistentValue fwmarkPolicyDestinationPrefixLength.1 /[Pp]refix/ fwmarkPolicyDestinationPrefixLength.1 u 33
 inconsistentValue fwmarkPolicySourcePort(From|To).1 /[Pp]ort/ fwmarkPolicyProtocol.1 u 6 fwmarkPolicySourcePortFrom.1 u 20 fwmarkPolicySourcePortTo.1 u 10
 inconsistentValue fwmarkPolicyUid(From|To).1 /[Uu]id/ fwmarkPolicyUidFrom.1 u 20 fwmarkPolicyUidTo.1 u 10
-inconsistentValue fwmarkPolicy(Mark|Mask).1 /[Mm]a[rs]k/ fwmarkPolicyMark.1 u 511 fwmarkPolicyMask.1 u 255
 inconsistentValue fwmarkPolicy(Goto|Action|Priority).1 /[Gg]oto/ fwmarkPolicyAction.1 i 2
 inconsistentValue fwmarkPolicyFlowLabel(Mask|).1 /[Ff]low|[Ii][Pp]v6/ fwmarkPolicyFlowLabel.1 u 5 fwmarkPolicyFlowLabelMask.1 u 1048575
 inconsistentValue fwmarkPolicy(Tos|Dscp).1 /[Tt]os|[Dd]scp|TOS|DSCP/ fwmarkPolicyTos.1 u 16 fwmarkPolicyDscp.1 i 4

@@ -86,10 +86,10 @@ wrongValue fwmarkRuleMatches.1 /-j|target/ fwmarkRuleMatches.1 s '-j ACCEPT'
 wrongValue fwmarkRuleMatches.1 /quot/ fwmarkRuleMatches.1 s '-m comment --comment "open'
 
 # Indices.
-noCreation fwmarkRuleStatus.0 /index|0/ fwmarkRuleMark.0 u 1 fwmarkRuleStatus.0 i 4
-noCreation fwmarkRuleStatus.2147483648 /index|2147483648/ fwmarkRuleStatus.2147483648 i 4 fwmarkRuleMark.2147483648 u 1
+noCreation fwmarkRule(Mark|Status).0 /index|0/ fwmarkRuleMark.0 u 1 fwmarkRuleStatus.0 i 4
+noCreation fwmarkRule(Mark|Status).2147483648 /index|2147483648/ fwmarkRuleStatus.2147483648 i 4 fwmarkRuleMark.2147483648 u 1
 noCreation fwmarkRuleStatus.4294967295 /index|4294967295/ fwmarkRuleStatus.4294967295 i 4
-noCreation fwmarkRuleStatus.1000000 /999999|index/ fwmarkRuleStatus.1000000 i 4 fwmarkRuleMark.1000000 u 1
+noCreation fwmarkRule(Mark|Status).1000000 /999999|index/ fwmarkRuleStatus.1000000 i 4 fwmarkRuleMark.1000000 u 1
 noCreation .*fwmarkRuleStatus.* /index|noCreation|row/ fwmarkRuleStatus.1.1 i 4
 noCreation .*fwmarkRuleStatus.* /index|noCreation|row/ fwmarkRuleStatus i 4
 notWritable|noCreation .*fwmarkRule.* /./ .1.3.6.1.4.1.8072.9999.9999.11.1.2.4.1.41.1 i 4
@@ -107,7 +107,6 @@ inconsistentValue fwmarkRule(DestinationPort(From|To)|Protocol).1 /[Pp]ort|[Pp]r
 inconsistentValue fwmarkRule(DestinationPort(From|To)|Protocol).1 /[Pp]ort|[Pp]rotocol/ fwmarkRuleProtocol.1 u 0 fwmarkRuleDestinationPortFrom.1 u 25
 inconsistentValue fwmarkRuleChain.1 /nochain/ fwmarkRuleChain.1 s nochain
 inconsistentValue fwmarkRuleInvert.1 /./ fwmarkRuleInvert.1 b 2
-inconsistentValue fwmarkRule(Invert|TosMask|Tos).1 /[Tt]os|TOS/ fwmarkRuleTos.1 u 17 fwmarkRuleTosMask.1 u 16
 inconsistentValue fwmarkRuleTableName.1 /active/ fwmarkRuleTableName.1 s raw
 inconsistentValue fwmarkRuleAddressType.1 /active/ fwmarkRuleAddressType.1 i 2
 inconsistentValue fwmarkRulePosition.1 /[Pp]osition|2/ fwmarkRulePosition.1 u 2

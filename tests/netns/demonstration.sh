@@ -11,7 +11,7 @@ unset SNMPCONFPATH SNMP_PERSISTENT_DIR MIBDIRS MIBS
 
 nothing_left() {
 	expect_eq "left behind" "" "$(find "$WORK" -name 'fwmark-demo.*')"
-	expect_eq "processes" "" "$(pgrep -x 'snmpd|fwmarkd|socat' || :)"
+	expect_eq "processes" "" "$(pgrep -x snmpd; pgrep -x fwmarkd; pgrep -x socat || :)"
 	expect_eq "namespaces" "" "$(ip netns list)"
 }
 

@@ -8,7 +8,7 @@ topology
 start
 lartc_set
 for i in 2 3 4 5 6 7 8 9 10 11 12; do
-	snmp_set fwmarkRuleMark.$i u $i fwmarkRuleStatus.$i i createAndGo \
+	snmp_set fwmarkRuleInInterface.$i s eth0 fwmarkRuleMark.$i u $i fwmarkRuleStatus.$i i createAndGo \
 		fwmarkPolicyMark.$i u $i fwmarkPolicyFibId.$i u 201 fwmarkPolicyStatus.$i i createAndGo
 done
 

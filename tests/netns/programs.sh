@@ -119,7 +119,7 @@ agent_gone() {
 
 kill_agent() {
 	kill -9 "$AGENT_PID"
-	wait "$AGENT_PID" || :
+	wait "$AGENT_PID" 2>/dev/null || :
 	AGENT_PID=
 }
 

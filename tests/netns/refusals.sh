@@ -46,7 +46,7 @@ refused wrongType fwmarkRuleProtocol.1 fwmarkRuleProtocol.1 fwmarkRuleProtocol.1
 refused wrongValue fwmarkPolicyAction.1 fwmarkPolicyAction.1 fwmarkPolicyAction.1 i 5
 refused inconsistentValue 'fwmarkRule(DestinationPort(From|To)|Protocol).1' '[Pp]ort' \
 	fwmarkRuleProtocol.1 u 1
-refused inconsistentValue 'fwmarkRule(Match|)M(ark|ask).1' '[Mm]ark|[Mm]ask' \
+refused inconsistentValue 'fwmarkRule(Invert|MatchMark|MatchMask).1' '[Mm]ark|[Mm]ask|[Ii]nvert' \
 	fwmarkRuleInvert.1 b 8
 refused notWritable fwmarkRulePackets.1 fwmarkRulePackets.1 fwmarkRulePackets.1 u 1
 

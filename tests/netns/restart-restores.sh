@@ -6,14 +6,14 @@
 . "$(dirname "$0")/lib.sh"
 
 topology
-iptables-legacy -t mangle -A PREROUTING -p udp -j MARK --set-mark 5
+iptables-legacy -t mangle -A PREROUTING -i eth0 -p udp -j MARK --set-mark 5
 ip rule add pref 100 fwmark 5 lookup 77
 start
 lartc_set
 snmp_set fwmarkRuleDescription.1 s "mail, \"quoted\"" fwmarkPolicyDescription.1 s "by the cheap line" \
 	fwmarkMarkName.1.4294967295 s mail \
 	fwmarkRuleMark.2 u 2 fwmarkRuleStatus.2 i createAndWait \
-	fwmarkRuleMark.3 u 3 fwmarkRuleStorageType.3 i volatile fwmarkRuleStatus.3 i createAndGo
+	fwmarkRuleMark.3 u 3 fwmarkRuleInInterface.3 s eth0 fwmarkRuleStorageType.3 i volatile fwmarkRuleStatus.3 i createAndGo
 
 # What a restart changes in a walk: times.
 steady() {
@@ -37,7 +37,7 @@ expect_state before "kernel after SIGKILL"
 # A reboot, as seen from here: the kernel is empty but for what others put back, and another boot.
 stop_agent
 iptables-legacy -t mangle -F
-iptables-legacy -t mangle -A PREROUTING -p udp -j MARK --set-mark 5
+iptables-legacy -t mangle -A PREROUTING -i eth0 -p udp -j MARK --set-mark 5
 ip rule del fwmark 1 lookup 201
 ip route flush table 201
 rm -f /etc/iproute2/rt_tables.d/fwmarkd.conf

@@ -39,39 +39,63 @@ state() {
 
 # forget_state: something has changed since the last set_refused.
 forget_state() {
-	rm -f "$WORK/state.before"
+	rm -f "$WORK/state.before" "$WORK/state.kernel"
 }
 
-# set_refused ERROR OBJECT WORDS OBJECT TYPE VALUE ...: the SET must be refused with that SNMP
-# error (an extended regexp, as all three) on that object, fwmarkAgentLastError must say why in
-# those words, and nothing may have changed. Between two calls the state is taken for unchanged:
-# call forget_state after changes by other means than snmp_set.
-set_refused() {
+# remember_state: what the next refusal must not change.
+remember_state() {
+	[ -f "$WORK/state.before" ] || state >"$WORK/state.before"
+	sed '/^== SNMP$/,$d' "$WORK/state.before" >"$WORK/state.kernel"
+	snmp_get fwmarkAgentSetFailures.0 >"$WORK/failures"
+}
+
+# unchanged CASE: kernel and agent are as remembered.
+unchanged() {
+	state >"$WORK/state.after"
+	expect_same "$1: nothing must change" "$WORK/state.before" "$WORK/state.after"
+}
+
+# refuse ERROR OBJECT WORDS OBJECT TYPE VALUE ...: the SET must be refused with that SNMP error
+# (an extended regexp, as all three) on that object, fwmarkAgentLastError must say why in those
+# words, and the kernel must be as remembered.
+refuse() {
 	error=$1
 	object=$2
 	words=$3
 	shift 3
-	case_="$(basename "$0"): SET $*"
-	[ -f "$WORK/state.before" ] || state >"$WORK/state.before"
-	failures=$(snmp_get fwmarkAgentSetFailures.0)
+	case_="${0##*/}: SET $*"
 	# -Ir: send what the MIB does not allow.
 	if snmp snmpset -Ir -OsQtebU "$@" >"$WORK/set" 2>&1; then
 		fail "$case_: done, not refused"
 	fi
-	expect_match "$case_: error" "^Reason: ($error)( |$)" "$(cat "$WORK/set")"
-	expect_match "$case_: failed object" "^Failed object: .*($object)$" "$(cat "$WORK/set")"
-	expect_match "$case_: fwmarkAgentLastError" "$words" "$(last_error)"
-	expect_eq "$case_: fwmarkAgentSetFailures" $((failures + 1)) \
-		"$(snmp_get fwmarkAgentSetFailures.0)"
-	state >"$WORK/state.after"
-	expect_same "$case_: nothing must change" "$WORK/state.before" "$WORK/state.after"
+	answer=$(cat "$WORK/set")
+	expect_match "$case_: error" "^Reason: ($error)( |$)" "$answer"
+	expect_match "$case_: failed object" "^Failed object: .*($object)$" "$answer"
+	after=$(snmp_get fwmarkAgentLastError.0 fwmarkAgentSetFailures.0)
+	expect_match "$case_: fwmarkAgentLastError" "$words" "$(printf '%s\n' "$after" | sed '$d')"
+	expect_eq "$case_: fwmarkAgentSetFailures" $(($(cat "$WORK/failures") + 1)) \
+		"$(printf '%s\n' "$after" | sed -n '$p')"
+	printf '%s\n' "$after" | sed -n '$p' >"$WORK/failures"
+	kernel_state >"$WORK/state.after"
+	expect_same "$case_: the kernel must not change" "$WORK/state.kernel" "$WORK/state.after"
 }
 
-# refusals: set_refused for each line of standard input, "ERROR OBJECT /WORDS/ VARBINDS...". The
+# set_refused ERROR OBJECT WORDS OBJECT TYPE VALUE ...: as refuse, and nothing that SNMP shows may
+# change either. Between two calls the state is taken for unchanged: call forget_state after
+# changes by other means than snmp_set.
+set_refused() {
+	remember_state
+	refuse "$@"
+	unchanged "$case_"
+}
+
+# refusals: refuse for each line of standard input, "ERROR OBJECT /WORDS/ VARBINDS...". The
 # varbinds are split as the shell splits words; # starts a comment line. All are tried, then the
-# test fails when one failed.
+# test fails when one failed, or when SNMP shows something else than before (FWMARK_EACH=1 looks
+# after each, to find out which).
 refusals() {
 	wrong=0
+	remember_state
 	while read -r error object rest; do
 		case $error in
 		'' | '#'*) continue ;;
@@ -80,9 +104,15 @@ refusals() {
 		varbinds=${words#*/ }
 		words=${words%%/ *}
 		eval "set -- \"$error\" \"$object\" \"$words\" $varbinds"
-		(set_refused "$@") </dev/null ||
-			{ wrong=$((wrong + 1)); forget_state; }
+		if ! ( [ -z "${FWMARK_EACH:-}" ] || remember_state
+			refuse "$@"
+			[ -z "${FWMARK_EACH:-}" ] || unchanged "$case_") </dev/null; then
+			wrong=$((wrong + 1))
+			forget_state
+			remember_state
+		fi
 	done
+	unchanged "all of these"
 	[ $wrong = 0 ] || fail "$wrong of the refusals above"
 }
 
