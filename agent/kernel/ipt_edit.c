@@ -31,17 +31,11 @@ static struct step *step_add(struct vec *steps, const struct work_table *t, size
 	return s;
 }
 
-/* An edit with its entry, made before the lock is taken: parsing takes its time. */
-struct staged_edit {
-	const struct nf_edit *edit;
-	const struct ipt_ops *ops; /* of its rule */
-	void *entry;		   /* NULL: remove */
-};
-
 struct commit {
 	struct work work;
 	struct vec *steps;
-	const struct staged_edit *edits;
+	const struct nf_edit *edits;
+	const struct ipt_encoding *made; /* the entries of their rules */
 	size_t n;
 };
 
@@ -64,49 +58,49 @@ static int stage_remove(struct commit *c, size_t i, size_t at, struct work_rule 
 
 static int stage_add(struct commit *c, size_t i)
 {
-	const struct staged_edit *se = &c->edits[i];
-	const struct markrule *r = se->edit->rule;
+	const struct ipt_encoding *made = &c->made[i];
+	const struct markrule *r = made->rule;
 	struct step *s;
-	int at = work_open(&c->work, se->ops, r->table);
+	int at = work_open(&c->work, made->ops, r->table);
 
 	if (at < 0)
 		return at;
 	s = step_add(c->steps, vec_at(&c->work.tables, (size_t)at), i);
 	if (!s)
 		return -ENOMEM;
-	s->now = entry_copy(se->ops, se->entry);
+	s->now = entry_copy(made->ops, made->entry);
 	s->now_position = r->position;
 	chain_copy(s->now_chain, r->chain);
 	if (!s->now)
 		return -ENOMEM;
-	return work_insert(&c->work, (size_t)at, r->chain, r->position, se->entry);
+	return work_insert(&c->work, (size_t)at, r->chain, r->position, made->entry);
 }
 
 /* Stays where it is: one step, in place. */
 static int stage_replace(struct commit *c, size_t i, size_t at, struct work_rule *old,
 			 uint32_t position)
 {
-	const struct staged_edit *se = &c->edits[i];
+	const struct ipt_encoding *made = &c->made[i];
 	const struct work_table *t = vec_at(&c->work.tables, at);
 	struct step *s = step_add(c->steps, t, i);
 
 	if (!s)
 		return -ENOMEM;
 	s->was = entry_copy(t->ops, old->e);
-	s->now = entry_copy(t->ops, se->entry);
+	s->now = entry_copy(t->ops, made->entry);
 	s->was_position = s->now_position = position;
 	chain_copy(s->was_chain, old->chain);
 	chain_copy(s->now_chain, old->chain);
 	if (!s->was || !s->now)
 		return -ENOMEM;
 	old->e = NULL;
-	return work_replace(&c->work, at, s->now_chain, position, se->entry);
+	return work_replace(&c->work, at, s->now_chain, position, made->entry);
 }
 
 static int stage(struct commit *c, size_t i)
 {
-	const struct staged_edit *se = &c->edits[i];
-	const struct nf_edit *edit = se->edit;
+	const struct ipt_encoding *made = &c->made[i];
+	const struct nf_edit *edit = &c->edits[i];
 	const struct markrule *r = edit->rule;
 	const struct work_table *t;
 	struct work_rule *old = NULL;
@@ -117,7 +111,7 @@ static int stage(struct commit *c, size_t i)
 
 	if (edit->add)
 		return stage_add(c, i);
-	err = work_find(&c->work, se->ops, r ? r->table : NULL, edit->tag, edit->hash,
+	err = work_find(&c->work, made->ops, r ? r->table : NULL, edit->tag, edit->hash,
 			edit->ordinal, &at, &old);
 	if (err < 0)
 		return err;
@@ -130,8 +124,8 @@ static int stage(struct commit *c, size_t i)
 		ipt_counters_get(t->ops, old->e, &packets, &bytes);
 	else
 		packets = bytes = 0;
-	ipt_counters_set(se->ops, se->entry, packets, bytes);
-	if (t->ops == se->ops && strcmp(t->name, r->table) == 0 &&
+	ipt_counters_set(made->ops, made->entry, packets, bytes);
+	if (t->ops == made->ops && strcmp(t->name, r->table) == 0 &&
 	    strcmp(old->chain, r->chain) == 0) {
 		position = work_position(t, old->chain, old->e);
 		if (r->position == 0 || r->position == position)
@@ -149,7 +143,7 @@ static size_t blame(const struct commit *c, const struct work_table *t)
 
 	for (size_t i = 0; i < c->steps->n; i++) {
 		const struct step *s = vec_at(c->steps, i);
-		const struct markrule *r = c->edits[s->edit].edit->rule;
+		const struct markrule *r = c->edits[s->edit].rule;
 
 		if (s->ops != t->ops || s->table != t->name)
 			continue;
@@ -184,58 +178,44 @@ static int commit_try(struct commit *c, size_t *failed)
 	return err;
 }
 
-static void staged_free(struct staged_edit *edits, size_t n)
+static int entries_make(const struct nf_edit *edits, size_t n, struct ipt_encoding *made,
+			size_t *failed, struct why *why)
 {
-	for (size_t i = 0; edits && i < n; i++)
-		free(edits[i].entry);
-	free(edits);
-}
-
-static int staged_make(const struct nf_edit *edits, size_t n, struct staged_edit **out,
-		       size_t *failed, struct why *why)
-{
-	struct staged_edit *all = calloc(n ? n : 1, sizeof(*all));
 	unsigned column;
-	int err = all ? 0 : -ENOMEM;
 
-	for (size_t i = 0; i < n && err == 0; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const struct markrule *r = edits[i].rule;
-		uint32_t tag = r && r->index <= ROW_MANAGER_MAX ? r->index : 0;
 
-		all[i].edit = &edits[i];
+		made[i].rule = r;
 		if (!r)
 			continue;
-		all[i].ops = ipt_ops_of(r->family);
-		if (!all[i].ops)
-			err = why_set(why, -EINVAL, "AddressType: neither ipv4 nor ipv6");
-		else
-			err = ipt_encode(all[i].ops, r, tag, &all[i].entry, &column, why);
-		if (err < 0)
+		made[i].tag = r->index <= ROW_MANAGER_MAX ? r->index : 0;
+		made[i].ops = ipt_ops_of(r->family);
+		if (!made[i].ops) {
 			*failed = i;
+			return why_set(why, -EINVAL, "AddressType: neither ipv4 nor ipv6");
+		}
 	}
-	if (err < 0) {
-		staged_free(all, n);
-		all = NULL;
-	}
-	*out = all;
-	return err;
+	return ipt_encode(made, n, failed, &column, why);
 }
 
 int nf_commit(struct nf *nf, const struct nf_edit *edits, size_t n, size_t *failed,
 	      struct nf_undo **undo, struct why *why)
 {
 	struct nf_undo *u = calloc(1, sizeof(*u));
-	struct staged_edit *all = NULL;
-	int err, lock;
+	struct ipt_encoding *made = calloc(n ? n : 1, sizeof(*made));
+	int err = u && made ? 0 : -ENOMEM, lock;
 
 	*failed = SIZE_MAX;
 	*undo = NULL;
-	if (!u)
-		return -ENOMEM;
-	u->steps = (struct vec)VEC_INIT(struct step);
-	err = staged_make(edits, n, &all, failed, why);
+	if (u)
+		u->steps = (struct vec)VEC_INIT(struct step);
+	if (err == 0 && n > 0)
+		err = entries_make(edits, n, made, failed, why);
 	if (err < 0 || n == 0)
 		goto out;
+	/* Parsing took its time; the lock is held from here on alone. */
+	*failed = SIZE_MAX;
 	lock = nf_lock(nf->lock_file, nf->lock_wait_ms, why);
 	if (lock < 0) {
 		err = lock;
@@ -243,7 +223,7 @@ int nf_commit(struct nf *nf, const struct nf_edit *edits, size_t n, size_t *fail
 	}
 	err = -ESTALE;
 	for (int tries = 0; err == -ESTALE && tries < STALE_TRIES; tries++) {
-		struct commit c = { WORK_INIT(why), &u->steps, all, n };
+		struct commit c = { WORK_INIT(why), &u->steps, edits, made, n };
 
 		steps_fini(&u->steps);
 		err = commit_try(&c, failed);
@@ -251,7 +231,9 @@ int nf_commit(struct nf *nf, const struct nf_edit *edits, size_t n, size_t *fail
 	}
 	nf_unlock(lock);
 out:
-	staged_free(all, n);
+	for (size_t i = 0; made && i < n; i++)
+		free(made[i].entry);
+	free(made);
 	if (err < 0) {
 		nf_undo_free(u);
 		return err == -ESTALE ? -EBUSY : err;

@@ -53,7 +53,7 @@ static void encode_ip(const struct markrule *r, struct ip_part *ip)
 }
 
 /* What the text of matches says beside the columns. */
-static int encode_more_ip(const struct ipt_parsed *p, struct ip_part *ip, struct why *why)
+static int encode_more_ip(const struct ipt_parse *p, struct ip_part *ip, struct why *why)
 {
 	static const uint8_t zero[ADDR_MAX];
 	bool src = memcmp(ip->src_mask, zero, sizeof(zero)) != 0;
@@ -63,15 +63,15 @@ static int encode_more_ip(const struct ipt_parsed *p, struct ip_part *ip, struct
 		return why_set(why, -EINVAL, "-%c is in the columns already",
 			       p->src && src ? 's' : 'd');
 	if (p->src) {
-		memcpy(ip->src, p->ip.src, sizeof(ip->src));
-		memcpy(ip->src_mask, p->ip.src_mask, sizeof(ip->src_mask));
+		memcpy(ip->src, p->more.src, sizeof(ip->src));
+		memcpy(ip->src_mask, p->more.src_mask, sizeof(ip->src_mask));
 	}
 	if (p->dst) {
-		memcpy(ip->dst, p->ip.dst, sizeof(ip->dst));
-		memcpy(ip->dst_mask, p->ip.dst_mask, sizeof(ip->dst_mask));
+		memcpy(ip->dst, p->more.dst, sizeof(ip->dst));
+		memcpy(ip->dst_mask, p->more.dst_mask, sizeof(ip->dst_mask));
 	}
-	ip->frag = p->ip.frag;
-	ip->inv |= p->ip.inv;
+	ip->frag = p->more.frag;
+	ip->inv |= p->more.inv;
 	return 0;
 }
 
@@ -101,7 +101,7 @@ static int encode_match(const struct ipt_parsed_match *pm, const struct markrule
 	return ipt_blob_add(blob, pm->m, pm->m->u.match_size);
 }
 
-static int encode_matches(const struct ipt_parsed *p, const struct markrule *r, struct vec *blob,
+static int encode_matches(const struct ipt_parse *p, const struct markrule *r, struct vec *blob,
 			  struct why *why)
 {
 	unsigned later = 0, placed = 0;
@@ -189,34 +189,64 @@ static int encode_entry(const struct ipt_ops *ops, const struct ip_part *ip, con
 	return 0;
 }
 
-int ipt_encode(const struct ipt_ops *ops, const struct markrule *r, uint32_t tag, void **out,
-	       unsigned *column, struct why *why)
+static int encode_rule(struct ipt_encoding *en, const struct ipt_parse *p, unsigned *column,
+		       struct why *why)
 {
 	struct vec blob = VEC_INIT(uint8_t);
-	struct ipt_parsed parsed;
-	struct why inner = { "" };
-	struct ip_part ip;
+	struct ip_part ip = p->ip;
 	size_t target_at;
 	int err;
 
 	*column = COLUMN_MATCHES;
-	encode_ip(r, &ip);
-	err = ipt_match_parse(ops, r->matches ? r->matches : "", &ip, &parsed, &inner);
-	if (err < 0)
-		goto out;
-	err = encode_more_ip(&parsed, &ip, &inner);
+	err = encode_more_ip(p, &ip, why);
 	if (err == 0)
-		err = encode_matches(&parsed, r, &blob, &inner);
+		err = encode_matches(p, en->rule, &blob, why);
 	if (err == 0)
-		err = encode_comment(r, tag, &blob);
+		err = encode_comment(en->rule, en->tag, &blob);
 	target_at = blob.n;
 	if (err == 0)
-		err = encode_target(ops, r, &blob, column, &inner);
+		err = encode_target(en->ops, en->rule, &blob, column, why);
 	if (err == 0)
-		err = encode_entry(ops, &ip, &blob, target_at, out, &inner);
-	ipt_parsed_fini(&parsed);
-out:
+		err = encode_entry(en->ops, &ip, &blob, target_at, &en->entry, why);
 	vec_fini(&blob);
+	return err;
+}
+
+int ipt_encode(struct ipt_encoding *all, size_t n, size_t *failed, unsigned *column,
+	       struct why *why)
+{
+	struct ipt_parse *parse = calloc(n ? n : 1, sizeof(*parse));
+	struct why inner = { "" };
+	void *store = NULL;
+	int err;
+
+	*failed = 0;
+	*column = COLUMN_MATCHES;
+	if (!parse)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		const struct markrule *r = all[i].rule;
+
+		parse[i].ops = all[i].ops;
+		parse[i].s = r && r->matches ? r->matches : "";
+		if (r)
+			encode_ip(r, &parse[i].ip);
+	}
+	err = ipt_match_parse(parse, n, &store, failed, &inner);
+	for (size_t i = 0; i < n && err == 0; i++) {
+		*failed = i;
+		if (all[i].rule)
+			err = encode_rule(&all[i], &parse[i], column, &inner);
+	}
+	for (size_t i = 0; i < n; i++) {
+		ipt_parse_fini(&parse[i]);
+		if (err < 0) {
+			free(all[i].entry);
+			all[i].entry = NULL;
+		}
+	}
+	free(store);
+	free(parse);
 	if (err == -EINVAL && *column == COLUMN_MATCHES)
 		return why_set(why, err, "Matches: %s", inner.s);
 	return err < 0 ? why_set(why, err, "%s", *inner.s ? inner.s : strerror(-err)) : 0;

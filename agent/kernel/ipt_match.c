@@ -186,15 +186,16 @@ static void job_check(struct parse_job *job)
 void parse_job_run(void *arg)
 {
 	struct parse_job *job = arg;
+	int argc = (int)job->words.n, c;
+	char **argv = job->words.data;
 	bool invert = false;
-	int c;
 
 	xt_params->orig_opts = base_options;
 	xt_params->opts = base_options;
 	xt_params->option_offset = 0;
 	optind = 0; /* glibc: start anew */
 	opterr = 0;
-	while ((c = getopt_long(job->argc, job->argv, "-:m:s:d:f", xt_params->opts, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "-:m:s:d:f", xt_params->opts, NULL)) != -1) {
 		if (c == 1 && strcmp(optarg, "!") == 0) {
 			if (invert)
 				xtables_error(PARAMETER_PROBLEM, "two ! in a row");
@@ -212,12 +213,21 @@ void parse_job_run(void *arg)
 		else if (c == 'f')
 			parse_frag(job, invert);
 		else
-			parse_option(job, c, job->argv, invert);
+			parse_option(job, c, argv, invert);
 		invert = false;
 	}
-	if (optind < job->argc)
-		xtables_error(PARAMETER_PROBLEM, "unexpected \"%.80s\"", job->argv[optind]);
+	if (optind < argc)
+		xtables_error(PARAMETER_PROBLEM, "unexpected \"%.80s\"", argv[optind]);
 	if (invert)
 		xtables_error(PARAMETER_PROBLEM, "nothing after !");
 	job_check(job);
+}
+
+/* As iptables-restore does between two lines. */
+void parse_job_done(struct parse_job *job)
+{
+	xtables_rule_matches_free(&job->matches);
+	xtables_free_opts(1);
+	for (struct xtables_match *m = xtables_matches; m; m = m->next)
+		m->mflags = 0;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A child process for each text of matches.
+ * A child process for the texts of matches.
  *
  * The extensions of libxtables were written for a program that exits: on an error they leave behind
  * what they had allocated, several keep static state, and none was made for arguments that come
- * from a network. In a child, whatever happens ends with it. The answer comes back over a
- * pipe and is checked like anything that comes from outside.
+ * from a network. In a child, whatever happens ends with it. It goes through all texts of a commit
+ * and stops at the first that is wrong. Its answer comes back over a pipe and is checked like
+ * anything that comes from outside.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +23,7 @@
 #include "base/clock.h"
 #include "kernel/ipt_parse.h"
 
-enum { PARSE_WAIT_MS = 2000, PARSE_ANSWER_MAX = 2 * IPT_ENTRY_MAX };
+enum { PARSE_WAIT_MS = 2000, PARSE_PER_SECOND = 500 };
 
 static void put(int fd, const void *data, size_t n)
 {
@@ -58,25 +59,34 @@ static void answer(int fd, struct parse_job *job, const struct why *why)
 	}
 }
 
-static void child(int fd, struct parse_job *job)
+static void child(int fd, struct parse_job *jobs, size_t n)
 {
-	const struct rlimit cpu = { .rlim_cur = 1, .rlim_max = 1 }, none = { 0 };
-	struct why why = { "" };
+	const struct rlimit cpu = { 1 + n / PARSE_PER_SECOND, 1 + n / PARSE_PER_SECOND };
+	const struct rlimit none = { 0 };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	for (int i = 0; null >= 0 && i < 3; i++)
 		dup2(null, i);
 	setrlimit(RLIMIT_CPU, &cpu);
 	setrlimit(RLIMIT_CORE, &none);
-	job->result.err = ipt_xt_run(job->ops, parse_job_run, job, NULL, &why);
-	answer(fd, job, &why);
+	for (size_t i = 0; i < n; i++) {
+		struct parse_job *job = &jobs[i];
+		struct why why = { "" };
+
+		if (job->words.n == 0)
+			continue;
+		job->result.err = ipt_xt_run(job->ops, parse_job_run, job, NULL, &why);
+		answer(fd, job, &why);
+		if (job->result.err < 0)
+			return;
+		parse_job_done(job);
+	}
 }
 
-/* Returns: bytes read until the end, -ETIMEDOUT, -EMSGSIZE or -errno. */
-static ssize_t answer_read(int fd, char *buf, size_t size)
+/* Reads to the end. Returns: 0, -ETIMEDOUT or -errno. */
+static int answers_read(int fd, uint64_t deadline, struct text *out)
 {
-	uint64_t deadline = clock_ms() + PARSE_WAIT_MS;
-	size_t n = 0;
+	char buf[16384];
 
 	for (;;) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -87,141 +97,184 @@ static ssize_t answer_read(int fd, char *buf, size_t size)
 			return -ETIMEDOUT;
 		if (poll(&p, 1, (int)(deadline - now)) < 1)
 			continue;
-		got = read(fd, buf + n, size - n);
+		got = read(fd, buf, sizeof(buf));
 		if (got == 0)
-			return (ssize_t)n;
+			return out->err;
 		if (got < 0 && errno != EINTR)
 			return -errno;
-		n += got > 0 ? (size_t)got : 0;
-		if (n == size)
-			return -EMSGSIZE;
+		if (got > 0)
+			text_addn(out, buf, (size_t)got);
 	}
 }
 
-static ssize_t child_ask(struct parse_job *job, char *buf, size_t size)
+static int child_ask(struct parse_job *jobs, size_t n, struct text *out)
 {
-	int fds[2];
-	ssize_t n;
+	uint64_t deadline = clock_ms() + PARSE_WAIT_MS + n * 1000 / PARSE_PER_SECOND;
+	int fds[2], err;
 	pid_t pid;
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return -errno;
 	pid = fork();
 	if (pid == 0) {
-		child(fds[1], job);
+		child(fds[1], jobs, n);
 		_exit(0);
 	}
-	n = -errno;
+	err = -errno;
 	close(fds[1]);
 	if (pid > 0) {
-		n = answer_read(fds[0], buf, size);
-		if (n < 0)
+		err = answers_read(fds[0], deadline, out);
+		if (err < 0)
 			kill(pid, SIGKILL);
 		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 			;
 	}
 	close(fds[0]);
-	return n;
-}
-
-/* Takes the answer apart. @buf is aligned for anything. */
-static int answer_check(char *buf, size_t n, struct ipt_parsed *out, struct why *why)
-{
-	struct parse_result res;
-	size_t at = sizeof(res);
-
-	if (n < at)
-		return -EBADMSG;
-	memcpy(&res, buf, sizeof(res));
-	if (res.err < 0) {
-		buf[n - 1] = '\0';
-		return why_set(why, res.err, "%s", n > at ? buf + at : "");
-	}
-	out->src = res.src;
-	out->dst = res.dst;
-	out->frag = res.frag;
-	out->ip = res.ip;
-	for (uint32_t i = 0; i < res.n; i++) {
-		struct ipt_parsed_match *pm;
-		struct parse_answer a;
-
-		if (n - at < sizeof(a))
-			return -EBADMSG;
-		memcpy(&a, buf + at, sizeof(a));
-		at += sizeof(a);
-		if (a.size < sizeof(struct xt_entry_match) || a.size > n - at ||
-		    a.size != XT_ALIGN(a.size))
-			return -EBADMSG;
-		pm = vec_push(&out->matches);
-		if (!pm)
-			return -ENOMEM;
-		pm->m = (const void *)(buf + at);
-		pm->bare = a.bare;
-		if (pm->m->u.match_size != a.size ||
-		    !memchr(pm->m->u.user.name, '\0', sizeof(pm->m->u.user.name)))
-			return -EBADMSG;
-		at += a.size;
-	}
-	return at == n ? 0 : -EBADMSG;
-}
-
-static int words_parse(const struct ipt_ops *ops, const struct vec *words, const struct ip_part *ip,
-		       struct ipt_parsed *out, struct why *why)
-{
-	struct parse_job job = { .ops = ops, .argc = (int)words->n, .argv = words->data };
-	size_t size = sizeof(struct parse_result) + PARSE_ANSWER_MAX;
-	ssize_t n;
-	int err;
-
-	job.proto = ip->inv & IPT_NOT_PROTO ? 0 : ip->proto;
-	job.entry = calloc(1, ops->entry_size);
-	out->store = malloc(size);
-	if (!job.entry || !out->store) {
-		free(job.entry);
-		return -ENOMEM;
-	}
-	ops->ip_put(job.entry, ip);
-	n = child_ask(&job, out->store, size);
-	free(job.entry);
-	err = n < 0 ? (int)n : answer_check(out->store, (size_t)n, out, why);
-	if (err == -EBADMSG || err == -ETIMEDOUT || err == -EMSGSIZE)
-		err = why_set(why, -EINVAL, "libxtables could not take it");
 	return err;
 }
 
-int ipt_match_parse(const struct ipt_ops *ops, const char *s, const struct ip_part *ip,
-		    struct ipt_parsed *out, struct why *why)
-{
-	struct vec words;
-	char *store, **first, **last;
-	int err;
+/* What is left of the answers. */
+struct rest {
+	const char *at;
+	size_t n;
+};
 
-	memset(out, 0, sizeof(*out));
-	out->matches = (struct vec)VEC_INIT(struct ipt_parsed_match);
-	err = ipt_token(s, &words, &store, why);
+/* Returns: the next @size bytes, NULL when there are fewer. */
+static const void *rest_take(struct rest *r, size_t size)
+{
+	const char *at = r->at;
+
+	if (r->n < size)
+		return NULL;
+	r->at += size;
+	r->n -= size;
+	return at;
+}
+
+static int match_take(struct rest *r, struct vec *matches)
+{
+	const struct parse_answer *a = rest_take(r, sizeof(*a));
+	const struct xt_entry_match *m;
+	struct ipt_parsed_match *pm;
+
+	if (!a || a->size < sizeof(*m) || a->size > IPT_ENTRY_MAX || a->size != XT_ALIGN(a->size))
+		return -EBADMSG;
+	m = rest_take(r, a->size);
+	if (!m || m->u.match_size != a->size ||
+	    !memchr(m->u.user.name, '\0', sizeof(m->u.user.name)))
+		return -EBADMSG;
+	pm = vec_push(matches);
+	if (!pm)
+		return -ENOMEM;
+	pm->m = m;
+	pm->bare = a->bare;
+	return 0;
+}
+
+/* Takes the answer for one text apart. Everything in it is aligned: the sizes are. */
+static int answer_take(struct rest *r, struct ipt_parse *p, struct why *why)
+{
+	const struct parse_result *res = rest_take(r, sizeof(*res));
+	const struct why *sentence;
+	int err = 0;
+
+	if (!res)
+		return -EBADMSG;
+	if (res->err < 0) {
+		sentence = rest_take(r, sizeof(*sentence));
+		if (!sentence || !memchr(sentence->s, '\0', sizeof(sentence->s)))
+			return -EBADMSG;
+		return why_set(why, res->err, "%s", sentence->s);
+	}
+	p->src = res->src;
+	p->dst = res->dst;
+	p->frag = res->frag;
+	p->more = res->ip;
+	for (uint32_t i = 0; i < res->n && err == 0; i++)
+		err = match_take(r, &p->matches);
+	return err;
+}
+
+/* Makes argv of a text: empty for an empty one. */
+static int job_make(struct parse_job *job, const struct ipt_parse *p, struct why *why)
+{
+	char **first;
+	int err = ipt_token(p->s, &job->words, &job->store, why);
+
 	if (err < 0)
 		return err;
-	if (words.n > 0) {
-		first = vec_insert(&words, 0);
-		last = first ? vec_push(&words) : NULL;
-		if (last) {
-			*(const char **)vec_at(&words, 0) = "matches";
-			words.n--; /* the NULL that ends argv */
-			err = words_parse(ops, &words, ip, out, why);
-		} else {
-			err = -ENOMEM;
-		}
-	}
-	vec_fini(&words);
-	free(store);
-	if (err < 0)
-		ipt_parsed_fini(out);
-	return err;
+	job->ops = p->ops;
+	job->proto = p->ip.inv & IPT_NOT_PROTO ? 0 : p->ip.proto;
+	if (job->words.n == 0)
+		return 0;
+	first = vec_insert(&job->words, 0);
+	job->entry = calloc(1, p->ops->entry_size);
+	if (!first || !job->entry)
+		return -ENOMEM;
+	*(const char **)first = "matches";
+	p->ops->ip_put(job->entry, &p->ip);
+	if (!vec_push(&job->words)) /* the NULL */
+		return -ENOMEM;
+	job->words.n--;
+	return 0;
 }
 
-void ipt_parsed_fini(struct ipt_parsed *p)
+static void jobs_free(struct parse_job *jobs, size_t n)
+{
+	for (size_t i = 0; jobs && i < n; i++) {
+		vec_fini(&jobs[i].words);
+		free(jobs[i].store);
+		free(jobs[i].entry);
+	}
+	free(jobs);
+}
+
+static int answers_take(struct ipt_parse *all, const struct parse_job *jobs, size_t n,
+			const struct text *answers, size_t *failed, struct why *why)
+{
+	struct rest r = { answers->s, answers->len };
+	int err = 0;
+
+	for (size_t i = 0; i < n && err == 0; i++) {
+		*failed = i;
+		if (jobs[i].words.n > 0)
+			err = answer_take(&r, &all[i], why);
+	}
+	return err == 0 && r.n > 0 ? -EBADMSG : err;
+}
+
+int ipt_match_parse(struct ipt_parse *all, size_t n, void **store, size_t *failed, struct why *why)
+{
+	struct parse_job *jobs = calloc(n, sizeof(*jobs));
+	struct text answers = TEXT_INIT;
+	bool any = false;
+	int err = jobs ? 0 : -ENOMEM;
+
+	*store = NULL;
+	for (size_t i = 0; i < n && err == 0; i++) {
+		*failed = i;
+		all[i].matches = (struct vec)VEC_INIT(struct ipt_parsed_match);
+		err = job_make(&jobs[i], &all[i], why);
+		any |= jobs[i].words.n > 0;
+	}
+	if (err == 0 && any) {
+		err = child_ask(jobs, n, &answers);
+		if (err == 0)
+			err = answers_take(all, jobs, n, &answers, failed, why);
+	}
+	jobs_free(jobs, n);
+	/* The child died, hung or told nonsense: of this text, or of one before it. */
+	if (err == -EBADMSG || err == -ETIMEDOUT)
+		err = why_set(why, -EINVAL, "libxtables could not take it");
+	if (err < 0) {
+		text_fini(&answers);
+		return err;
+	}
+	*store = answers.s;
+	return 0;
+}
+
+void ipt_parse_fini(struct ipt_parse *p)
 {
 	vec_fini(&p->matches);
-	free(p->store);
-	p->store = NULL;
 }

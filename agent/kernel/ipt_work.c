@@ -50,30 +50,38 @@ int work_open(struct work *w, const struct ipt_ops *ops, const char *table)
 	return (int)w->tables.n - 1;
 }
 
+static int index_rule(struct work_table *t, const char *chain, uint64_t place, const void *e,
+		      struct ipt_memo *memo)
+{
+	struct work_rule *r = vec_push(&t->rules);
+
+	if (!r)
+		return -ENOMEM;
+	r->e = e;
+	memcpy(r->chain, chain, strnlen(chain, sizeof(r->chain) - 1));
+	r->hash = ipt_hash_entry(t->ops, place, e, memo);
+	r->tag = ipt_entry_tag(t->ops, e);
+	return 0;
+}
+
 static int table_index(struct work_table *t)
 {
 	const struct ipt_ops *ops = t->ops;
 	struct ipt_memo memo = { { 0 }, { 0 } };
+	int err = 0;
 
 	if (t->indexed)
 		return 0;
 	for (const char *chain = ops->first_chain(t->h); chain; chain = ops->next_chain(t->h)) {
 		uint64_t place = ipt_hash_place(ops, t->name, chain);
+		const void *e = ops->first_rule(chain, t->h);
 
-		for (const void *e = ops->first_rule(chain, t->h); e; e = ops->next_rule(e, t->h)) {
-			struct work_rule *r;
-
-			if (!ipt_is_mark(ipt_target(ops, e)))
-				continue;
-			r = vec_push(&t->rules);
-			if (!r)
-				return -ENOMEM;
-			r->e = e;
-			memcpy(r->chain, chain, strnlen(chain, sizeof(r->chain) - 1));
-			r->hash = ipt_hash_entry(ops, place, e, &memo);
-			r->tag = ipt_entry_tag(ops, e);
-		}
+		for (; e && err == 0; e = ops->next_rule(e, t->h))
+			if (ipt_is_mark(ipt_target(ops, e)))
+				err = index_rule(t, chain, place, e, &memo);
 	}
+	if (err < 0)
+		return err;
 	t->indexed = true;
 	return 0;
 }
@@ -84,10 +92,15 @@ static struct work_rule *table_find(struct work_table *t, uint32_t tag, uint64_t
 	for (size_t i = 0; i < t->rules.n; i++) {
 		struct work_rule *r = vec_at(&t->rules, i);
 
-		if (!r->e)
+		if (tag) {
+			if (r->tag == tag && r->e)
+				return r;
 			continue;
-		if (tag ? r->tag == tag : r->hash == hash && ordinal-- == 0)
-			return r;
+		}
+		/* The ordinal counts what was there at first: edits before this one may have
+		 * removed equals. */
+		if (r->hash == hash && ordinal-- == 0)
+			return r->e ? r : NULL;
 	}
 	return NULL;
 }
@@ -158,23 +171,44 @@ static int staged(struct work *w, struct work_table *t, const char *chain, uint3
 		       strerror(-err));
 }
 
+/* A rule that was put in can be the subject of the next edit. */
+static int index_staged(struct work_table *t, const char *chain, uint32_t position)
+{
+	const struct ipt_ops *ops = t->ops;
+	const void *e = ops->first_rule(chain, t->h), *at = e;
+	struct ipt_memo memo = { { 0 }, { 0 } };
+
+	if (!t->indexed)
+		return 0;
+	for (uint32_t i = 1; at && i != position; i++) {
+		at = ops->next_rule(at, t->h);
+		e = at ? at : e;
+	}
+	if (!e || !ipt_is_mark(ipt_target(ops, e)))
+		return 0;
+	return index_rule(t, chain, ipt_hash_place(ops, t->name, chain), e, &memo);
+}
+
 int work_insert(struct work *w, size_t at, const char *chain, uint32_t position, const void *e)
 {
 	struct work_table *t = vec_at(&w->tables, at);
-	int ok;
+	int ok, err;
 
 	if (position > 0)
 		ok = t->ops->insert(chain, e, position - 1, t->h);
 	else
 		ok = t->ops->append(chain, e, t->h);
-	return staged(w, t, chain, position, ok);
+	err = staged(w, t, chain, position, ok);
+	return err < 0 ? err : index_staged(t, chain, position);
 }
 
 int work_replace(struct work *w, size_t at, const char *chain, uint32_t position, const void *e)
 {
 	struct work_table *t = vec_at(&w->tables, at);
+	int ok = t->ops->replace(chain, e, position - 1, t->h);
+	int err = staged(w, t, chain, position, ok);
 
-	return staged(w, t, chain, position, t->ops->replace(chain, e, position - 1, t->h));
+	return err < 0 ? err : index_staged(t, chain, position);
 }
 
 int work_remove(struct work *w, size_t at, const char *chain, uint32_t position)

@@ -318,9 +318,10 @@ static int check_unloaded(const struct ipt_ops *ops, const struct markrule *r, u
 int nf_check(struct nf *nf, const struct markrule *r, unsigned *column, struct why *why)
 {
 	const struct ipt_ops *ops = ipt_ops_of(r->family);
+	struct ipt_encoding en = { .ops = ops, .rule = r };
 	unsigned dropped;
 	uint8_t hooks = 0;
-	void *entry = NULL;
+	size_t failed;
 	int err;
 
 	(void)nf;
@@ -341,11 +342,11 @@ int nf_check(struct nf *nf, const struct markrule *r, unsigned *column, struct w
 	else
 		err = check_unloaded(ops, r, &hooks, column, why);
 	if (err == 0)
-		err = ipt_encode(ops, r, 0, &entry, column, why);
+		err = ipt_encode(&en, 1, &failed, column, why);
 	if (err == 0) {
 		*column = COLUMN_MATCHES;
-		err = ipt_need(ops, entry, hooks, why);
+		err = ipt_need(ops, en.entry, hooks, why);
 	}
-	free(entry);
+	free(en.entry);
 	return err;
 }

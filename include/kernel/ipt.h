@@ -253,15 +253,25 @@ void ipt_decode_target(const struct ipt_ops *ops, const void *e, struct markrule
 int ipt_decode(const struct ipt_ops *ops, const void *e, struct markrule *out,
 	       struct text *matches);
 
+/* A rule, and the entry that is made of it. */
+struct ipt_encoding {
+	const struct ipt_ops *ops;
+	const struct markrule *rule;
+	uint32_t tag; /* index for the comment, 0: none */
+	void *entry;  /* malloc'ed */
+};
+
 /**
- * ipt_encode - the entry of a rule
- * @tag: index for the comment, 0: none
- * @out: malloc'ed entry
+ * ipt_encode - make the entries of rules
+ * @failed: the rule at fault
+ * @column: its column at fault
  *
- * Returns: 0, -EINVAL with @why and @column, -ENOMEM.
+ * Elements without a rule are passed over. On an error nothing is left to be freed.
+ *
+ * Returns: 0, -EINVAL with @why, -ENOMEM.
  */
-int ipt_encode(const struct ipt_ops *ops, const struct markrule *r, uint32_t tag, void **out,
-	       unsigned *column, struct why *why);
+int ipt_encode(struct ipt_encoding *all, size_t n, size_t *failed, unsigned *column,
+	       struct why *why);
 
 /* Would the kernel take these matches in a chain that is reached from @hooks?
  * Returns: 0, or -EINVAL with @why. */
@@ -273,22 +283,25 @@ int ipt_need(const struct ipt_ops *ops, const void *e, uint8_t hooks, struct why
  * Returns: 0, -EINVAL (quotes that do not close), -ENOMEM. */
 int ipt_token(const char *s, struct vec *words, char **store, struct why *why);
 
-/* What the text of matches says. */
-struct ipt_parsed {
-	bool src, dst, frag; /* is there a -s, -d, -f? */
-	struct ip_part ip;   /* what they say */
-	struct vec matches;  /* struct ipt_parsed_match */
-	void *store;
-};
-
 struct ipt_parsed_match {
 	const struct xt_entry_match *m;
 	bool bare; /* written without any option */
 };
 
+/* One text of matches, and what it says. */
+struct ipt_parse {
+	const struct ipt_ops *ops;
+	const char *s;
+	struct ip_part ip;   /* of the columns: some extensions ask for the protocol */
+	bool src, dst, frag; /* is there a -s, -d, -f? */
+	struct ip_part more; /* what they say */
+	struct vec matches;  /* struct ipt_parsed_match */
+};
+
 /**
- * ipt_match_parse - parse matches, in iptables syntax
- * @ip: protocol and its inversion: some extensions want to know them
+ * ipt_match_parse - parse texts of matches, in iptables syntax
+ * @store: owns the matches of all: free(3)
+ * @failed: the text at fault
  *
  * Takes -m with its options, and [!] -s, -d, -f; nothing else. Hosts must be numbers; options that
  * open files are refused. libxtables works in a child process, which ends with the call: whatever
@@ -296,8 +309,7 @@ struct ipt_parsed_match {
  *
  * Returns: 0, -EINVAL with @why, -errno.
  */
-int ipt_match_parse(const struct ipt_ops *ops, const char *s, const struct ip_part *ip,
-		    struct ipt_parsed *out, struct why *why);
-void ipt_parsed_fini(struct ipt_parsed *p);
+int ipt_match_parse(struct ipt_parse *all, size_t n, void **store, size_t *failed, struct why *why);
+void ipt_parse_fini(struct ipt_parse *p);
 
 #endif

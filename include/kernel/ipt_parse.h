@@ -7,7 +7,8 @@
 
 struct xtables_rule_match;
 
-/* What the child answers; the matches follow it, each behind a struct parse_answer. */
+/* What the child answers for each text; a sentence follows it, or the matches, each behind a struct
+ * parse_answer. */
 struct parse_result {
 	int err;
 	bool src, dst, frag;
@@ -22,15 +23,17 @@ struct parse_answer {
 
 struct parse_job {
 	const struct ipt_ops *ops;
-	int argc;
-	char **argv; /* ends with NULL */
-	void *entry; /* struct ipt_entry or ip6t_entry: its IP part */
+	struct vec words; /* char *: argv, without the NULL that ends it */
+	char *store;	  /* behind the words */
+	void *entry;	  /* struct ipt_entry or ip6t_entry: its IP part */
 	uint16_t proto;
 	struct xtables_rule_match *matches;
 	struct parse_result result;
 };
 
-/* For ipt_xt_run(): parses job->argv into job->matches and job->result. */
+/* For ipt_xt_run(): parses job->words into job->matches and job->result. */
 void parse_job_run(void *arg);
+/* Makes libxtables ready for the next one. */
+void parse_job_done(struct parse_job *job);
 
 #endif

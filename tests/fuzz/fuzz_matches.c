@@ -16,8 +16,9 @@ static void use(const struct ipt_ops *ops, const void *e, const struct markrule 
 {
 	struct text line = TEXT_INIT, matches = TEXT_INIT;
 	struct markrule again;
-	void *second = NULL;
+	struct ipt_encoding second = { .ops = ops, .rule = &again };
 	unsigned column;
+	size_t failed;
 
 	if (ipt_text_rule(ops, "FUZZ", e, &line))
 		abort();
@@ -27,8 +28,8 @@ static void use(const struct ipt_ops *ops, const void *e, const struct markrule 
 	if (again.target != r->target || again.mark != r->mark)
 		abort();
 	/* It may be longer than it was written, or be refused for a comment that looks like a tag. */
-	(void)ipt_encode(ops, &again, 0, &second, &column, NULL);
-	free(second);
+	(void)ipt_encode(&second, 1, &failed, &column, NULL);
+	free(second.entry);
 	text_fini(&line);
 	text_fini(&matches);
 }
@@ -36,9 +37,10 @@ static void use(const struct ipt_ops *ops, const void *e, const struct markrule 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const uint8_t protocols[] = { 0, 6, 17, 33, 132, 136, 1, 58 };
+	struct ipt_encoding en = { 0 };
 	struct markrule r;
 	unsigned column;
-	void *e = NULL;
+	size_t failed;
 	char *s;
 
 	if (size < 1 || size > MARKRULE_MATCHES_MAX + 1 || ipt_xt_start() < 0)
@@ -55,9 +57,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (data[0] & 16)
 		r.match_mask = 1;
 	r.matches = s;
-	if (ipt_encode(ipt_ops_of(r.family), &r, data[0] & 32 ? 5 : 0, &e, &column, NULL) == 0)
-		use(ipt_ops_of(r.family), e, &r);
-	free(e);
+	en.ops = ipt_ops_of(r.family);
+	en.rule = &r;
+	en.tag = data[0] & 32 ? 5 : 0;
+	if (ipt_encode(&en, 1, &failed, &column, NULL) == 0)
+		use(en.ops, en.entry, &r);
+	free(en.entry);
 	free(s);
 	return 0;
 }

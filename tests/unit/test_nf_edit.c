@@ -201,6 +201,40 @@ static void one_commit_takes_many_edits(void **state)
 	free(s);
 }
 
+/* Equals keep the ordinals that they had before the first edit; a rule can be changed twice. */
+static void edits_of_one_commit_see_each_other(void **state)
+{
+	struct markrule first = rule(5, 1), second = rule(5, 0);
+	struct nf_edit edits[] = {
+		{ .ordinal = 0 },
+		{ .ordinal = 1 },
+		{ .tag = 5, .rule = &first, .keep_counters = true },
+		{ .tag = 5, .rule = &second, .keep_counters = true },
+	};
+	struct nf_snap *snap;
+	struct nf_undo *undo;
+	struct why why;
+	size_t failed;
+	char *s;
+
+	(void)state;
+	need();
+	snap = env_read(&env);
+	edits[0].hash = edits[1].hash = ((struct nf_entry *)vec_at(&snap->entries, 2))->hash;
+	nf_snap_free(snap);
+	second.mark = 0x55;
+	assert_int_equal(nf_commit(env.nf, edits, 4, &failed, &undo, &why), 0);
+	s = shown();
+	assert_string_equal(s, "[2:20] -A PREROUTING -p tcp -m comment --comment \"fwmark:5 five\""
+			       " -j MARK --set-xmark 0x55/0xffffffff\n" ONE);
+	free(s);
+	assert_int_equal(nf_undo(env.nf, undo, &why), 0);
+	nf_undo_free(undo);
+	s = shown();
+	assert_string_equal(s, ONE FIVE("2:20") THREE FOUR);
+	free(s);
+}
+
 /* What is counted between the change and its undo belongs to the rule that comes back. */
 static void undo_keeps_what_was_counted_meanwhile(void **state)
 {
@@ -308,6 +342,7 @@ int main(void)
 		cmocka_unit_test_setup(foreign_rules_are_found_among_equals, setup),
 		cmocka_unit_test_setup(a_later_failure_puts_the_earlier_tables_back, setup),
 		cmocka_unit_test_setup(one_commit_takes_many_edits, setup),
+		cmocka_unit_test_setup(edits_of_one_commit_see_each_other, setup),
 		cmocka_unit_test_setup(undo_keeps_what_was_counted_meanwhile, setup),
 		cmocka_unit_test_setup(a_rule_moves_to_another_chain_and_table, setup),
 		cmocka_unit_test_setup(check_says_what_is_wrong, setup),

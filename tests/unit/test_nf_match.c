@@ -285,8 +285,10 @@ static void an_unknown_extension_shows_all_the_same(void **state)
 	struct nf_snap *snap;
 	struct xtc_handle *h;
 	struct why why = { "" };
+	struct ipt_encoding en = { .ops = ops, .rule = &r };
 	char *e, *with;
 	unsigned column;
+	size_t failed;
 	uint16_t at;
 
 	(void)state;
@@ -296,7 +298,8 @@ static void an_unknown_extension_shows_all_the_same(void **state)
 	r.protocol = IPPROTO_UDPLITE;
 	r.src.family = AF_UNSPEC;
 	r.mark = 1;
-	assert_int_equal(ipt_encode(ops, &r, 0, (void **)&e, &column, &why), 0);
+	assert_int_equal(ipt_encode(&en, 1, &failed, &column, &why), 0);
+	e = en.entry;
 	assert_int_equal(ipt_blob_match(&blob, "udplite", 0, udplite, sizeof(udplite)), 0);
 	at = ipt_next_at(ops, e);
 	with = calloc(1, at + blob.n);
