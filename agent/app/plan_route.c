@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "app/plan.h"
+#include "app/route_set.h"
 #include "kernel/route_nl.h"
 
 enum { COL_GATEWAY = 9, COL_IFINDEX = 10, COL_IFNAME = 11, COL_STATUS = 27 };
@@ -208,28 +209,22 @@ static unsigned column_of(int err, const struct why *why)
 	return COL_STATUS;
 }
 
-/* Has the kernel a key for it that is not in the row's? Then it is another route to it. */
-static bool same_kernel_key(const struct route *x, const struct route *y)
+/* Do other routes of the kernel have the key of this one, too? */
+static bool is_shared(const struct app *a, const struct route *r)
 {
-	return x->tos == y->tos && prefix_cmp(&x->src, &y->src) == 0;
+	return route_set_equals(&a->routes, r) > 1;
 }
 
 static int route_in(struct app *a, struct plan_item *it, struct why *why)
 {
 	int err;
 
-	if (it->out && same_kernel_key(it->old, it->now))
-		err = route_nl_replace(a->rtnl, it->now, why);
+	if (it->out)
+		err = route_nl_change(a->rtnl, it->old, it->now, is_shared(a, it->old), why);
 	else
 		err = route_nl_add(a->rtnl, it->now, why);
-	if (err)
-		return err;
-	it->done = true;
-	if (!it->out || same_kernel_key(it->old, it->now))
-		return 0;
-	err = route_nl_del(a->rtnl, it->old, why);
-	it->removed = !err || err == -ESRCH;
-	return err == -ESRCH ? 0 : err;
+	it->done = !err;
+	return err;
 }
 
 int plan_routes_add(struct app *a, struct mib_fault *fault)
@@ -268,15 +263,14 @@ static int route_back(struct app *a, struct plan_item *it, struct why *why)
 {
 	int err = 0;
 
-	if (it->done && it->out && !it->removed)
-		err = route_nl_replace(a->rtnl, it->old, why);
+	if (it->done && it->out)
+		err = route_nl_change(a->rtnl, it->now, it->old, is_shared(a, it->old), why);
+	else if (it->done)
+		err = route_nl_del(a->rtnl, it->now, why);
 	else if (it->removed)
 		err = route_nl_add(a->rtnl, it->old, why);
-	if (it->done && (!it->out || it->removed)) {
-		int e = route_nl_del(a->rtnl, it->now, why);
-
-		err = e && e != -ESRCH ? e : err;
-	}
+	if (err == -ESRCH && !it->out)
+		err = 0;
 	it->done = it->removed = false;
 	return err;
 }

@@ -7,7 +7,8 @@
 
 #include "base/hash.h"
 
-/* Copied field by field into zeroed memory, so that two of the same are the same bytes. */
+/* Copied field by field into zeroed memory, so that two of the same are the same bytes. What counts
+ * down (expires) is left out. */
 static void hop_normal(const struct nexthop *from, struct nexthop *to)
 {
 	memset(to, 0, sizeof(*to));
@@ -16,6 +17,7 @@ static void hop_normal(const struct nexthop *from, struct nexthop *to)
 	to->ifindex = from->ifindex;
 	to->weight = from->weight ? from->weight : 1;
 	to->flags = from->flags;
+	to->realms = from->realms;
 }
 
 static void normal(const struct route *from, struct route *to)
@@ -29,6 +31,10 @@ static void normal(const struct route *from, struct route *to)
 	to->mtu = from->mtu;
 	to->advmss = from->advmss;
 	to->metrics_other = from->metrics_other;
+	for (size_t i = 0; i < ROUTE_METRIC_N; i++)
+		if (from->metrics_other >> i & 1)
+			to->metrics[i] = from->metrics[i];
+	memcpy(to->congctl, from->congctl, strnlen(from->congctl, sizeof(to->congctl) - 1));
 	to->nhid = from->nhid;
 	to->realms = from->realms;
 	to->flags = from->flags;

@@ -338,6 +338,8 @@ static bool is_given(uint64_t given, unsigned col)
 	return given >> col & 1;
 }
 
+enum { GATEWAY_COLS = 1u << 8 | 1u << 9 | 1u << 10 | 1u << 11 };
+
 /* An address without a type has the type of its length. */
 static void settle_gateway(struct nexthop *hop, bool type_given)
 {
@@ -357,6 +359,11 @@ static void settle(void *ctx, void *row)
 		r->nlegs = 0;
 	else if (r->nlegs == 0 && !route_is_reject(r))
 		r->nlegs = 1;
+	/* The way out of a nexthop object is the kernel's to show, not the manager's to say. */
+	if (r->nhid && !(r->given & GATEWAY_COLS)) {
+		memset(&r->leg, 0, sizeof(r->leg));
+		r->nlegs = 1;
+	}
 	if (!r->leg.weight)
 		r->leg.weight = 1;
 }
