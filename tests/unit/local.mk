@@ -8,7 +8,8 @@ unit_tests += tests/unit/test_policy_kernel tests/unit/test_policy_nl
 unit_tests += tests/unit/test_rt_names tests/unit/test_rtnl
 
 unit_tests += tests/unit/test_markrule
-unit_tests += tests/unit/test_nf tests/unit/test_nf_edit tests/unit/test_nf_match
+unit_tests += tests/unit/test_nf tests/unit/test_nf_corpus tests/unit/test_nf_edit
+unit_tests += tests/unit/test_nf_match
 
 UNIT_BASE = $(BASE_LIBS) $(CMOCKA_LIBS)
 UNIT_MODEL = $(MODEL_LIBS) $(CMOCKA_LIBS)
@@ -33,6 +34,7 @@ tests_unit_test_route_kernel_LDADD = $(UNIT_KERNEL)
 
 tests_unit_test_markrule_LDADD = $(UNIT_MODEL)
 tests_unit_test_nf_LDADD = $(UNIT_KERNEL)
+tests_unit_test_nf_corpus_LDADD = $(UNIT_KERNEL)
 tests_unit_test_nf_edit_LDADD = $(UNIT_KERNEL)
 tests_unit_test_nf_match_LDADD = $(UNIT_KERNEL)
 noinst_HEADERS += tests/unit/nf_env.h

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading mark rules from the kernel: iptables-legacy-save is the oracle. */
+/* Reading mark rules from the kernel: columns, hooks, identity, the lock. */
 #include "nf_env.h"
 
 #include <errno.h>
@@ -10,43 +10,6 @@
 #include "base/clock.h"
 
 static struct env env;
-
-static const struct side {
-	int family;
-	const char *program, *rules;
-} sides[] = {
-	{ AF_INET, "iptables", "rules4.txt" },
-	{ AF_INET6, "ip6tables", "rules6.txt" },
-};
-
-/* Feeds the corpus, all at once or, when this kernel does not know all of it, line by line. */
-static void load_corpus(const struct side *s)
-{
-	const char *dir = getenv("srcdir");
-	char path[4096], line[4096], table[64] = "";
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/tests/data/%s", dir ? dir : ".", s->rules);
-	sh("sed -n 's/^#! //p' '%s' | sh >/dev/null 2>&1", path);
-	if (sh("%s-legacy-restore '%s' 2>/dev/null", s->program, path) == 0)
-		return;
-	f = fopen(path, "re");
-	assert_non_null(f);
-	while (fgets(line, sizeof(line), f)) {
-		FILE *to;
-
-		if (line[0] == '*')
-			snprintf(table, sizeof(table), "%.60s", line);
-		if (line[0] != '-' && line[0] != ':')
-			continue;
-		snprintf(path, sizeof(path), "%s-legacy-restore --noflush 2>/dev/null", s->program);
-		to = popen(path, "we");
-		assert_non_null(to);
-		fprintf(to, "%s%sCOMMIT\n", table, line);
-		pclose(to);
-	}
-	fclose(f);
-}
 
 static int setup(void **state)
 {
@@ -60,195 +23,6 @@ static void need(void)
 {
 	if (!env.ready)
 		skip();
-}
-
-/* Is this line of iptables-save a mark rule? */
-static bool line_is_mark(const char *line)
-{
-	return strncmp(line, "-A ", 3) == 0 &&
-	       (strstr(line, " -j MARK ") || strstr(line, " -j CONNMARK "));
-}
-
-/* Every line of the oracle, in its order, is the text of the next entry of that table. */
-static size_t compare_table(const struct side *s, const char *table, const struct nf_snap *snap)
-{
-	struct text all = TEXT_INIT, text = TEXT_INIT;
-	char cmd[128], *line, *save = NULL;
-	size_t n = 0, at = 0;
-
-	snprintf(cmd, sizeof(cmd), "%s-legacy-save -t %s", s->program, table);
-	sh_read(cmd, &all);
-	for (line = strtok_r(all.s, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		const struct nf_entry *e;
-
-		if (!line_is_mark(line))
-			continue;
-		for (;; at++) {
-			assert_true(at < snap->entries.n);
-			e = vec_at(&snap->entries, at);
-			if (env_chain(snap, e)->family == s->family &&
-			    strcmp(env_chain(snap, e)->table, table) == 0)
-				break;
-		}
-		text_reset(&text);
-		assert_int_equal(nf_text(env.nf, snap, e, &text), 0);
-		assert_string_equal(text_str(&text), line);
-		at++;
-		n++;
-	}
-	text_fini(&all);
-	text_fini(&text);
-	return n;
-}
-
-static void text_is_that_of_iptables_save(void **state)
-{
-	static const char *const tables[] = { "raw", "mangle", "nat", "filter", "security" };
-	struct nf_snap *snap;
-	size_t n = 0;
-
-	(void)state;
-	need();
-	load_corpus(&sides[0]);
-	load_corpus(&sides[1]);
-	snap = env_read(&env);
-	for (size_t i = 0; i < 2; i++)
-		for (size_t j = 0; j < 5; j++)
-			n += compare_table(&sides[i], tables[j], snap);
-	assert_int_equal(n, snap->entries.n);
-	assert_true(n > 400);
-	nf_snap_free(snap);
-}
-
-/* Takes the comment match that became the description out of a line. */
-static void without_comment(char *line, const char *description)
-{
-	char want[512] = " -m comment --comment ", *at = want + strlen(want);
-	bool plain = strspn(description, "_-0123456789abcdefghijklmnopqrstuvwxyz"
-					 "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(description);
-
-	if (!*description)
-		return;
-	if (!plain)
-		*at++ = '"';
-	for (const char *c = description; *c; c++) {
-		if (strchr("\"\\'", *c))
-			*at++ = '\\';
-		*at++ = *c;
-	}
-	if (!plain)
-		*at++ = '"';
-	*at = '\0';
-	at = strstr(line, want);
-	assert_non_null(at);
-	memmove(at, at + strlen(want), strlen(at + strlen(want)) + 1);
-}
-
-static bool trip_wanted(const struct nf_entry *e, struct nf_snap *snap, struct markrule *r)
-{
-	assert_int_equal(nf_decode(env.nf, snap, e, r), 0);
-	return r->target != MARKRULE_OTHER && strcmp(r->chain, "trip") != 0;
-}
-
-/* The line of an entry without its chain and its description. */
-static char *trip_line(const struct nf_snap *snap, const struct nf_entry *e)
-{
-	struct text text = TEXT_INIT;
-	struct markrule r;
-	char *line;
-
-	assert_int_equal(nf_decode(env.nf, snap, e, &r), 0);
-	assert_int_equal(nf_text(env.nf, snap, e, &text), 0);
-	line = strdup(text_str(&text) + strlen("-A ") + strlen(r.chain));
-	assert_non_null(line);
-	without_comment(line, r.description);
-	text_fini(&text);
-	return line;
-}
-
-/* Everything that nf_decode() gives goes into a second rule; both must be the same. */
-static void columns_and_matches_lose_nothing(void **state)
-{
-	struct vec rules = VEC_INIT(struct markrule), edits = VEC_INIT(struct nf_edit);
-	struct vec lines = VEC_INIT(char *);
-	struct nf_undo *undo = NULL;
-	struct nf_snap *snap;
-	struct why why = { "" };
-	size_t failed, i = 0;
-
-	(void)state;
-	need();
-	for (i = 0; i < 2; i++) {
-		load_corpus(&sides[i]);
-		sh("for t in raw mangle nat filter security; do %s-legacy -t $t -N trip; done",
-		   sides[i].program);
-	}
-	snap = env_read(&env);
-	for (i = 0; i < snap->entries.n; i++) {
-		const struct nf_entry *e = vec_at(&snap->entries, i);
-		struct markrule r, *kept;
-		char **line;
-
-		if (!trip_wanted(e, snap, &r))
-			continue;
-		line = vec_push(&lines);
-		kept = vec_push(&rules);
-		assert_non_null(line);
-		assert_non_null(kept);
-		*line = trip_line(snap, e);
-		assert_int_equal(nf_decode(env.nf, snap, e, &r), 0);
-		*kept = r;
-		kept->matches = strdup(r.matches);
-		kept->position = 0;
-		strcpy(kept->chain, "trip");
-	}
-	for (i = 0; i < rules.n; i++) {
-		struct nf_edit *edit = vec_push(&edits);
-
-		assert_non_null(edit);
-		edit->rule = vec_at(&rules, i);
-		edit->add = true;
-	}
-	if (nf_commit(env.nf, edits.data, edits.n, &failed, &undo, &why) < 0) {
-		const struct markrule *r = failed < rules.n ? vec_at(&rules, failed) : NULL;
-
-		fail_msg("%s: %s", why.s, r ? r->matches : "");
-	}
-	nf_snap_free(snap);
-	snap = env_read(&env);
-	for (size_t n = i = 0; i < snap->entries.n; i++) {
-		const struct nf_entry *e = vec_at(&snap->entries, i);
-		const struct markrule *want;
-		struct markrule r;
-		char *line, *old;
-
-		if (strcmp(env_chain(snap, e)->chain, "trip") != 0)
-			continue;
-		assert_true(n < rules.n);
-		want = vec_at(&rules, n);
-		old = *(char **)vec_at(&lines, n++);
-		line = trip_line(snap, e);
-		assert_string_equal(line, old);
-		assert_int_equal(nf_decode(env.nf, snap, e, &r), 0);
-		assert_string_equal(r.description, want->description);
-		assert_int_equal(r.invert, want->invert);
-		assert_int_equal(r.match_mask, want->match_mask);
-		free(line);
-	}
-	nf_snap_free(snap);
-	assert_int_equal(nf_undo(env.nf, undo, &why), 0);
-	nf_undo_free(undo);
-	snap = env_read(&env);
-	for (i = 0; i < snap->entries.n; i++)
-		assert_string_not_equal(env_chain(snap, vec_at(&snap->entries, i))->chain, "trip");
-	nf_snap_free(snap);
-	for (i = 0; i < rules.n; i++) {
-		free((char *)((struct markrule *)vec_at(&rules, i))->matches);
-		free(*(char **)vec_at(&lines, i));
-	}
-	vec_fini(&rules);
-	vec_fini(&edits);
-	vec_fini(&lines);
 }
 
 /* One line of iptables, and the columns that it becomes. */
@@ -451,8 +225,6 @@ static void a_read_waits_for_the_lock_and_gives_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(text_is_that_of_iptables_save, setup),
-		cmocka_unit_test_setup(columns_and_matches_lose_nothing, setup),
 		cmocka_unit_test_setup(columns_are_what_the_line_says, setup),
 		cmocka_unit_test_setup(reading_loads_no_table, setup),
 		cmocka_unit_test_setup(hooks_follow_jumps_and_gotos, setup),
