@@ -18,7 +18,7 @@ int plan_policy_prepare(struct app *a, struct plan_item *it, struct mib_fault *f
 	for (size_t i = 0; i < a->policies.kernel.n; i++) {
 		if (now->priority_auto || !policy_same(vec_at(&a->policies.kernel, i), now))
 			continue;
-		why_set(&fault->why, 0, "the kernel has such a policy already");
+		why_set(&fault->why, 0, "the kernel has the same policy already");
 		return plan_fail(fault, it, COL_STATUS, -EEXIST);
 	}
 	return MIB_OK;

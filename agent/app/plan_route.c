@@ -8,7 +8,7 @@
 #include "app/route_set.h"
 #include "kernel/route_nl.h"
 
-enum { COL_GATEWAY = 9, COL_IFINDEX = 10, COL_IFNAME = 11, COL_STATUS = 27 };
+enum { COL_GATEWAY = 9, COL_IFINDEX = 10, COL_IFNAME = 11, COL_NHID = 22, COL_STATUS = 27 };
 enum { HOP_GATEWAY = 3, HOP_IFINDEX = 4, HOP_IFNAME = 5, HOP_STATUS = 8 };
 
 static bool is_touched(uint64_t touched, unsigned col)
@@ -193,13 +193,10 @@ static unsigned column_of(int err, const struct why *why)
 		int err;
 		unsigned col;
 	} columns[] = {
-		{ "prefsrc", 0, 12 },
-		{ "ateway", 0, COL_GATEWAY },
-		{ "evice", 0, COL_IFNAME },
-		{ NULL, -ENETUNREACH, COL_GATEWAY },
-		{ NULL, -EHOSTUNREACH, COL_GATEWAY },
-		{ NULL, -ENODEV, COL_IFNAME },
-		{ NULL, -ENETDOWN, COL_IFNAME },
+		{ "exthop id", 0, COL_NHID },	     { "prefsrc", 0, 12 },
+		{ "ateway", 0, COL_GATEWAY },	     { "evice", 0, COL_IFNAME },
+		{ NULL, -ENETUNREACH, COL_GATEWAY }, { NULL, -EHOSTUNREACH, COL_GATEWAY },
+		{ NULL, -ENODEV, COL_IFNAME },	     { NULL, -ENETDOWN, COL_IFNAME },
 	};
 
 	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++)

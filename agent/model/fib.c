@@ -35,13 +35,13 @@ static bool name_is_number(const char *name)
 static int fib_check_name(const struct fib *f, struct why *why)
 {
 	if (!memchr(f->name, '\0', sizeof(f->name)))
-		return why_set(why, -EINVAL, "Name: longer than %d octets", NAME_MAX_LEN);
+		return why_set(why, -EILSEQ, "Name: longer than %d octets", NAME_MAX_LEN);
 	if (!text_is_utf8(f->name, strlen(f->name)) || strpbrk(f->name, " #/"))
 		return why_set(
-			why, -EINVAL,
+			why, -EILSEQ,
 			"Name: must be UTF-8 without blanks, control characters, '#' and '/'");
 	if (name_is_number(f->name))
-		return why_set(why, -EINVAL, "Name: \"%s\" is a number", f->name);
+		return why_set(why, -EILSEQ, "Name: \"%s\" is a number", f->name);
 	for (size_t i = 0; i < sizeof(reserved) / sizeof(*reserved); i++) {
 		bool same = !strcmp(reserved[i].name, f->name);
 

@@ -71,6 +71,17 @@ static int refuse_varbind(struct mib *m, int error, const struct mib_col *col,
 	return error;
 }
 
+/* The column that the varbind is of. */
+static const struct mib_col *column_at(const struct mib_change *c, unsigned varbind)
+{
+	const struct mib_def *def = c->table->def;
+
+	for (size_t i = 0; i < def->ncols; i++)
+		if (c->touched >> def->cols[i].num & 1 && c->varbind[def->cols[i].num] == varbind)
+			return &def->cols[i];
+	return &def->cols[0];
+}
+
 /* Reports @f and finds the varbind that the manager shall look at. */
 static int refuse_change(struct mib *m, int error, const struct mib_fault *f, unsigned *varbind)
 {
@@ -85,8 +96,8 @@ static int refuse_change(struct mib *m, int error, const struct mib_fault *f, un
 		*varbind = c->varbind[status->num];
 	else
 		*varbind = c->first;
-	if (!col)
-		col = status ? status : &c->table->def->cols[0];
+	if (!col || (col == status && !(c->touched >> col->num & 1)))
+		col = column_at(c, c->first);
 	mib_name(col, &c->at, &name);
 	error = report(m, error, text_str(&name), &f->why);
 	text_fini(&name);
