@@ -50,7 +50,7 @@ columns fwmarkNextHopTable 201.1.4.0.0.0.0.0.0.1.1 7
 
 shown fwmarkRuleCount.0 1
 shown fwmarkMarkCount.0 1
-shown fwmarkPolicyCount.0 7
+shown fwmarkPolicyCount.0 $(($(ip rule | wc -l) + $(ip -6 rule | wc -l)))
 shown fwmarkRuleAddressType.1 1
 shown fwmarkRuleTableName.1 mangle
 shown fwmarkRuleChain.1 PREROUTING

@@ -34,6 +34,8 @@ for signal in TERM KILL; do
 	snmp_set fwmarkRuleDestinationPortTo.1 u 26
 	expect_match "rule" '--dport 25:26' "$(rule_lines iptables-legacy)"
 	snmp_set fwmarkRuleDestinationPortTo.1 u 25
+	# An answer after that of the SET: fwmarkd has been told that the SET is final.
+	shown fwmarkRuleDestinationPortTo.1 25
 done
 expect_lartc
 # It says so, but not a thousand times.

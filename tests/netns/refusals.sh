@@ -56,7 +56,7 @@ set_refused inconsistentValue 'fwmarkRuleStatus.1' '[Mm]ark' \
 	$(lartc_varbinds | grep -v '^fwmarkRuleMark\.')
 # shellcheck disable=SC2046 # words
 set_refused 'inconsistentName|inconsistentValue|noCreation' 'fwmarkPolicy(Mark|FibId).1' \
-	'fwmarkPolicy(Mark|FibId).1' $(lartc_varbinds | grep -v '^fwmarkPolicyStatus\.')
+	'fwmarkPolicy[A-Za-z]*.1' $(lartc_varbinds | grep -v '^fwmarkPolicyStatus\.')
 
 # Nothing of all that is left over: the SET as it should be works.
 lartc_set
