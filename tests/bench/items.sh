@@ -1,0 +1,339 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# shellcheck disable=SC2034,SC2317 # what is set here is for programs.sh; what is called by name
+# What tests/bench/run.sh measures: one function for each item, in namespaces of its own.
+
+OURS=.1.3.6.1.4.1.8072.9999.9999.11.1
+STATIC=.1.3.6.1.4.1.8072.9999.9999.12.1
+RULE=2.4.1	# fwmarkRuleEntry
+MARK=3.2.1
+ROUTE=6.3.1
+FIRST_RULE=1000000 # the index of the first foreign rule: ROW_FOREIGN_MIN of model/row.h
+FULL_MASK=4294967295
+
+load() {
+	"$PROGRAMS/load" "$SNMP_HOST" "$@"
+}
+
+# pinned PID: on the CPU of the bench, so that no run is luckier than another.
+pinned() {
+	[ -z "$BENCH_CPU" ] || taskset -cp "$BENCH_CPU" "$1" >/dev/null
+}
+
+# start_all [RULES [ROUTES]]: snmpd, fwmarkd and the static agent with so many rows.
+start_all() {
+	start_snmpd
+	pinned "$SNMPD_PID"
+	start_agent
+	pinned "$AGENT_PID"
+	[ $# != 0 ] || return 0
+	"$PROGRAMS/static_agent" "$SOCKET" "$1" "${2:-0}" >>"$WORK/static.log" 2>&1 &
+	pinned $!
+	load until 10000 "$STATIC" >/dev/null
+}
+
+# rules NUMBER: mark rules of mangle PREROUTING, each with a mark of its own.
+rules() {
+	awk -v n="$1" 'BEGIN {
+		print "*mangle"
+		for (i = 1; i <= n; i++)
+			printf "-A PREROUTING -s 10.%d.%d.%d/32 -p tcp -m tcp --dport %d -j MARK --set-xmark 0x%x/0xffffffff\n",
+				i / 65536, i / 256 % 256, i % 256, i % 65535 + 1, i
+		print "COMMIT"
+	}' | iptables-legacy-restore
+}
+
+# routes NUMBER: from 16.0.0.0/24 on, over a few gateways.
+routes() {
+	ip link add bench0 type dummy
+	ip link set bench0 up
+	ip addr add 10.0.0.1/24 dev bench0
+	awk -v n="$1" 'BEGIN {
+		for (i = 0; i < n; i++)
+			printf "route add %d.%d.%d.0/24 via 10.0.0.%d dev bench0\n",
+				16 + i / 65536, i / 256 % 256, i % 256, i % 8 + 2
+	}' | ip -batch -
+}
+
+# agent_setting LINE: into fwmarkd.conf.
+agent_setting() {
+	echo "$1" >>"$AGENT_CONF"
+}
+
+# pairs FILE OURS PEER: runs the two functions in turns; each prints one number.
+pairs() {
+	file=$1
+	for _ in $(seq "$BENCH_PAIRS"); do
+		mine=$("$2") && its=$("$3") && echo "$mine $its" >>"$file"
+	done
+}
+
+# report NAME FILE UNIT FACTOR TARGET: FILE has lines "ours peer"; TARGET is "<= N" or ">= N", of the
+# median of the ratios. Numbers are shown times FACTOR.
+report() {
+	awk -v name="$1" -v unit="$3" -v factor="$4" -v target="$5" '
+		function median(a, n,    i, j, t) {
+			for (i = 2; i <= n; i++)
+				for (j = i; j > 1 && a[j - 1] > a[j]; j--) {
+					t = a[j]; a[j] = a[j - 1]; a[j - 1] = t
+				}
+			return n % 2 ? a[(n + 1) / 2] : (a[n / 2] + a[n / 2 + 1]) / 2
+		}
+		NF == 2 && $2 > 0 { n++; ours[n] = $1; peer[n] = $2; ratio[n] = $1 / $2 }
+		END {
+			if (!n)
+				exit 1
+			split(target, t, " ")
+			r = median(ratio, n)
+			ok = t[1] == "<=" ? r <= t[2] : r >= t[2]
+			printf "%-34s %14s %14s %8.3f %8s %s\n", name,
+				sprintf("%.4g %s", median(ours, n) * factor, unit),
+				sprintf("%.4g %s", median(peer, n) * factor, unit), r, target,
+				ok ? "reached" : "MISSED"
+		}' "$2"
+}
+
+# rate: of load's "varbinds seconds", a second.
+rate() {
+	awk '{ printf "%.3f\n", $1 / $2 }'
+}
+
+# each: of load's "varbinds seconds", seconds for one.
+each() {
+	awk '{ printf "%.9f\n", $2 / $1 }'
+}
+
+rss_kb() {
+	sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\).*/\1/p' "/proc/$1/status"
+}
+
+# --- rules ---
+
+item_walk() {
+	rules 10000
+	start_all 10000
+	ours() { load walk 100 10000 "$OURS.$RULE.29" | rate; }
+	peer() { load walk 100 10000 "$STATIC.$RULE.29" | rate; }
+	ours >/dev/null
+	peer >/dev/null
+	pairs "$WORK/pairs" ours peer
+	report "walk, 1 column, 10 000 rules" "$WORK/pairs" /s 1 ">= 0.9"
+}
+
+# columns ROOT ENTRY FIRST LAST
+columns() {
+	seq "$3" "$4" | sed "s/^/$1.$2./"
+}
+
+item_walk_all() {
+	rules 10000
+	start_all 10000
+	# All columns side by side, as a manager fetches a table; then one after the other.
+	# shellcheck disable=SC2046 # words
+	ours() { load walk 25 10000 $(columns "$OURS" "$RULE" 2 40) | rate; }
+	# shellcheck disable=SC2046 # words
+	peer() { load walk 25 10000 $(columns "$STATIC" "$RULE" 2 40) | rate; }
+	pairs "$WORK/pairs" ours peer
+	report "walk, 39 columns a row, 10 000 rules" "$WORK/pairs" /s 1 ">= 0.85"
+	for column in $(seq 2 40); do
+		mine=$(load walk 100 10000 "$OURS.$RULE.$column" | rate)
+		its=$(load walk 100 10000 "$STATIC.$RULE.$column" | rate)
+		echo "$mine $its" >>"$WORK/columns"
+		[ -z "${BENCH_VERBOSE:-}" ] || echo "	column $column: $mine $its"
+	done
+	report "walk, 39 columns in turn, 10 000" "$WORK/columns" /s 1 ">= 0.85"
+}
+
+item_get_rule() {
+	rules 10000
+	agent_setting 'read: { get_age_ms = 0; };'
+	start_all 10000
+	ours() { load get 30 1 "$OURS.$RULE.29" $((FIRST_RULE + 100)) $((FIRST_RULE + 9000)) | each; }
+	peer() {
+		one=$(load get 300 1 "$STATIC.$RULE.29" $((FIRST_RULE + 100)) $((FIRST_RULE + 9000)) | each)
+		raw=$("$PROGRAMS/reads" raw 30)
+		echo "$one $raw" | awk '{ printf "%.9f\n", $1 + $2 }'
+	}
+	pairs "$WORK/pairs" ours peer
+	report "GET HCPackets, age 0, 10 000 rules" "$WORK/pairs" us 1000000 "<= 1.5"
+}
+
+# create FIRST ROWS, destroy FIRST ROWS: managers' rules.
+create() {
+	load set "$OURS.$RULE" "$1" "$2" 13:u:6 16:u:25 17:u:25 24:u:1 40:i:4
+}
+
+destroy() {
+	load set "$OURS.$RULE" "$1" "$2" 40:i:6 >/dev/null
+}
+
+item_set() {
+	rules 10000
+	start_all
+	ours() {
+		create 5 1
+		destroy 5 1
+	}
+	peer() {
+		"$PROGRAMS/load" - exec iptables-legacy -t mangle -A PREROUTING -p tcp --dport 25 \
+			-m comment --comment fwmark -j MARK --set-mark 1
+		iptables-legacy -t mangle -D PREROUTING 10001
+	}
+	ours >/dev/null
+	pairs "$WORK/pairs" ours peer
+	report "SET creates 1 rule, 10 000 rules" "$WORK/pairs" ms 1000 "<= 1"
+}
+
+item_set_many() {
+	rules 10000
+	start_all
+	ours() {
+		create 100 50
+		destroy 100 50
+	}
+	peer() {
+		create 100 1
+		destroy 100 1
+	}
+	ours >/dev/null
+	pairs "$WORK/pairs" ours peer
+	report "SET creates 50 rules: 1, 10 000 rules" "$WORK/pairs" ms 1000 "<= 1.5"
+}
+
+item_read() {
+	rules 100000
+	"$PROGRAMS/reads" pairs "$BENCH_PAIRS" >"$WORK/pairs"
+	report "read 100 000 rules: libiptc" "$WORK/pairs" ms 1000 "<= 1.5"
+}
+
+# Readings of netfilter tables until now; one table is loaded, so one is one snapshot.
+reads_so_far() {
+	od -An -t u8 "$BENCH_COUNT" | tr -d ' '
+}
+
+item_marks() {
+	rules 1000
+	export BENCH_COUNT="$WORK/count"
+	AGENT_WRAPPER="env LD_PRELOAD=$PROGRAMS/count_reads.so"
+	start_all
+	for _ in $(seq "$BENCH_PAIRS"); do
+		before=$(reads_so_far)
+		took=$(load get 20 50 "$OURS.$MARK.9" 1 1000 "$FULL_MASK" | awk '{ print $2 }')
+		echo "$(($(reads_so_far) - before)) $took" | awk '{ print $1, 1 + int($2 / 0.1) }'
+		sleep 0.3
+	done >"$WORK/pairs"
+	report "1 000 marks, PDUs of 50: reads" "$WORK/pairs" "" 1 "<= 1"
+}
+
+item_rss() {
+	rules 1000
+	start_all
+	load get 1000 100 "$OURS.$RULE.29" "$FIRST_RULE" $((FIRST_RULE + 999)) >/dev/null
+	before=$(rss_kb "$AGENT_PID")
+	load get 10000 100 "$OURS.$RULE.29" "$FIRST_RULE" $((FIRST_RULE + 999)) >/dev/null
+	echo "$(rss_kb "$AGENT_PID") $before" >"$WORK/pairs"
+	report "RSS after 1 000 000 GETs: before" "$WORK/pairs" kB 1 "<= 1.01"
+}
+
+# --- routes ---
+
+item_routes() {
+	start
+	empty=$(rss_kb "$AGENT_PID")
+	stop_agent
+	routes 1000000
+	"$PROGRAMS/route_load" 5 >"$WORK/pairs"
+	report "load 1 000 000 routes: bare dump" "$WORK/pairs" ms 1000 "<= 1.5"
+	start_agent
+	load until 60000 "$OURS.$ROUTE.7" >/dev/null
+	echo "$((($(rss_kb "$AGENT_PID") - empty) * 1024)) 1000000" >"$WORK/rss"
+	report "RSS: 1 000 000 IPv4 routes" "$WORK/rss" B 1 "<= 100"
+}
+
+INET_CIDR_ROUTE_TYPE=.1.3.6.1.2.1.4.24.7.1.8
+
+# launch_table_snmpd: one that has its own table of routes, on another port.
+launch_table_snmpd() {
+	printf 'rocommunity test 127.0.0.1\n' >"$WORK/table.conf"
+	MIBS='' SNMP_PERSISTENT_DIR=$WORK/snmpd snmpd -f -Lo -C -c "$WORK/table.conf" \
+		-I -smux,mteTrigger,mteTriggerConf udp:127.0.0.1:1161 >>"$WORK/table.log" 2>&1 &
+	TABLE_PID=$!
+}
+
+table_load() {
+	"$PROGRAMS/load" udp:127.0.0.1:1161 "$@"
+}
+
+item_first_answer() {
+	routes 100000
+	start_snmpd
+	for _ in 1 2 3; do
+		launch_agent
+		mine=$(load until 30000 "$OURS.$ROUTE.7")
+		stop_agent
+		launch_table_snmpd
+		echo "$mine $(table_load until 60000 "$INET_CIDR_ROUTE_TYPE")" >>"$WORK/start"
+		kill "$TABLE_PID"
+		wait "$TABLE_PID" || :
+		start_agent
+		mine=$(load until 30000 "$OURS.$ROUTE.7")
+		stop_agent
+		launch_table_snmpd
+		table_load until 10000 .1.3.6.1.2.1.1.3 >/dev/null
+		echo "$mine $(table_load until 60000 "$INET_CIDR_ROUTE_TYPE")" >>"$WORK/request"
+		kill "$TABLE_PID"
+		wait "$TABLE_PID" || :
+	done
+	report "100 000 routes: request to answer" "$WORK/request" ms 1000 "<= 0.01"
+	report "100 000 routes: start to answer" "$WORK/start" ms 1000 "<= 0.01"
+}
+
+# start_small: fwmarkd with 1 000 routes in a network of its own, behind an snmpd of its own here.
+start_small() {
+	unshare --net sleep 3600 &
+	small=$!
+	wait_for 5 other_network "$small"
+	nsenter --net="/proc/$small/ns/net" sh -c "ip link set lo up; . \"$TOP_SRCDIR/tests/bench/items.sh\"; routes 1000; rules 100"
+	agent_conf | sed 's/state"/small"/' >"$WORK/small.conf"
+	big_socket=$SOCKET big_conf=$AGENT_CONF
+	SOCKET=$WORK/small.agentx SNMP_HOST=$SMALL_HOST AGENT_CONF=$WORK/small.conf
+	AGENT_WRAPPER="nsenter --net=/proc/$small/ns/net"
+	start_snmpd
+	pinned "$SNMPD_PID"
+	start_agent
+	pinned "$AGENT_PID"
+	SOCKET=$big_socket SNMP_HOST=$BIG_HOST AGENT_CONF=$big_conf AGENT_WRAPPER=
+}
+
+other_network() {
+	[ "$(readlink "/proc/$1/ns/net")" != "$(readlink /proc/self/ns/net)" ]
+}
+
+item_route_get() {
+	BIG_HOST=$SNMP_HOST
+	SMALL_HOST=udp:127.0.0.1:1161
+	routes 1000000
+	rules 100
+	start_small
+	start_all
+	ours() { load get 2000 1 "$OURS.$ROUTE.17.254.1.4.16.0" 0 255 0.24.0.1 | each; }
+	peer() { small_load get 2000 1 "$OURS.$ROUTE.17.254.1.4.16.0" 0 255 0.24.0.1 | each; }
+	small_load() { "$PROGRAMS/load" "$SMALL_HOST" "$@"; }
+	ours >/dev/null
+	pairs "$WORK/pairs" ours peer
+	report "GET a route, 1 000 000: 1 000" "$WORK/pairs" us 1000000 "<= 1.2"
+	ours() { load get 2000 1 "$OURS.$RULE.29" "$FIRST_RULE" $((FIRST_RULE + 99)) | each; }
+	peer() { small_load get 2000 1 "$OURS.$RULE.29" "$FIRST_RULE" $((FIRST_RULE + 99)) | each; }
+	pairs "$WORK/counters" ours peer
+	report "GET a counter, 1 000 000: 1 000" "$WORK/counters" us 1000000 "<= 1.2"
+}
+
+item_route_walk() {
+	routes 1000000
+	start_all 1 1000000
+	ours() { load walk 100 10000 "$OURS.$ROUTE.17" | rate; }
+	peer() { load walk 100 10000 "$STATIC.$ROUTE.17" | rate; }
+	ours >/dev/null
+	pairs "$WORK/pairs" ours peer
+	report "walk, 1 column, 1 000 000 routes" "$WORK/pairs" /s 1 ">= 0.9"
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reading all routes, as fwmarkd does at its start, and a bare dump whose messages are thrown
+ * away: TIMES lines of two numbers, in seconds.
+ *
+ *	route_load TIMES
+ */
+#include <libmnl/libmnl.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "app/app.h"
+#include "kernel/link_nl.h"
+#include "kernel/rt_names.h"
+
+static struct app app;
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void die(const char *what)
+{
+	fprintf(stderr, "route_load: %s\n", what);
+	exit(1);
+}
+
+static int throw_away(const struct nlmsghdr *nlh, void *arg)
+{
+	(void)nlh;
+	++*(size_t *)arg;
+	return MNL_CB_OK;
+}
+
+static void dump(unsigned char family, size_t *n)
+{
+	static char buf[65536];
+	struct mnl_socket *nl = mnl_socket_open(NETLINK_ROUTE);
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct rtmsg *rtm;
+	int one = 1;
+	ssize_t len;
+
+	nlh->nlmsg_type = RTM_GETROUTE;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+	rtm->rtm_family = family;
+	if (!nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) ||
+	    mnl_socket_setsockopt(nl, NETLINK_GET_STRICT_CHK, &one, sizeof(one)) ||
+	    mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
+		die("rtnetlink");
+	do
+		len = mnl_socket_recvfrom(nl, buf, sizeof(buf));
+	while (len > 0 && mnl_cb_run(buf, (size_t)len, 0, 0, throw_away, n) > 0);
+	mnl_socket_close(nl);
+}
+
+static double bare(size_t *n)
+{
+	double begin = now();
+
+	*n = 0;
+	dump(AF_INET, n);
+	dump(AF_INET6, n);
+	return now() - begin;
+}
+
+static double ours(size_t *n)
+{
+	double begin, took;
+
+	routes_init(&app);
+	begin = now();
+	routes_sync(&app);
+	took = now() - begin;
+	*n = app.routes.set.n;
+	routes_fini(&app);
+	return took;
+}
+
+int main(int argc, char **argv)
+{
+	int times = argc == 2 ? atoi(argv[1]) : 0;
+
+	conf_init(&app.conf);
+	app.links = (struct names)NAMES_INIT;
+	app.names = (struct rt_names)RT_NAMES_INIT;
+	if (rtnl_open(&app.rtnl) || rtnl_events_open(&app.events) ||
+	    link_nl_dump(app.rtnl, &app.links))
+		die("rtnetlink");
+	app.names_fd = rt_names_watch();
+	while (times-- > 0) {
+		size_t we, they;
+		double mine = ours(&we), peer = bare(&they);
+
+		if (!we || we != they)
+			die("not the same routes");
+		printf("%.9f %.9f\n", mine, peer);
+		fflush(stdout);
+	}
+	return 0;
+}
