@@ -85,7 +85,7 @@ int text_number(const char *s, unsigned long long max, unsigned long long *out)
 	if (!(hex ? isxdigit((unsigned char)*digits) : isdigit((unsigned char)*digits)))
 		return -EINVAL;
 	errno = 0;
-	v = strtoull(digits, &end, hex ? 16 : 10);
+	v = strtoull(s, &end, hex ? 16 : 10); /* takes one 0x itself */
 	if (*end)
 		return -EINVAL;
 	if (errno == ERANGE || v > max)

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Strings that grow, numbers, UTF-8, and the sentences that become fwmarkAgentLastError. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/why.h"
+
+static void a_text_grows_and_is_never_null(void **state)
+{
+	struct text t = TEXT_INIT;
+	char want[2001] = "";
+
+	(void)state;
+	assert_string_equal(text_str(&t), "");
+	for (unsigned i = 0; i < 500; i++) {
+		text_add(&t, "%03u", i);
+		text_addn(&t, ",?", 1);
+		snprintf(want + 4 * (size_t)i, 5, "%03u,", i);
+	}
+	assert_int_equal(t.len, 2000);
+	assert_string_equal(text_str(&t), want);
+	text_reset(&t);
+	assert_string_equal(text_str(&t), "");
+	assert_int_equal(t.len, 0);
+	text_add(&t, "%s", "");
+	assert_string_equal(text_str(&t), "");
+	text_fini(&t);
+	text_fini(&t);
+	assert_string_equal(text_str(&t), "");
+}
+
+static void a_text_may_be_longer_than_any_buffer(void **state)
+{
+	struct text t = TEXT_INIT;
+
+	(void)state;
+	text_add(&t, "%*s|", 100000, "x");
+	assert_int_equal(t.len, 100001);
+	assert_int_equal(strlen(text_str(&t)), 100001);
+	assert_int_equal(t.err, 0);
+	text_fini(&t);
+}
+
+static const struct {
+	const char *s;
+	unsigned long long max;
+	int err;
+	unsigned long long value;
+} numbers[] = {
+	{ "0", 0, 0, 0 },
+	{ "1", 0, -ERANGE, 0 },
+	{ "007", 7, 0, 7 }, /* not octal */
+	{ "010", 10, 0, 10 },
+	{ "4294967295", UINT32_MAX, 0, UINT32_MAX },
+	{ "4294967296", UINT32_MAX, -ERANGE, 0 },
+	{ "18446744073709551615", UINT64_MAX, 0, UINT64_MAX },
+	{ "18446744073709551616", UINT64_MAX, -ERANGE, 0 },
+	{ "99999999999999999999999999", UINT64_MAX, -ERANGE, 0 },
+	{ "0x0", 0, 0, 0 },
+	{ "0xfF", 255, 0, 255 },
+	{ "0Xff", 255, 0, 255 },
+	{ "0x100", 255, -ERANGE, 0 },
+	{ "", 9, -EINVAL, 0 },
+	{ " 1", 9, -EINVAL, 0 },
+	{ "1 ", 9, -EINVAL, 0 },
+	{ "+1", 9, -EINVAL, 0 },
+	{ "-1", 9, -EINVAL, 0 },
+	{ "0x", 9, -EINVAL, 0 },
+	{ "0x-1", 9, -EINVAL, 0 },
+	{ "0x0x1", 9, -EINVAL, 0 },
+	{ "0xg", 9, -EINVAL, 0 },
+	{ "1f", 99, -EINVAL, 0 },
+	{ "1.0", 9, -EINVAL, 0 },
+	{ "x1", 9, -EINVAL, 0 },
+};
+
+static void numbers_are_decimal_or_hexadecimal(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		unsigned long long v = 12345;
+
+		assert_int_equal(text_number(numbers[i].s, numbers[i].max, &v), numbers[i].err);
+		assert_true(v == (numbers[i].err ? 12345 : numbers[i].value));
+	}
+}
+
+/* By Unicode's table 3-7 of well-formed sequences. */
+static const struct {
+	const char *s;
+	int good;
+} octets[] = {
+	{ "", 1 },
+	{ "plain ~", 1 },
+	{ "\xc2\x80", 1 },
+	{ "\xdf\xbf", 1 },
+	{ "\xe0\xa0\x80", 1 },
+	{ "\xed\x9f\xbf", 1 },
+	{ "\xee\x80\x80", 1 },
+	{ "\xef\xbf\xbf", 1 },
+	{ "\xf0\x90\x80\x80", 1 },
+	{ "\xf4\x8f\xbf\xbf", 1 },
+	{ "\x01", 0 },
+	{ "\t", 0 },
+	{ "a\nb", 0 },
+	{ "\x1b[2J", 0 },
+	{ "\x7f", 0 },
+	{ "\x80", 0 },
+	{ "\xc0\x80", 0 }, /* too long for NUL */
+	{ "\xc1\xbf", 0 },
+	{ "\xc2", 0 },
+	{ "\xc2 ", 0 },
+	{ "\xe0\x9f\xbf", 0 },
+	{ "\xe2\x82", 0 },
+	{ "\xed\xa0\x80", 0 }, /* a surrogate */
+	{ "\xf0\x8f\xbf\xbf", 0 },
+	{ "\xf0\x90\x80", 0 },
+	{ "\xf4\x90\x80\x80", 0 }, /* beyond U+10FFFF */
+	{ "\xf5\x80\x80\x80", 0 },
+	{ "\xfe\xff", 0 },
+};
+
+static void only_well_formed_utf8_is_text(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(octets) / sizeof(*octets); i++)
+		assert_int_equal(!!text_is_utf8(octets[i].s, strlen(octets[i].s)), octets[i].good);
+	assert_false(text_is_utf8("a\0b", 3));
+	assert_true(text_is_utf8("\xc3\xbc", 2));
+	assert_false(text_is_utf8("\xc3\xbc", 1));
+}
+
+static void a_sentence_passes_the_error_on(void **state)
+{
+	struct why why;
+	char big[2000];
+
+	(void)state;
+	assert_int_equal(why_set(&why, -ENOENT, "%s: %d", "five", 5), -ENOENT);
+	assert_string_equal(why.s, "five: 5");
+	assert_int_equal(why_set(NULL, -EPERM, "dropped"), -EPERM);
+	why_set(&why, 0, "a\nb\x1b[0m");
+	assert_string_equal(why.s, "a?b?[0m");
+	memset(big, 'x', sizeof(big) - 1);
+	big[sizeof(big) - 1] = '\0';
+	why_set(&why, 0, "%s", big);
+	assert_int_equal(strlen(why.s), sizeof(why.s) - 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_text_grows_and_is_never_null),
+		cmocka_unit_test(a_text_may_be_longer_than_any_buffer),
+		cmocka_unit_test(numbers_are_decimal_or_hexadecimal),
+		cmocka_unit_test(only_well_formed_utf8_is_text),
+		cmocka_unit_test(a_sentence_passes_the_error_on),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
