@@ -40,6 +40,17 @@ tests_unit_test_nf_match_LDADD = $(UNIT_KERNEL)
 noinst_HEADERS += tests/unit/nf_env.h
 EXTRA_DIST += tests/data/rules4.txt tests/data/rules6.txt
 
+unit_tests += tests/unit/test_addr tests/unit/test_oset tests/unit/test_text tests/unit/test_vec
+unit_tests += tests/unit/test_idmap
+unit_tests += tests/unit/test_mib
+tests_unit_test_addr_LDADD = $(UNIT_BASE)
+tests_unit_test_oset_LDADD = $(UNIT_BASE)
+tests_unit_test_text_LDADD = $(UNIT_BASE)
+tests_unit_test_vec_LDADD = $(UNIT_BASE)
+tests_unit_test_idmap_LDADD = $(UNIT_MODEL)
+tests_unit_test_mib_LDADD = $(UNIT_SNMP)
+noinst_HEADERS += tests/unit/fake_mib.h
+
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The ordered set, against a sorted array. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/oset.h"
+
+enum { N = 20000, KEYS = 6000 };
+
+/* Of a size that makes some hundred a block. */
+struct elem {
+	uint32_t key, order;
+	char fill[40];
+};
+
+static int cmp(const void *a, const void *b)
+{
+	const struct elem *x = a, *y = b;
+
+	return x->key < y->key ? -1 : x->key > y->key;
+}
+
+static int key_cmp(const void *key, const void *elem)
+{
+	uint32_t k = *(const uint32_t *)key, e = ((const struct elem *)elem)->key;
+
+	return k < e ? -1 : k > e;
+}
+
+static struct elem model[N];
+static size_t n;
+static uint32_t seed = 1;
+
+static uint32_t rnd(uint32_t below)
+{
+	seed = seed * 1664525 + 1013904223;
+	return (seed >> 8) % below;
+}
+
+static size_t model_place(uint32_t key, bool upper)
+{
+	size_t lo = 0, hi = n;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (model[mid].key < key || (upper && model[mid].key == key))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static void same_as_model(const struct oset *s)
+{
+	const struct elem *e;
+	size_t i = 0;
+
+	assert_int_equal(s->n, n);
+	for (struct oset_at at = OSET_BEGIN; (e = oset_get(s, at)); at = oset_next(s, at), i++)
+		assert_memory_equal(e, &model[i], sizeof(*e));
+	assert_int_equal(i, n);
+}
+
+static void insert(struct oset *s, uint32_t key, uint32_t order)
+{
+	struct elem e = { .key = key, .order = order };
+	size_t at = model_place(key, true);
+
+	memset(e.fill, (int)order, sizeof(e.fill));
+	memmove(model + at + 1, model + at, (n - at) * sizeof(*model));
+	model[at] = e;
+	n++;
+	assert_memory_equal(oset_insert(s, &e), &e, sizeof(e));
+}
+
+static void search(const struct oset *s, uint32_t key)
+{
+	size_t lower = model_place(key, false), upper = model_place(key, true);
+	const struct elem *l = oset_get(s, oset_lower(s, &key, key_cmp));
+	const struct elem *u = oset_get(s, oset_upper(s, &key, key_cmp));
+
+	assert_true(lower < n ? l && l->order == model[lower].order : !l);
+	assert_true(upper < n ? u && u->order == model[upper].order : !u);
+}
+
+static void remove_one(struct oset *s, uint32_t key)
+{
+	struct oset_at at = oset_lower(s, &key, key_cmp);
+	size_t i = model_place(key, false);
+
+	if (i == n) {
+		assert_null(oset_get(s, at));
+		return;
+	}
+	assert_memory_equal(oset_get(s, at), &model[i], sizeof(*model));
+	oset_remove(s, at);
+	memmove(model + i, model + i + 1, (n - i - 1) * sizeof(*model));
+	n--;
+}
+
+static void it_is_a_sorted_array_whatever_is_done(void **state)
+{
+	struct oset s;
+
+	(void)state;
+	oset_init(&s, sizeof(struct elem), cmp);
+	n = 0;
+	assert_null(oset_get(&s, OSET_BEGIN));
+	search(&s, 5);
+	for (uint32_t i = 0; i < 3 * N; i++) {
+		/* Grows, shrinks, grows. */
+		bool grow = i / N == 1 ? rnd(4) == 0 : rnd(4) != 0;
+
+		if (grow && n < N)
+			insert(&s, rnd(KEYS), i);
+		else
+			remove_one(&s, rnd(KEYS + 10));
+		search(&s, rnd(KEYS + 10));
+		if (i % 5000 == 0)
+			same_as_model(&s);
+	}
+	same_as_model(&s);
+	while (n)
+		remove_one(&s, model[rnd((uint32_t)n)].key);
+	same_as_model(&s);
+	assert_null(oset_get(&s, OSET_BEGIN));
+	oset_fini(&s);
+}
+
+static void what_is_sorted_can_be_loaded(void **state)
+{
+	struct oset s;
+
+	(void)state;
+	oset_init(&s, sizeof(struct elem), cmp);
+	for (n = 0; n < N; n++) {
+		model[n] = (struct elem){ .key = (uint32_t)n / 3, .order = (uint32_t)n };
+		assert_non_null(oset_append(&s, &model[n]));
+	}
+	same_as_model(&s);
+	for (uint32_t key = 0; key <= N / 3 + 1; key++)
+		search(&s, key);
+	for (uint32_t key = 0; key < N; key += 7)
+		remove_one(&s, key);
+	same_as_model(&s);
+	oset_fini(&s);
+	assert_int_equal(s.n, 0);
+	assert_null(oset_get(&s, OSET_BEGIN));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(it_is_a_sorted_array_whatever_is_done),
+		cmocka_unit_test(what_is_sorted_can_be_loaded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
