@@ -27,6 +27,7 @@ netns_tests = \
 	tests/netns/reconnect.sh \
 	tests/netns/refusals.sh \
 	tests/netns/restart-restores.sh \
+	tests/netns/routes-live.sh \
 	tests/netns/single-instance.sh \
 	tests/netns/snmpd-example.sh \
 	tests/netns/snmpv1.sh \

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the kernel announces, and what that makes stale. */
 #include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/if.h>
+#include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "app/app.h"
 #include "base/log.h"
@@ -10,8 +14,74 @@
 #include "kernel/policy_nl.h"
 #include "kernel/rt_names.h"
 
-/* IPv4 routes go without an event of their own when their device goes down, loses an address or is
- * deleted, or when their nexthop object is (fib_sync_down_dev() of net/ipv4/fib_semantics.c). */
+/* What of a link's flags decides over routes. */
+enum { LINK_FLAGS = IFF_UP | IFF_RUNNING | IFF_LOWER_UP };
+
+/*
+ * Routes go, or are marked, without an event of their own when their device goes down, loses its
+ * carrier or is deleted (fib_sync_down_dev() of net/ipv4/fib_semantics.c).
+ */
+static void on_link(struct app *a, const struct nlmsghdr *nlh)
+{
+	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+	const struct name *link;
+	uint32_t before = 0, after = 0;
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifi))
+		return;
+	link = names_find(&a->links, (uint32_t)ifi->ifi_index);
+	before = link ? link->flags : 0;
+	link_nl_event(nlh, &a->links);
+	link = names_find(&a->links, (uint32_t)ifi->ifi_index);
+	after = link ? link->flags : 0;
+	if ((before ^ after) & LINK_FLAGS || nlh->nlmsg_type == RTM_DELLINK)
+		routes_stale(a, AF_UNSPEC, 0, (uint32_t)ifi->ifi_index);
+}
+
+/* Nor when an address goes: those by which it was their preferred source, whatever their device
+ * (fib_sync_down_addr()), and all of the device with its last one. */
+static void on_address(struct app *a, const struct nlmsghdr *nlh)
+{
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
+	struct prefix addr = { 0 };
+	const struct nlattr *attr;
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifa) || nlh->nlmsg_type != RTM_DELADDR)
+		return;
+	routes_stale(a, AF_UNSPEC, 0, ifa->ifa_index);
+	mnl_attr_for_each(attr, nlh, sizeof(*ifa)) {
+		if (mnl_attr_get_type(attr) !=
+			    (ifa->ifa_family == AF_INET ? IFA_LOCAL : IFA_ADDRESS) ||
+		    mnl_attr_get_payload_len(attr) != addr_size(ifa->ifa_family))
+			continue;
+		addr.family = ifa->ifa_family;
+		memcpy(addr.addr, mnl_attr_get_payload(attr), addr_size(addr.family));
+		routes_stale_users(a, &addr);
+	}
+}
+
+/* net.ipv4.conf.*.ignore_routes_with_linkdown decides whether a route is shown as dead. */
+static void on_netconf(struct app *a, const struct nlmsghdr *nlh)
+{
+	const struct netconfmsg *ncm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+	bool linkdown = false;
+	int32_t ifindex = 0;
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ncm))
+		return;
+	mnl_attr_for_each(attr, nlh, sizeof(*ncm)) {
+		uint16_t type = mnl_attr_get_type(attr);
+
+		linkdown |= type == NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN;
+		if (type == NETCONFA_IFINDEX && mnl_attr_get_payload_len(attr) == sizeof(ifindex))
+			memcpy(&ifindex, mnl_attr_get_payload(attr), sizeof(ifindex));
+	}
+	/* "all" and "default" are negative. */
+	if (linkdown)
+		routes_stale(a, AF_UNSPEC, 0, ifindex > 0 ? (uint32_t)ifindex : 0);
+}
+
 static int on_event(const struct nlmsghdr *nlh, void *arg)
 {
 	struct app *a = arg;
@@ -19,16 +89,18 @@ static int on_event(const struct nlmsghdr *nlh, void *arg)
 	switch (nlh->nlmsg_type) {
 	case RTM_NEWLINK:
 	case RTM_DELLINK:
-		link_nl_event(nlh, &a->links);
-		a->routes.stale4 = true;
+		on_link(a, nlh);
 		break;
 	case RTM_NEWADDR:
 	case RTM_DELADDR:
-		a->routes.stale4 = true;
+		on_address(a, nlh);
+		break;
+	case RTM_NEWNETCONF:
+		on_netconf(a, nlh);
 		break;
 	case RTM_NEWNEXTHOP:
 	case RTM_DELNEXTHOP:
-		a->routes.stale4 = a->routes.stale6 = true;
+		routes_stale_users(a, NULL);
 		break;
 	case RTM_NEWRULE:
 	case RTM_DELRULE:
@@ -62,7 +134,8 @@ void live_sync(struct app *a)
 		log_err("reading events of the kernel: %s", strerror(-err));
 	if (lost || err < 0) {
 		a->agent.row.resyncs++;
-		a->policies.stale = a->routes.stale4 = a->routes.stale6 = true;
+		a->policies.stale = true;
+		routes_stale(a, AF_UNSPEC, 0, 0);
 		link_nl_dump(a->rtnl, &a->links);
 	}
 	if (!a->names_version || rt_names_changed(a->names_fd) == 1)

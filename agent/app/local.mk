@@ -9,7 +9,9 @@ agent_libapp_a_SOURCES = \
 	agent/app/conf.c \
 	agent/app/daemon.c \
 	agent/app/fibs.c \
+	agent/app/interfaces.c \
 	agent/app/live.c \
+	agent/app/lookups.c \
 	agent/app/managed.c \
 	agent/app/marks.c \
 	agent/app/plan.c \
@@ -19,6 +21,7 @@ agent_libapp_a_SOURCES = \
 	agent/app/plan_rule.c \
 	agent/app/policies.c \
 	agent/app/route_info.c \
+	agent/app/route_load.c \
 	agent/app/route_set.c \
 	agent/app/routes.c \
 	agent/app/rowfile.c \

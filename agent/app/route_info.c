@@ -2,6 +2,7 @@
 /* What routes share: each different one is held once. */
 #include "app/route_info.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,31 +47,42 @@ static void normal(const struct route *from, struct route *to)
 		hop_normal(&from->leg, &to->leg);
 }
 
-static struct route_info *info_new(const struct route *r)
+/* Eight bytes at a time: it is made once for every route that is read. */
+static uint64_t hash_of(const void *data, size_t n)
+{
+	const char *p = data;
+	uint64_t h = HASH_INIT, w;
+
+	for (; n >= sizeof(w); p += sizeof(w), n -= sizeof(w)) {
+		memcpy(&w, p, sizeof(w));
+		h = (h ^ w) * UINT64_C(0x9e3779b97f4a7c15);
+		h ^= h >> 32;
+	}
+	return hash_add(h, p, n);
+}
+
+static struct route_info *info_new(const struct route *r, const struct nexthop *legs, uint64_t hash)
 {
 	size_t nlegs = r->nlegs > 1 ? r->nlegs : 0;
-	struct route_info *info = calloc(1, sizeof(*info) + nlegs * sizeof(struct nexthop));
+	struct route_info *info = malloc(sizeof(*info) + nlegs * sizeof(*legs));
 
 	if (!info)
 		return NULL;
-	normal(r, &info->r);
-	info->hash = hash_add(HASH_INIT, &info->r, sizeof(info->r));
-	for (size_t i = 0; i < nlegs; i++)
-		hop_normal(&r->legs[i], &info->legs[i]);
-	info->hash = hash_add(info->hash, info->legs, nlegs * sizeof(struct nexthop));
-	if (nlegs)
+	*info = (struct route_info){ .hash = hash, .refs = 1, .r = *r };
+	if (nlegs) {
+		memcpy(info->legs, legs, nlegs * sizeof(*legs));
 		info->r.legs = info->legs;
+	}
 	return info;
 }
 
-static bool info_same(const struct route_info *a, const struct route_info *b)
+static bool info_same(const struct route_info *info, const struct route *r,
+		      const struct nexthop *legs, uint64_t hash)
 {
-	struct route x = a->r, y = b->r;
-
-	x.legs = y.legs = NULL;
-	if (a->hash != b->hash || memcmp(&x, &y, sizeof(x)) != 0)
+	/* r.legs alone differs for the same route: it stands behind everything that is compared. */
+	if (info->hash != hash || memcmp(&info->r, r, offsetof(struct route, legs)) != 0)
 		return false;
-	return x.nlegs < 2 || memcmp(a->legs, b->legs, x.nlegs * sizeof(struct nexthop)) == 0;
+	return r->nlegs < 2 || memcmp(info->legs, legs, r->nlegs * sizeof(*legs)) == 0;
 }
 
 static int grow(struct routes *v)
@@ -97,21 +109,29 @@ static int grow(struct routes *v)
 
 struct route_info *route_info_get(struct routes *v, const struct route *r)
 {
-	struct route_info *info = info_new(r), **bucket;
+	struct nexthop legs[ROUTE_LEGS_MAX];
+	struct route_info *info, **bucket;
+	struct route n;
+	uint64_t hash;
 
-	if (!info || (v->ninfos >= v->nbuckets && grow(v))) {
-		free(info);
+	normal(r, &n);
+	hash = hash_of(&n, offsetof(struct route, legs));
+	for (unsigned i = 0; n.nlegs > 1 && i < n.nlegs; i++) {
+		hop_normal(&r->legs[i], &legs[i]);
+		hash ^= hash_of(&legs[i], sizeof(legs[i])) * (i + 2u);
+	}
+	if (v->ninfos >= v->nbuckets && grow(v))
 		return NULL;
+	bucket = &v->buckets[hash & (v->nbuckets - 1)];
+	for (info = *bucket; info; info = info->next) {
+		if (info_same(info, &n, legs, hash)) {
+			info->refs++;
+			return info;
+		}
 	}
-	bucket = &v->buckets[info->hash & (v->nbuckets - 1)];
-	for (struct route_info *have = *bucket; have; have = have->next) {
-		if (!info_same(have, info))
-			continue;
-		free(info);
-		have->refs++;
-		return have;
-	}
-	info->refs = 1;
+	info = info_new(&n, legs, hash);
+	if (!info)
+		return NULL;
 	info->next = *bucket;
 	*bucket = info;
 	v->ninfos++;

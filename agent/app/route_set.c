@@ -13,8 +13,7 @@ static int cmp_u32(uint32_t a, uint32_t b)
 	return a < b ? -1 : a > b;
 }
 
-/* By the key, without the instance. */
-static int group_cmp(const void *a, const void *b)
+int route_rec_group_cmp(const void *a, const void *b)
 {
 	const struct route_rec *x = a, *y = b;
 	int d = cmp_u32(x->fib, y->fib);
@@ -27,7 +26,7 @@ static int group_cmp(const void *a, const void *b)
 int route_rec_cmp(const void *a, const void *b)
 {
 	const struct route_rec *x = a, *y = b;
-	int d = group_cmp(a, b);
+	int d = route_rec_group_cmp(a, b);
 
 	return d ? d : cmp_u32(x->instance, y->instance);
 }
@@ -97,7 +96,7 @@ static int count_cmp(const void *key, const void *elem)
 	return cmp_u32(*(const uint32_t *)key, ((const struct fib_count *)elem)->id);
 }
 
-static void count(struct routes *v, const struct route_rec *rec, int by)
+void route_set_count(struct routes *v, const struct route_rec *rec, int by)
 {
 	size_t at = vec_lower(&v->counts, &rec->fib, count_cmp);
 	struct fib_count *c;
@@ -120,41 +119,92 @@ size_t route_set_equals(const struct routes *v, const struct route *r)
 	struct route_rec key = route_rec_of(r), *rec;
 	size_t n = 0;
 
-	for (struct oset_at at = oset_lower(&v->set, &key, group_cmp);
-	     (rec = oset_get(&v->set, at)) && group_cmp(&key, rec) == 0;
+	for (struct oset_at at = oset_lower(&v->set, &key, route_rec_group_cmp);
+	     (rec = oset_get(&v->set, at)) && route_rec_group_cmp(&key, rec) == 0;
 	     at = oset_next(&v->set, at))
 		n++;
 	return n;
 }
 
-/* The lowest instance that no route of the key has; 0 when all are taken. */
+/*
+ * The lowest instance that no route of the key has; 0 when all are taken, or when just this route is
+ * there: an event that tells of what a dump has given already.
+ */
 static uint16_t free_instance(const struct routes *v, const struct route_rec *key)
 {
 	uint32_t instance = 1;
 	const struct route_rec *rec;
 
-	for (struct oset_at at = oset_lower(&v->set, key, group_cmp);
-	     (rec = oset_get(&v->set, at)) && group_cmp(key, rec) == 0 && rec->instance == instance;
-	     at = oset_next(&v->set, at))
-		instance++;
+	for (struct oset_at at = oset_lower(&v->set, key, route_rec_group_cmp);
+	     (rec = oset_get(&v->set, at)) && route_rec_group_cmp(key, rec) == 0;
+	     at = oset_next(&v->set, at)) {
+		if (rec->info == key->info)
+			return 0;
+		if (rec->instance == instance)
+			instance++;
+	}
 	return instance <= UINT16_MAX ? (uint16_t)instance : 0;
 }
 
 int route_set_add(struct routes *v, const struct route *r)
 {
 	struct route_rec rec = route_rec_of(r);
+	bool added;
 
-	rec.instance = free_instance(v, &rec);
-	if (!rec.instance)
-		return -ENOSPC;
 	rec.info = route_info_get(v, r);
 	if (!rec.info)
 		return -ENOMEM;
-	if (!oset_insert(&v->set, &rec)) {
+	rec.instance = free_instance(v, &rec);
+	added = rec.instance && oset_insert(&v->set, &rec);
+	if (added)
+		route_set_count(v, &rec, 1);
+	else
 		route_info_put(v, rec.info);
-		return -ENOMEM;
+	return added || !rec.instance ? 0 : -ENOMEM;
+}
+
+/* The route of the key that @match accepts, when there is just one. */
+static bool only_one(const struct routes *v, const struct route *r,
+		     bool (*match)(const struct route *have, const struct route *r),
+		     struct oset_at *out)
+{
+	struct route_rec key = route_rec_of(r), *rec;
+	size_t n = 0;
+
+	for (struct oset_at at = oset_lower(&v->set, &key, route_rec_group_cmp);
+	     (rec = oset_get(&v->set, at)) && route_rec_group_cmp(&key, rec) == 0;
+	     at = oset_next(&v->set, at)) {
+		struct route have;
+
+		route_rec_get(rec, &have);
+		if (!match(&have, r))
+			continue;
+		*out = at;
+		n++;
 	}
-	count(v, &rec, 1);
+	return n == 1;
+}
+
+/* What the kernel's own key has beside that of the row. */
+static bool same_kernel_key(const struct route *x, const struct route *y)
+{
+	return x->tos == y->tos && prefix_cmp(&x->src, &y->src) == 0;
+}
+
+int route_set_swap(struct routes *v, const struct route *r)
+{
+	struct route_info *info;
+	struct route_rec *rec;
+	struct oset_at at;
+
+	if (!only_one(v, r, same_kernel_key, &at))
+		return -ENOENT;
+	info = route_info_get(v, r);
+	if (!info)
+		return -ENOMEM;
+	rec = oset_get(&v->set, at);
+	route_info_put(v, rec->info);
+	rec->info = info;
 	return 0;
 }
 
@@ -162,177 +212,18 @@ bool route_set_remove(struct routes *v, const struct route *r)
 {
 	struct route_rec key = route_rec_of(r), *rec;
 
-	for (struct oset_at at = oset_lower(&v->set, &key, group_cmp);
-	     (rec = oset_get(&v->set, at)) && group_cmp(&key, rec) == 0;
+	for (struct oset_at at = oset_lower(&v->set, &key, route_rec_group_cmp);
+	     (rec = oset_get(&v->set, at)) && route_rec_group_cmp(&key, rec) == 0;
 	     at = oset_next(&v->set, at)) {
 		struct route have;
 
 		route_rec_get(rec, &have);
 		if (!route_same(&have, r))
 			continue;
-		count(v, rec, -1);
+		route_set_count(v, rec, -1);
 		route_info_put(v, rec->info);
 		oset_remove(&v->set, at);
 		return true;
 	}
 	return false;
-}
-
-void route_load_begin(struct route_load *l, struct routes *v, uint8_t family)
-{
-	*l = (struct route_load){ .v = v, .family = family, .recs = VEC_INIT(struct route_rec) };
-}
-
-int route_load_add(struct route_load *l, const struct route *r)
-{
-	struct route_rec *rec = vec_push(&l->recs);
-
-	if (!rec)
-		return -ENOMEM;
-	*rec = route_rec_of(r);
-	rec->instance = 0;
-	rec->info = route_info_get(l->v, r);
-	if (rec->info)
-		return 0;
-	l->recs.n--;
-	return -ENOMEM;
-}
-
-void route_load_reset(struct route_load *l)
-{
-	for (size_t i = 0; i < l->recs.n; i++)
-		route_info_put(l->v, ((struct route_rec *)vec_at(&l->recs, i))->info);
-	vec_clear(&l->recs);
-}
-
-/* Gives instances to routes @from to @to, which share a key: those that were there keep theirs. */
-static void give_instances(struct route_load *l, size_t from, size_t to)
-{
-	const struct route_rec *old;
-	uint32_t instance = 1;
-
-	for (struct oset_at at = oset_lower(&l->v->set, vec_at(&l->recs, from), group_cmp);
-	     (old = oset_get(&l->v->set, at)) && group_cmp(vec_at(&l->recs, from), old) == 0;
-	     at = oset_next(&l->v->set, at)) {
-		for (size_t i = from; i < to; i++) {
-			struct route_rec *rec = vec_at(&l->recs, i);
-
-			if (rec->instance || rec->info != old->info)
-				continue;
-			rec->instance = old->instance;
-			break;
-		}
-	}
-	for (size_t i = from; i < to; i++) {
-		struct route_rec *rec = vec_at(&l->recs, i);
-		bool taken = !rec->instance;
-
-		while (taken) {
-			taken = false;
-			for (size_t j = from; j < to && !taken; j++)
-				taken = ((struct route_rec *)vec_at(&l->recs, j))->instance ==
-					instance;
-			if (taken)
-				instance++;
-		}
-		if (!rec->instance)
-			rec->instance = (uint16_t)instance;
-	}
-}
-
-static void sort_recs(struct route_load *l)
-{
-	size_t from = 0;
-
-	vec_sort(&l->recs, group_cmp);
-	for (size_t i = 1; i <= l->recs.n; i++) {
-		if (i < l->recs.n && group_cmp(vec_at(&l->recs, from), vec_at(&l->recs, i)) == 0)
-			continue;
-		give_instances(l, from, i);
-		from = i;
-	}
-	vec_sort(&l->recs, route_rec_cmp);
-}
-
-/* Is what was read what is there already? */
-static bool nothing_new(const struct route_load *l)
-{
-	size_t i = 0;
-	const struct route_rec *old;
-
-	for (struct oset_at at = OSET_BEGIN; (old = oset_get(&l->v->set, at));
-	     at = oset_next(&l->v->set, at)) {
-		const struct route_rec *rec;
-
-		if (old->dst.family != l->family)
-			continue;
-		rec = i < l->recs.n ? vec_at(&l->recs, i++) : NULL;
-		if (!rec || rec->info != old->info || route_rec_cmp(rec, old) != 0)
-			return false;
-	}
-	return i == l->recs.n;
-}
-
-/* Both families stand in one order: the other one's routes are merged with what was read. */
-static int merge(struct route_load *l, struct oset *out)
-{
-	struct oset_at at = OSET_BEGIN;
-	const struct route_rec *old, *new;
-	size_t i = 0;
-
-	for (;;) {
-		old = oset_get(&l->v->set, at);
-		if (old && old->dst.family == l->family) {
-			at = oset_next(&l->v->set, at);
-			continue;
-		}
-		new = i < l->recs.n ? vec_at(&l->recs, i) : NULL;
-		if (!old && !new)
-			return 0;
-		if (!new || (old && route_rec_cmp(old, new) < 0)) {
-			if (!oset_append(out, old))
-				return -ENOMEM;
-			at = oset_next(&l->v->set, at);
-		} else {
-			if (!oset_append(out, new))
-				return -ENOMEM;
-			i++;
-		}
-	}
-}
-
-int route_load_end(struct route_load *l, bool *changed)
-{
-	struct routes *v = l->v;
-	struct oset merged;
-	struct route_rec *rec;
-	int err;
-
-	sort_recs(l);
-	*changed = !nothing_new(l);
-	if (!*changed) {
-		route_load_reset(l);
-		vec_fini(&l->recs);
-		return 0;
-	}
-	oset_init(&merged, sizeof(struct route_rec), route_rec_cmp);
-	err = merge(l, &merged);
-	if (err) {
-		oset_fini(&merged);
-		route_load_reset(l);
-		vec_fini(&l->recs);
-		return err;
-	}
-	for (struct oset_at at = OSET_BEGIN; (rec = oset_get(&v->set, at));
-	     at = oset_next(&v->set, at))
-		if (rec->dst.family == l->family)
-			route_info_put(v, rec->info);
-	oset_fini(&v->set);
-	v->set = merged;
-	vec_clear(&v->counts);
-	for (struct oset_at at = OSET_BEGIN; (rec = oset_get(&v->set, at));
-	     at = oset_next(&v->set, at))
-		count(v, rec, 1);
-	vec_fini(&l->recs);
-	return 0;
 }

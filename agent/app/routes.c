@@ -6,11 +6,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "app/route_set.h"
+#include "app/route_info.h"
 #include "app/scalars.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "kernel/route_nl.h"
+
+enum { STALE_MAX = 16 };
 
 static int route_row_cmp(const void *a, const void *b)
 {
@@ -23,7 +25,8 @@ void routes_init(struct app *a)
 
 	route_set_init(v);
 	managed_init(&v->managed, &mib_route, route_row_cmp);
-	v->stale4 = v->stale6 = true;
+	v->stale = (struct vec)VEC_INIT(struct route_scope);
+	routes_stale(a, AF_UNSPEC, 0, 0);
 	v->last_change = clock_ms();
 	v->version = 1;
 }
@@ -31,6 +34,7 @@ void routes_init(struct app *a)
 void routes_fini(struct app *a)
 {
 	route_set_fini(&a->routes);
+	vec_fini(&a->routes.stale);
 	managed_fini(&a->routes.managed);
 }
 
@@ -40,35 +44,95 @@ static void touched(struct routes *v)
 	v->last_change = clock_ms();
 }
 
+void routes_stale(struct app *a, uint8_t family, uint32_t fib, uint32_t ifindex)
+{
+	struct routes *v = &a->routes;
+	struct route_scope *s;
+
+	if (family == AF_UNSPEC) {
+		routes_stale(a, AF_INET, fib, ifindex);
+		routes_stale(a, AF_INET6, fib, ifindex);
+		return;
+	}
+	for (size_t i = 0; i < v->stale.n; i++) {
+		s = vec_at(&v->stale, i);
+		if (s->family == family && (!s->fib || s->fib == fib) &&
+		    (!s->ifindex || s->ifindex == ifindex))
+			return;
+	}
+	/* Without memory, or with many: all of it, by the first entry. */
+	s = v->stale.n < STALE_MAX ? vec_push(&v->stale) : NULL;
+	if (s) {
+		*s = (struct route_scope){ family, fib, ifindex };
+		return;
+	}
+	v->stale.n = 0;
+	for (size_t i = 0; i < 2; i++)
+		if ((s = vec_push(&v->stale)))
+			*s = (struct route_scope){ i ? AF_INET6 : AF_INET, 0, 0 };
+}
+
+void routes_stale_users(struct app *a, const struct prefix *prefsrc)
+{
+	const struct routes *v = &a->routes;
+
+	for (size_t b = 0; b < v->nbuckets; b++) {
+		for (const struct route_info *info = v->buckets[b]; info; info = info->next) {
+			bool uses = prefsrc ? info->r.prefsrc.family == prefsrc->family &&
+						      memcmp(info->r.prefsrc.addr, prefsrc->addr,
+							     sizeof(prefsrc->addr)) == 0
+					    : info->r.nhid != 0;
+
+			for (unsigned i = 0; uses && i < info->r.nlegs; i++)
+				routes_stale(a, AF_UNSPEC, 0, route_leg(&info->r, i)->ifindex);
+		}
+	}
+}
+
+/* Will the routes of @r's table be read anew anyway? */
+static bool is_stale(const struct routes *v, const struct route *r)
+{
+	for (size_t i = 0; i < v->stale.n; i++) {
+		const struct route_scope *s = vec_at(&v->stale, i);
+
+		if (s->family == r->dst.family && (!s->fib || s->fib == r->fib) && !s->ifindex)
+			return true;
+	}
+	return false;
+}
+
 /*
- * One route came or went. Where the event alone does not say what became of the routes that share
- * its key (replaced, appended to, or a leg of a multipath route), the family is read anew.
+ * One route came. Several may share a key; what the event says of those is: IPv4 adds one more
+ * unless NLM_F_REPLACE is set; IPv6 sends a multipath route whole when a leg was added to it, but in
+ * an order of its own (inet6_rt_notify() of net/ipv6/route.c). Returns: false when only reading
+ * anew will do.
  */
+static bool came(struct routes *v, const struct route *r, bool replaced)
+{
+	size_t equals = route_set_equals(v, r);
+
+	if (equals && r->dst.family == AF_INET6 && r->nlegs > 1)
+		return false;
+	if (equals && replaced)
+		return route_set_swap(v, r) == 0;
+	return route_set_add(v, r) == 0;
+}
+
 void routes_event(struct app *a, const struct nlmsghdr *nlh)
 {
 	struct routes *v = &a->routes;
 	struct nexthop legs[ROUTE_LEGS_MAX];
-	bool came = nlh->nlmsg_type == RTM_NEWROUTE;
-	bool replaced = nlh->nlmsg_flags & NLM_F_REPLACE;
-	bool *stale;
 	struct route r;
-	size_t equals;
+	bool known;
 
-	if (route_nl_decode(nlh, &r, legs))
+	if (route_nl_decode(nlh, &r, legs) || is_stale(v, &r))
 		return;
-	stale = r.dst.family == AF_INET ? &v->stale4 : &v->stale6;
-	if (*stale)
-		return;
-	equals = route_set_equals(v, &r);
-	if (!came) {
-		if (!route_set_remove(v, &r))
-			*stale = true;
-	} else if (equals == 0 && !replaced) {
-		if (route_set_add(v, &r))
-			*stale = true;
-	} else {
-		*stale = true;
-	}
+	if (nlh->nlmsg_type == RTM_NEWROUTE)
+		known = came(v, &r, nlh->nlmsg_flags & NLM_F_REPLACE);
+	else /* one that a dump did not give any more is gone, too */
+		known = route_set_remove(v, &r) || !route_set_equals(v, &r);
+	if (!known)
+		routes_stale(a, r.dst.family, r.fib, 0);
 	touched(v);
 }
 
@@ -82,16 +146,19 @@ static void load_again(void *arg)
 	route_load_reset(arg);
 }
 
-static int load(struct app *a, uint8_t family)
+static int load(struct app *a, const struct route_scope *scope)
 {
-	struct route_filter filter = { .family = family };
+	struct route_filter filter = { .family = scope->family,
+				       .fib = scope->fib,
+				       .ifindex = scope->ifindex };
 	struct route_load l;
 	bool changed = false;
 	int err;
 
-	route_load_begin(&l, &a->routes, family);
+	route_load_begin(&l, &a->routes, scope);
 	err = route_nl_dump(a->rtnl, &filter, load_one, load_again, &l);
-	if (err == -EAFNOSUPPORT || err == -EOPNOTSUPP)
+	/* A kernel without IPv6 has no routes of it; nor has a device that is gone. */
+	if (err == -EAFNOSUPPORT || err == -EOPNOTSUPP || err == -ENODEV)
 		err = 0;
 	if (err) {
 		route_load_reset(&l);
@@ -110,15 +177,12 @@ void routes_sync(struct app *a)
 	int err = 0;
 
 	live_sync(a);
-	if (v->stale4 && !(err = load(a, AF_INET)))
-		v->stale4 = false;
+	for (size_t i = 0; i < v->stale.n && !err; i++)
+		err = load(a, vec_at(&v->stale, i));
 	if (err)
-		log_err("reading IPv4 routes: %s", strerror(-err));
-	err = 0;
-	if (v->stale6 && !(err = load(a, AF_INET6)))
-		v->stale6 = false;
-	if (err)
-		log_err("reading IPv6 routes: %s", strerror(-err));
+		log_err("reading routes: %s", strerror(-err));
+	else
+		vec_clear(&v->stale);
 }
 
 struct index_key {

@@ -16,7 +16,8 @@ enum { RTNL_EVENTS_RCVBUF = 8 << 20 };
 
 static const unsigned rtnl_groups = GROUP(LINK) | GROUP(IPV4_IFADDR) | GROUP(IPV6_IFADDR) |
 				    GROUP(IPV4_ROUTE) | GROUP(IPV6_ROUTE) | GROUP(IPV4_RULE) |
-				    GROUP(IPV6_RULE) | GROUP(NEXTHOP);
+				    GROUP(IPV6_RULE) | GROUP(IPV4_NETCONF) | GROUP(IPV6_NETCONF) |
+				    GROUP(NEXTHOP);
 
 struct rtnl_events {
 	struct mnl_socket *sock;

@@ -18,6 +18,8 @@
 #include "kernel/rtnl.h"
 #include "model/fib.h"
 #include "model/idmap.h"
+#include "model/interface.h"
+#include "model/lookup.h"
 #include "model/mark.h"
 #include "model/markrule.h"
 #include "model/names.h"
@@ -85,6 +87,12 @@ struct fib_count {
 	uint32_t id, routes4, routes6;
 };
 
+/* Which routes must be read anew: of a family, and of one table or one device when not 0. */
+struct route_scope {
+	uint8_t family;
+	uint32_t fib, ifindex;
+};
+
 struct route_info; /* everything of a route but its key; shared by many */
 
 struct routes {
@@ -93,7 +101,7 @@ struct routes {
 	struct route_info **buckets;
 	size_t nbuckets, ninfos;
 	struct managed managed;
-	bool stale4, stale6;
+	struct vec stale; /* struct route_scope */
 	uint64_t version, last_change;
 	struct route row;
 	struct mib_nexthop_row hop_row;
@@ -103,6 +111,25 @@ struct fibs {
 	struct vec rows; /* struct fib, by id */
 	struct managed managed;
 	uint64_t names_version, routes_version, policies_version, managed_version;
+};
+
+/* A setting of an interface (0: of all) before the SET under way changed it. */
+struct interface_undo {
+	uint32_t ifindex;
+	unsigned conf; /* enum sysctl_conf */
+	int value;
+};
+
+struct interfaces {
+	struct vec undo; /* struct interface_undo */
+	struct interface row;
+	struct interface_all all;
+};
+
+struct lookups {
+	struct lookup row; /* the last one */
+	uint64_t pdu;	   /* that asked for it */
+	bool known;	   /* it was answered */
 };
 
 /* fwmarkAgent and what is counted for it. */
@@ -139,14 +166,17 @@ struct app {
 	struct policies policies;
 	struct fibs fibs;
 	struct routes routes;
+	struct interfaces interfaces;
+	struct lookups lookups;
 	struct agent agent;
 	struct plan plan;
 	uint64_t managed_version; /* moves with every change to a managed row */
+	uint64_t pdus;		  /* requests so far */
 	bool walk;		  /* the request under way goes on with a walk */
 	bool state_dirty;	  /* maps or sums have changed since the state was saved */
 	uint64_t saved_ms;
 	struct mib_scalars_row scalars;
-	struct mib_table tables[12];
+	struct mib_table tables[15];
 	struct mib mib;
 };
 
@@ -190,9 +220,22 @@ void routes_init(struct app *a);
 void routes_fini(struct app *a);
 void routes_sync(struct app *a);
 void routes_event(struct app *a, const struct nlmsghdr *nlh);
+/* Marks routes as to be read anew. @family AF_UNSPEC: of both. */
+void routes_stale(struct app *a, uint8_t family, uint32_t fib, uint32_t ifindex);
+/* The same for every device that a route with a nexthop object (@prefsrc NULL), or with this
+ * preferred source, leaves by: those go without an event. */
+void routes_stale_users(struct app *a, const struct prefix *prefsrc);
 /* The route of the kernel with this key, in @out with its legs. Returns: false: there is none. */
 bool routes_find(struct app *a, const struct route *key, struct route *out);
 extern const struct mib_source routes_source, routes_scalars_source, nexthops_source;
+
+/* interfaces.c */
+void interfaces_init(struct app *a);
+void interfaces_fini(struct app *a);
+extern const struct mib_source interfaces_source, interfaces_scalars_source;
+
+/* lookups.c */
+extern const struct mib_source lookups_source;
 
 /* agent.c */
 void agent_init(struct app *a);

@@ -35,6 +35,7 @@ int plan_policy_prepare(struct app *a, struct plan_item *it, struct mib_fault *f
 int plan_fib_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault);
 int plan_mark_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault);
 int plan_route_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault);
+int plan_interface_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault);
 /* Folds a leg into the route that it belongs to; comes after the routes' own changes. */
 int plan_nexthop_fold(struct app *a, const struct mib_change *c, size_t change,
 		      struct mib_fault *fault);
@@ -47,11 +48,13 @@ int plan_policies_remove(struct app *a, struct mib_fault *fault);
 int plan_rules(struct app *a, struct mib_fault *fault);
 int plan_names_add(struct app *a, struct mib_fault *fault);
 int plan_names_remove(struct app *a, struct mib_fault *fault);
+int plan_interfaces(struct app *a, struct mib_fault *fault);
 
 /* Their undoing; each does what was done, and nothing when nothing was. 0 or -errno. */
 int plan_routes_undo(struct app *a, struct why *why);
 int plan_policies_undo(struct app *a, struct why *why);
 int plan_rules_undo(struct app *a, struct why *why);
 int plan_names_undo(struct app *a, struct why *why);
+int plan_interfaces_undo(struct app *a, struct why *why);
 
 #endif

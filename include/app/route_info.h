@@ -8,6 +8,8 @@
 /* Returns: what @r is beside its key, with one more reference; NULL without memory. The same
  * pointer for the same route. */
 struct route_info *route_info_get(struct routes *v, const struct route *r);
+/* Does any leg leave by this device? */
+bool route_info_uses(const struct route_info *info, uint32_t ifindex);
 /* Gives a reference back. */
 void route_info_put(struct routes *v, struct route_info *info);
 

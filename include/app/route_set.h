@@ -26,6 +26,8 @@ struct route_rec {
 void route_set_init(struct routes *v);
 void route_set_fini(struct routes *v);
 
+/* By the key without the instance. */
+int route_rec_group_cmp(const void *a, const void *b);
 /* By the whole key. */
 int route_rec_cmp(const void *a, const void *b);
 /* The index of a row: table, address type, address with its length, prefix length, metric,
@@ -35,25 +37,34 @@ struct route_rec route_rec_of(const struct route *key);
 /* The route, without names of devices; legs belong to the set. */
 void route_rec_get(const struct route_rec *rec, struct route *out);
 
-/* Adds a route; a free instance is chosen. Returns: 0, -ENOMEM, -ENOSPC (65535 instances). */
+/* Adds a route; a free instance is chosen. One that is there just so, and one too many, changes
+ * nothing. Returns: 0 or -ENOMEM. */
 int route_set_add(struct routes *v, const struct route *r);
 /* Takes away the route that is the same. Returns: false when there is none. */
 bool route_set_remove(struct routes *v, const struct route *r);
+/* Counts a route of a table in or out. */
+void route_set_count(struct routes *v, const struct route_rec *rec, int by);
 /* How many routes share the key but for the instance. */
 size_t route_set_equals(const struct routes *v, const struct route *r);
 
-/* Replaces all routes of a family by what a dump gives: route_load_begin, route_load_add for each,
- * route_load_end. Routes that stay keep their instance. */
+/* Puts @r in place of the only route that has its key (tos and source prefix included).
+ * Returns: 0; -ENOENT: there is none, or there are several; -ENOMEM. */
+int route_set_swap(struct routes *v, const struct route *r);
+
+/*
+ * Replaces all routes of a scope by what a dump of it gives: route_load_begin, route_load_add for
+ * each, route_load_end. Routes that stay keep their instance.
+ */
 struct route_load {
 	struct routes *v;
-	uint8_t family;
+	struct route_scope scope;
 	struct vec recs; /* struct route_rec */
 };
 
-void route_load_begin(struct route_load *l, struct routes *v, uint8_t family);
+void route_load_begin(struct route_load *l, struct routes *v, const struct route_scope *scope);
 int route_load_add(struct route_load *l, const struct route *r);
 void route_load_reset(struct route_load *l);
-/* @changed: set to true when a route came or went. Returns: 0 or -ENOMEM. */
+/* @changed: set to true when a route came or went. Returns: 0 or -ENOMEM, -ENOSPC. */
 int route_load_end(struct route_load *l, bool *changed);
 
 #endif
