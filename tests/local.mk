@@ -28,6 +28,12 @@ netns_tests = \
 	tests/netns/refusals.sh \
 	tests/netns/restart-restores.sh \
 	tests/netns/routes-live.sh \
+	tests/netns/routes-return.sh \
+	tests/netns/rules-everywhere.sh \
+	tests/netns/rules-hooks.sh \
+	tests/netns/rules-position.sh \
+	tests/netns/rules-roundtrip.sh \
+	tests/netns/rules-text.sh \
 	tests/netns/single-instance.sh \
 	tests/netns/snmpd-example.sh \
 	tests/netns/snmpv1.sh \
@@ -52,6 +58,7 @@ EXTRA_DIST += \
 	tests/mib/oids.tsv \
 	tests/netns/lib.sh \
 	tests/netns/programs.sh \
+	tests/netns/rules.sh \
 	tests/netns/state.sh \
 	tests/netns/topology.sh
 

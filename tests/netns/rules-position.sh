@@ -1,0 +1,94 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fwmarkRulePosition counts every rule of the chain; writing it moves the rule in one commit, with
+# its counters and its index.
+# shellcheck source=/dev/null
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=/dev/null
+. "$NETNS_DIR/rules.sh"
+
+# marks: what the rules of the chain do, in order: a mark, or ACCEPT.
+marks() {
+	iptables-legacy-save -t mangle | sed -n -e 's/^-A OUTPUT .*-j MARK --set-xmark 0x\([0-9a-f]*\).*/\1/p' \
+		-e 's/^-A OUTPUT .*-j ACCEPT$/ACCEPT/p' | paste -sd' '
+}
+
+# positions: of rows 1 to 3.
+positions() {
+	snmp_get fwmarkRulePosition.1 fwmarkRulePosition.2 fwmarkRulePosition.3 | paste -sd' '
+}
+
+iptables-legacy-restore <<'END'
+*mangle
+-A OUTPUT -p sctp -j ACCEPT
+-A OUTPUT -p icmp -j MARK --set-mark 0xf
+-A OUTPUT -p sctp -j ACCEPT
+COMMIT
+END
+start
+for i in 1 2 3; do
+	snmp_set fwmarkRuleMark.$i u $i fwmarkRuleProtocol.$i u 1 fwmarkRuleChain.$i s OUTPUT \
+		fwmarkRuleStatus.$i i createAndGo
+done
+expect_eq "rules" "ACCEPT f ACCEPT 1 2 3" "$(marks)"
+expect_eq "positions" "4 5 6" "$(positions)"
+shown "fwmarkRulePosition.$(row_of fwmarkRuleMark 'f$')" 2
+
+# Created in a place.
+snmp_set fwmarkRuleMark.9 u 9 fwmarkRuleChain.9 s OUTPUT fwmarkRulePosition.9 u 2 \
+	fwmarkRuleStatus.9 i createAndGo
+expect_eq "rules" "ACCEPT 9 f ACCEPT 1 2 3" "$(marks)"
+shown fwmarkRulePosition.9 2
+expect_eq "positions" "5 6 7" "$(positions)"
+snmp_set fwmarkRuleStatus.9 i destroy
+
+# Moved: every packet is counted once, also those that come meanwhile.
+foreign=$(row_of fwmarkRuleMark 'f$')
+ping -q -c 150 -i 0.01 127.0.0.1 >/dev/null &
+ping_pid=$!
+snmp_set fwmarkRulePosition.1 u 1
+expect_eq "rules" "1 ACCEPT f ACCEPT 2 3" "$(marks)"
+expect_eq "positions" "1 5 6" "$(positions)"
+snmp_set fwmarkRulePosition.1 u 0
+expect_eq "rules" "ACCEPT f ACCEPT 2 3 1" "$(marks)"
+expect_eq "positions" "6 4 5" "$(positions)"
+snmp_set fwmarkRulePosition.3 u 2
+expect_eq "rules" "ACCEPT 3 f ACCEPT 2 1" "$(marks)"
+snmp_set fwmarkRulePosition.3 u 2
+expect_eq "rules" "ACCEPT 3 f ACCEPT 2 1" "$(marks)"
+for to in 1 6 3 2 5 0 4; do
+	snmp_set fwmarkRulePosition.2 u $to
+	[ $to != 0 ] || to=6
+	shown fwmarkRulePosition.2 $to
+done
+expect_eq "rules" "ACCEPT 3 f 2 ACCEPT 1" "$(marks)"
+wait $ping_pid
+# Requests and replies.
+for i in 1 2 3; do
+	expect_eq "packets of rule $i" 300 "$(counters "set-xmark 0x$i/" | cut -d' ' -f1)"
+done
+expect_eq "index of the foreign rule" "$foreign" "$(row_of fwmarkRuleMark 'f$')"
+snmp_set fwmarkRulePosition.1 u 1
+counters_agree 'set-xmark 0x1/' -- fwmarkRuleHCPackets.1 fwmarkRuleHCBytes.1
+
+# Several in one SET.
+snmp_set fwmarkRulePosition.1 u 1 fwmarkRulePosition.2 u 2 fwmarkRulePosition.3 u 3
+expect_eq "rules" "1 2 3 ACCEPT f ACCEPT" "$(marks)"
+snmp_set fwmarkRulePosition.1 u 0 fwmarkRulePosition.2 u 0 fwmarkRulePosition.3 u 0
+expect_eq "rules" "ACCEPT f ACCEPT 1 2 3" "$(marks)"
+
+# What somebody else inserts and deletes is counted, too.
+iptables-legacy -t mangle -I OUTPUT -p sctp -j ACCEPT
+sleep 0.11
+expect_eq "positions" "5 6 7" "$(positions)"
+iptables-legacy -t mangle -D OUTPUT 1
+iptables-legacy -t mangle -D OUTPUT 1
+sleep 0.11
+expect_eq "positions" "3 4 5" "$(positions)"
+
+set_refused 'inconsistentValue|wrongValue' fwmarkRulePosition.1 'Position' fwmarkRulePosition.1 u 6
+set_refused 'inconsistentValue|wrongValue' 'fwmarkRule(Position|Status).9' 'Position' fwmarkRuleMark.9 u 9 \
+	fwmarkRuleChain.9 s OUTPUT fwmarkRulePosition.9 u 7 fwmarkRuleStatus.9 i createAndGo
+snmp_set fwmarkRuleMark.9 u 9 fwmarkRuleChain.9 s OUTPUT fwmarkRulePosition.9 u 6 \
+	fwmarkRuleStatus.9 i createAndGo
+shown fwmarkRulePosition.9 6

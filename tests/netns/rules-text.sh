@@ -1,0 +1,27 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fwmarkRuleText is the line of iptables-legacy-save, byte for byte, whatever matches a rule has.
+# shellcheck source=/dev/null
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=/dev/null
+. "$NETNS_DIR/rules.sh"
+
+load_corpus 4
+load_corpus 6
+start
+{
+	saved_rules iptables
+	saved_rules ip6tables
+} | LC_ALL=C sort >"$WORK/saved"
+[ "$(wc -l <"$WORK/saved")" -gt 500 ] || fail "only $(wc -l <"$WORK/saved") rules in the kernel"
+snmp_walk fwmarkRuleText | sed 's/^[^=]* = //' | LC_ALL=C sort >"$WORK/shown"
+expect_same "the lines of iptables-legacy-save" "$WORK/saved" "$WORK/shown"
+shown fwmarkRuleCount.0 "$(wc -l <"$WORK/saved")"
+
+# Another walk, another reading: the same.
+iptables-legacy -t mangle -A OUTPUT -j MARK --set-mark 0x7777
+saved_rules iptables | sed -n '/0x7777/p' >>"$WORK/saved"
+LC_ALL=C sort -o "$WORK/saved" "$WORK/saved"
+sleep 1.1
+snmp_walk fwmarkRuleText | sed 's/^[^=]* = //' | LC_ALL=C sort >"$WORK/shown"
+expect_same "the lines of iptables-legacy-save" "$WORK/saved" "$WORK/shown"
