@@ -11,6 +11,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+enum { COL_SOURCE = 9, COL_DESTINATION = 11, COL_MARK = 24 };
+
 static int markrule_cmp(const void *a, const void *b)
 {
 	const struct markrule *x = a, *y = b;
@@ -371,9 +373,10 @@ static void settle(void *ctx, void *row)
 	struct markrule *r = row;
 
 	(void)ctx;
-	if (!r->src.len && addr_is_zero(&r->src))
+	/* Zeros that nobody wrote, and zeros that select nothing, are of any family. */
+	if (addr_is_zero(&r->src) && (!r->src.len || !is_given(r, COL_SOURCE)))
 		r->src.family = r->family;
-	if (!r->dst.len && addr_is_zero(&r->dst))
+	if (addr_is_zero(&r->dst) && (!r->dst.len || !is_given(r, COL_DESTINATION)))
 		r->dst.family = r->family;
 }
 
@@ -383,9 +386,9 @@ static int check(void *ctx, const void *row, unsigned *col, struct why *why)
 
 	(void)ctx;
 	/* fwmarkRuleMark has no default but for save and restore. */
-	if (!is_given(r, 24) &&
+	if (!is_given(r, COL_MARK) &&
 	    (r->target == MARKRULE_MARK || r->target == MARKRULE_CONNMARK_SET)) {
-		*col = 24;
+		*col = COL_MARK;
 		return why_set(why, -EINVAL, "the mark is not set, and has no default");
 	}
 	return markrule_check(r, col, why);

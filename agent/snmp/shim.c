@@ -37,6 +37,17 @@ static size_t relative_oid(const netsnmp_variable_list *vb, uint32_t *out)
 	return n;
 }
 
+/* Does a GETNEXT go on with a walk? One that begins names no row: group, table, entry, column. */
+static bool goes_on(const netsnmp_request_info *requests)
+{
+	uint32_t name[MIB_OID_MAX];
+
+	for (const netsnmp_request_info *rq = requests; rq; rq = rq->next)
+		if (relative_oid(rq->requestvb, name) > 4)
+			return true;
+	return false;
+}
+
 static void answer(netsnmp_variable_list *vb, const struct mib_value *v)
 {
 	struct counter64 c64 = { v->num >> 32, v->num & UINT32_MAX };
@@ -178,7 +189,7 @@ static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *re
 		handle_set(m, info->mode, info, requests);
 		return SNMP_ERR_NOERROR;
 	}
-	m->ops.begin(m->ops.ctx, info->mode == MODE_GETNEXT);
+	m->ops.begin(m->ops.ctx, info->mode == MODE_GETNEXT && goes_on(requests));
 	for (netsnmp_request_info *rq = requests; rq; rq = rq->next) {
 		if (rq->processed)
 			continue;

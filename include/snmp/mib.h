@@ -174,7 +174,8 @@ struct mib_fault {
 /* What the application does with a transaction; each returns a mib_error and fills in @fault. */
 struct mib_ops {
 	void *ctx;
-	/* A PDU begins. @walk: it is a GETNEXT, which may be answered from an older snapshot. */
+	/* A PDU begins. @walk: it is a GETNEXT that goes on from a row, which may be answered from an
+	 * older snapshot. */
 	void (*begin)(void *ctx, bool walk);
 	int (*prepare)(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fault);
 	int (*apply)(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fault);
@@ -270,6 +271,6 @@ struct mib_nexthop_row {
 /* The tables of FWMARK-MIB, in their order. */
 extern const struct mib_def mib_agent, mib_rule_scalars, mib_rule, mib_mark_scalars, mib_mark,
 	mib_policy_scalars, mib_policy, mib_fib_scalars, mib_fib, mib_route_scalars, mib_route,
-	mib_nexthop;
+	mib_nexthop, mib_interface_scalars, mib_interface, mib_lookup;
 
 #endif
