@@ -10,7 +10,7 @@
 /* clang-format off */
 static const struct mib_col mib_rule_scalars_cols[] = {
 	/* number, syntax, access, flags, field, min, max, name */
-	{ 1, SYN_UNSIGNED, ACCESS_RO, 0, F(next_index), 0, 2147483647, "fwmarkRuleNextIndex" },
+	{ 1, SYN_UNSIGNED, ACCESS_RO, 0, F(next_index), 0, UINT32_MAX, "fwmarkRuleNextIndex" },
 	{ 2, SYN_GAUGE, ACCESS_RO, 0, F(count), 0, UINT32_MAX, "fwmarkRuleCount" },
 	{ 3, SYN_STAMP, ACCESS_RO, 0, F(last_change), 0, 0, "fwmarkRuleLastChange" },
 };

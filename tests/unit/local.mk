@@ -5,7 +5,7 @@
 unit_tests =
 unit_tests += tests/unit/test_names tests/unit/test_policy
 unit_tests += tests/unit/test_policy_kernel tests/unit/test_policy_nl
-unit_tests += tests/unit/test_rt_names tests/unit/test_rtnl
+unit_tests += tests/unit/test_rt_names tests/unit/test_rtnl tests/unit/test_sysctl
 
 unit_tests += tests/unit/test_markrule
 unit_tests += tests/unit/test_nf tests/unit/test_nf_corpus tests/unit/test_nf_edit
@@ -23,6 +23,7 @@ tests_unit_test_policy_kernel_LDADD = $(UNIT_KERNEL)
 tests_unit_test_policy_nl_LDADD = $(UNIT_KERNEL)
 tests_unit_test_rt_names_LDADD = $(UNIT_KERNEL)
 tests_unit_test_rtnl_LDADD = $(UNIT_KERNEL)
+tests_unit_test_sysctl_LDADD = $(UNIT_KERNEL)
 
 noinst_HEADERS += tests/unit/netns.h tests/unit/routes.h
 EXTRA_DIST += tests/unit/no-cmocka.sh
@@ -42,13 +43,16 @@ EXTRA_DIST += tests/data/rules4.txt tests/data/rules6.txt
 
 unit_tests += tests/unit/test_addr tests/unit/test_oset tests/unit/test_text tests/unit/test_vec
 unit_tests += tests/unit/test_idmap
-unit_tests += tests/unit/test_mib
+unit_tests += tests/unit/test_cell tests/unit/test_mib tests/unit/test_mib_module tests/unit/test_txn
 tests_unit_test_addr_LDADD = $(UNIT_BASE)
 tests_unit_test_oset_LDADD = $(UNIT_BASE)
 tests_unit_test_text_LDADD = $(UNIT_BASE)
 tests_unit_test_vec_LDADD = $(UNIT_BASE)
 tests_unit_test_idmap_LDADD = $(UNIT_MODEL)
+tests_unit_test_cell_LDADD = $(UNIT_SNMP)
 tests_unit_test_mib_LDADD = $(UNIT_SNMP)
+tests_unit_test_mib_module_LDADD = $(UNIT_SNMP)
+tests_unit_test_txn_LDADD = $(UNIT_SNMP)
 noinst_HEADERS += tests/unit/fake_mib.h
 
 if HAVE_CMOCKA
