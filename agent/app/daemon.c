@@ -18,7 +18,10 @@
 
 static void begin(void *ctx, bool walk)
 {
-	((struct app *)ctx)->walk = walk;
+	struct app *a = ctx;
+
+	a->walk = walk;
+	a->pdus++;
 }
 
 static void failed(void *ctx, const char *sentence)
@@ -41,12 +44,21 @@ static uint32_t uptime(void *ctx)
 static void wire(struct app *a)
 {
 	const struct mib_table tables[] = {
-		{ &mib_agent, agent_source },	  { &mib_rule_scalars, rules_scalars_source },
-		{ &mib_rule, rules_source },	  { &mib_mark_scalars, marks_scalars_source },
-		{ &mib_mark, marks_source },	  { &mib_policy_scalars, policies_scalars_source },
-		{ &mib_policy, policies_source }, { &mib_fib_scalars, fibs_scalars_source },
-		{ &mib_fib, fibs_source },	  { &mib_route_scalars, routes_scalars_source },
-		{ &mib_route, routes_source },	  { &mib_nexthop, nexthops_source },
+		{ &mib_agent, agent_source },
+		{ &mib_rule_scalars, rules_scalars_source },
+		{ &mib_rule, rules_source },
+		{ &mib_mark_scalars, marks_scalars_source },
+		{ &mib_mark, marks_source },
+		{ &mib_policy_scalars, policies_scalars_source },
+		{ &mib_policy, policies_source },
+		{ &mib_fib_scalars, fibs_scalars_source },
+		{ &mib_fib, fibs_source },
+		{ &mib_route_scalars, routes_scalars_source },
+		{ &mib_route, routes_source },
+		{ &mib_nexthop, nexthops_source },
+		{ &mib_interface_scalars, interfaces_scalars_source },
+		{ &mib_interface, interfaces_source },
+		{ &mib_lookup, lookups_source },
 	};
 
 	_Static_assert(sizeof(tables) == sizeof(a->tables), "a table is not wired");
@@ -143,6 +155,7 @@ int app_start(struct app *a, const struct conf *conf, struct why *why)
 	policies_init(a);
 	fibs_init(a);
 	routes_init(a);
+	interfaces_init(a);
 	agent_init(a);
 	wire(a);
 	plan_finish(a, false);
@@ -182,6 +195,7 @@ void app_stop(struct app *a)
 	mib_fini(&a->mib);
 	plan_finish(a, false);
 	agent_fini(a);
+	interfaces_fini(a);
 	routes_fini(a);
 	fibs_fini(a);
 	policies_fini(a);

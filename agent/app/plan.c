@@ -52,9 +52,13 @@ static int prepare_item(struct app *a, struct plan_item *it, struct mib_fault *f
 		const struct mib_def *def;
 		int (*prepare)(struct app *a, struct plan_item *it, struct mib_fault *fault);
 	} kinds[] = {
-		{ &mib_rule, plan_rule_prepare },     { &mib_mark, plan_mark_prepare },
-		{ &mib_policy, plan_policy_prepare }, { &mib_fib, plan_fib_prepare },
+		{ &mib_rule, plan_rule_prepare },
+		{ &mib_mark, plan_mark_prepare },
+		{ &mib_policy, plan_policy_prepare },
+		{ &mib_fib, plan_fib_prepare },
 		{ &mib_route, plan_route_prepare },
+		{ &mib_interface, plan_interface_prepare },
+		{ &mib_interface_scalars, plan_interface_prepare },
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
@@ -238,6 +242,7 @@ static const struct phase {
 	int (*apply)(struct app *a, struct mib_fault *fault);
 	int (*undo)(struct app *a, struct why *why);
 } phases[] = {
+	{ plan_interfaces, plan_interfaces_undo },
 	{ plan_names_add, plan_names_undo },
 	{ plan_routes_add, plan_routes_undo },
 	{ plan_policies_add, plan_policies_undo },

@@ -14,6 +14,7 @@ agent_libkernel_a_SOURCES += \
 	agent/kernel/ipt_encode.c \
 	agent/kernel/ipt_entry.c \
 	agent/kernel/ipt_match.c \
+	agent/kernel/ipt_meter.c \
 	agent/kernel/ipt_need.c \
 	agent/kernel/ipt_parse.c \
 	agent/kernel/ipt_reach.c \
@@ -24,6 +25,7 @@ agent_libkernel_a_SOURCES += \
 	agent/kernel/ipt_xt.c \
 	agent/kernel/nf.c \
 	agent/kernel/nf_lock.c \
+	agent/kernel/nf_meter.c \
 	agent/kernel/nf_probe.c
 agent_libkernel_a_SOURCES += \
 	agent/kernel/link_nl.c \
@@ -37,8 +39,10 @@ agent_libkernel_a_SOURCES += \
 	agent/kernel/route_nl_attr.c \
 	agent/kernel/route_nl_decode.c \
 	agent/kernel/route_nl_encode.c \
+	agent/kernel/route_nl_lookup.c \
 	agent/kernel/rtnl.c \
-	agent/kernel/rtnl_events.c
+	agent/kernel/rtnl_events.c \
+	agent/kernel/sysctl.c
 
 noinst_HEADERS += \
 	agent/kernel/ipt_ops.inc \
@@ -55,4 +59,5 @@ noinst_HEADERS += \
 	include/kernel/route_nl.h \
 	include/kernel/route_nl_priv.h \
 	include/kernel/rt_names.h \
-	include/kernel/rtnl.h
+	include/kernel/rtnl.h \
+	include/kernel/sysctl.h

@@ -10,6 +10,8 @@ agent_libmodel_a_SOURCES = \
 	agent/model/policy_check.c \
 	agent/model/policy_text.c \
 	agent/model/idmap.c \
+	agent/model/interface.c \
+	agent/model/lookup.c \
 	agent/model/mark.c \
 	agent/model/markrule.c \
 	agent/model/route.c \
@@ -19,6 +21,8 @@ agent_libmodel_a_SOURCES = \
 noinst_HEADERS += \
 	include/model/fib.h \
 	include/model/idmap.h \
+	include/model/interface.h \
+	include/model/lookup.h \
 	include/model/mark.h \
 	include/model/mark.h \
 	include/model/markrule.h \

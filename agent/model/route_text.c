@@ -6,10 +6,11 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "model/lookup.h"
 #include "model/route.h"
 
 /* Linux gives the first device of every namespace, lo, this number (include/net/flow.h). */
-enum { LOOPBACK_IFINDEX = 1 };
+enum { LOOPBACK_IFINDEX = 1, TABLE_MAIN = 254 };
 
 enum metric_kind { METRIC_PLAIN, METRIC_RTT, METRIC_RTTVAR, METRIC_TIME, METRIC_FEATURES };
 
@@ -248,10 +249,9 @@ static void text_pref(struct text *out, const struct route *r)
 		text_add(out, "%s", prefs[r->pref & 3]);
 }
 
-static void text_attributes(struct text *out, const struct route *r, const struct rt_names *names)
+static void text_origin(struct text *out, const struct route *r, const struct rt_names *names)
 {
 	uint8_t scope = route_scope(r);
-	uint32_t flags = r->flags;
 
 	if (r->protocol != ROUTE_PROTO_BOOT) {
 		text_add(out, "proto ");
@@ -261,6 +261,26 @@ static void text_attributes(struct text *out, const struct route *r, const struc
 		text_add(out, "scope ");
 		text_named(out, &names->scopes, scope, "%u");
 	}
+}
+
+static void text_mark(struct text *out, uint32_t mark)
+{
+	if (mark)
+		text_add(out, mark < 16 ? "mark %u " : "mark 0x%x ", mark);
+}
+
+/* @l: the lookup whose answer @r is, or NULL. */
+static void text_attributes(struct text *out, const struct route *r, const struct lookup *l,
+			    const struct rt_names *names)
+{
+	uint32_t flags = r->flags;
+
+	if (l && r->fib && r->fib != TABLE_MAIN) {
+		text_add(out, "table ");
+		text_named(out, &names->tables, r->fib, "%u");
+	}
+	if (!l || !l->cached)
+		text_origin(out, r, names);
 	text_address(out, "src ", &r->prefsrc);
 	if (r->metric || r->dst.family == AF_INET6)
 		text_add(out, "metric %u ", r->metric);
@@ -269,14 +289,21 @@ static void text_attributes(struct text *out, const struct route *r, const struc
 	else if (r->nlegs == 1)
 		flags = (flags & ~(uint32_t)ROUTE_ONLINK) | (r->onlink ? ROUTE_ONLINK : 0);
 	text_flags(out, flags);
+	if (l)
+		text_mark(out, l->answer_mark);
 	text_realms(out, r->realms, names);
+	if (l && l->has_uid)
+		text_add(out, "uid %u ", l->uid);
+	/* The rest of a cached one is in the second line. */
+	if (l && l->cached && r->dst.family == AF_INET)
+		return;
 	if (r->expires)
 		text_add(out, "expires %usec ", r->expires);
 	text_metrics(out, r);
 }
 
-void route_text(const struct route *r, const struct rt_names *names, const struct names *links,
-		struct text *out)
+static void text_line(struct text *out, const struct route *r, const struct lookup *l,
+		      const struct rt_names *names, const struct names *links)
 {
 	text_type(out, r->type);
 	text_prefix(out, &r->dst);
@@ -291,10 +318,37 @@ void route_text(const struct route *r, const struct rt_names *names, const struc
 		text_named(out, &names->dsfield, r->tos, "0x%02x");
 	}
 	text_leg(out, r, links);
-	text_attributes(out, r, names);
+	text_attributes(out, r, l, names);
 	text_pref(out, r);
 	if (!is_plain(r))
 		text_legs(out, r, names, links);
 	while (out->len && out->s[out->len - 1] == ' ')
 		out->s[--out->len] = '\0';
+}
+
+void route_text(const struct route *r, const struct rt_names *names, const struct names *links,
+		struct text *out)
+{
+	text_line(out, r, NULL, names, links);
+}
+
+/* What libnetlink says about an error (rtnl_talk_error() and nl_dump_ext_ack() of iproute2's
+ * lib/libnetlink.c). */
+static void text_error(struct text *out, const struct lookup *l)
+{
+	size_t n = strlen(l->words.s);
+
+	if (n)
+		text_add(out, "Error: %s%s", l->words.s, l->words.s[n - 1] == '.' ? "" : ".");
+	else
+		text_add(out, "RTNETLINK answers: %s", strerror(-l->err));
+}
+
+void lookup_text(const struct lookup *l, const struct rt_names *names, const struct names *links,
+		 struct text *out)
+{
+	if (l->err)
+		text_error(out, l);
+	else
+		text_line(out, &l->route, l, names, links);
 }

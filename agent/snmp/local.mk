@@ -8,6 +8,8 @@ agent_libsnmp_a_SOURCES = \
 	agent/snmp/cell.c \
 	agent/snmp/mib_agent.c \
 	agent/snmp/mib_fib.c \
+	agent/snmp/mib_interface.c \
+	agent/snmp/mib_lookup.c \
 	agent/snmp/mib_mark.c \
 	agent/snmp/mib_policy.c \
 	agent/snmp/mib_route.c \

@@ -4,6 +4,7 @@
 #define KERNEL_ROUTE_NL_H
 
 #include "kernel/rtnl.h"
+#include "model/lookup.h"
 #include "model/route.h"
 
 /* What route_nl_dump() asks the kernel for; 0 is everything. */
@@ -79,13 +80,12 @@ int route_nl_change(struct rtnl *nl, const struct route *old, const struct route
 int route_nl_del(struct rtnl *nl, const struct route *r, struct why *why);
 
 /**
- * route_nl_lookup - where would a packet go? As `ip route get DEST mark MARK`
- * @out: leg and prefsrc are what the packet gets; fib, dst, metric, protocol and scope are those
- *       of the route that it takes
+ * route_nl_lookup - where would a packet go? As root's `ip route get DEST mark MARK`
+ * @dst: an address
  *
- * Returns: 0, or the kernel's -errno (-ENETUNREACH: no route, -EHOSTUNREACH: unreachable,
- * -EACCES: prohibit, -EINVAL: blackhole).
+ * A packet that would go nowhere is an answer, too: out->err says so.
+ * Returns: 0, or -errno when there is no answer (-EAFNOSUPPORT: no address).
  */
-int route_nl_lookup(struct rtnl *nl, const struct prefix *dst, uint32_t mark, struct route *out);
+int route_nl_lookup(struct rtnl *nl, const struct prefix *dst, uint32_t mark, struct lookup *out);
 
 #endif

@@ -614,17 +614,18 @@ static void test_lookup(void **state)
 		  "10.0.0.1" },
 		{ "10.78.1.1", 1, 0, ROUTE_UNICAST, 100, "10.78.0.0/16", "10.0.1.2", "d1",
 		  "10.0.1.1" },
-		{ "10.79.1.1", 1, -EINVAL, 0, 0, NULL, NULL, NULL, NULL },
-		{ "10.80.1.1", 1, -EHOSTUNREACH, 0, 0, NULL, NULL, NULL, NULL },
-		{ "10.81.1.1", 1, -EACCES, 0, 0, NULL, NULL, NULL, NULL },
+		{ "10.79.1.1", 1, -EINVAL, ROUTE_BLACKHOLE, 0, NULL, NULL, NULL, NULL },
+		{ "10.80.1.1", 1, -EHOSTUNREACH, ROUTE_UNREACHABLE, 0, NULL, NULL, NULL, NULL },
+		{ "10.81.1.1", 1, -EACCES, ROUTE_PROHIBIT, 0, NULL, NULL, NULL, NULL },
 		{ "10.0.0.1", 0, 0, ROUTE_LOCAL, 255, "10.0.0.1/32", NULL, "lo", "10.0.0.1" },
 		{ "10.0.1.55", 0, 0, ROUTE_UNICAST, 254, "10.0.1.0/24", NULL, "d1", "10.0.1.1" },
 		{ "2001:db8:77::1", 0, -ENETUNREACH, 0, 0, NULL, NULL, NULL, NULL },
 		{ "2001:db8:77::1", 1, 0, ROUTE_UNICAST, 100, "2001:db8:77::/48", "2001:db8::2",
 		  "d0", "2001:db8::1" },
-		{ "2001:db8:78::1", 1, -EINVAL, 0, 0, NULL, NULL, NULL, NULL },
-		{ "2001:db8:79::1", 1, -EHOSTUNREACH, 0, 0, NULL, NULL, NULL, NULL },
-		{ "2001:db8:80::1", 1, -EACCES, 0, 0, NULL, NULL, NULL, NULL },
+		{ "2001:db8:78::1", 1, -EINVAL, ROUTE_BLACKHOLE, 0, NULL, NULL, NULL, NULL },
+		{ "2001:db8:79::1", 1, -EHOSTUNREACH, ROUTE_UNREACHABLE, 0, NULL, NULL, NULL,
+		  NULL },
+		{ "2001:db8:80::1", 1, -EACCES, ROUTE_PROHIBIT, 0, NULL, NULL, NULL, NULL },
 	};
 
 	NEED_NET();
@@ -643,21 +644,21 @@ static void test_lookup(void **state)
 		0);
 	for (size_t i = 0; i < N_OF(cases); i++) {
 		const struct prefix dst = pfx(cases[i].dst);
-		struct route r;
-		int err = route_nl_lookup(nl, &dst, cases[i].mark, &r);
+		struct lookup l;
 		char text[PREFIX_TEXT_MAX];
 
-		if (err != cases[i].err)
-			fail_msg("%s mark %u: %s", cases[i].dst, cases[i].mark, strerror(-err));
-		if (err)
+		assert_int_equal(route_nl_lookup(nl, &dst, cases[i].mark, &l), 0);
+		if (l.err != cases[i].err)
+			fail_msg("%s mark %u: %s", cases[i].dst, cases[i].mark, strerror(-l.err));
+		assert_int_equal(l.type, cases[i].type);
+		assert_int_equal(l.route.fib, cases[i].fib);
+		if (l.err)
 			continue;
-		assert_int_equal(r.type, cases[i].type);
-		assert_int_equal(r.fib, cases[i].fib);
-		assert_string_equal(prefix_format(&r.dst, text), cases[i].matched);
-		assert_string_equal(addr_format(&r.leg.gateway, text),
+		assert_string_equal(prefix_format(&l.matched, text), cases[i].matched);
+		assert_string_equal(addr_format(&l.route.leg.gateway, text),
 				    cases[i].gateway ? cases[i].gateway : "");
-		assert_int_equal(r.leg.ifindex, dev(cases[i].dev));
-		assert_string_equal(addr_format(&r.prefsrc, text), cases[i].src);
+		assert_int_equal(l.route.leg.ifindex, dev(cases[i].dev));
+		assert_string_equal(addr_format(&l.route.prefsrc, text), cases[i].src);
 	}
 	sh("ip rule del fwmark 1 table 100; ip -6 rule del fwmark 1 table 100");
 }

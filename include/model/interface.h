@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What decides whether an interface takes packets of marked traffic in. */
+#ifndef MODEL_INTERFACE_H
+#define MODEL_INTERFACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum rp_filter { RP_NONE = 0, RP_STRICT = 1, RP_LOOSE = 2 };
+
+/* Settings as the kernel holds them, each any int. */
+struct interface_raw {
+	int rp_filter, src_valid_mark, forwarding;
+};
+
+struct interface {
+	uint32_t ifindex;
+	char name[16];
+	uint8_t rp_filter, effective_rp_filter; /* enum rp_filter */
+	bool src_valid_mark, effective_src_valid_mark;
+	bool forwarding;
+};
+
+/* The settings that come before those of each interface (conf/all). */
+struct interface_all {
+	uint8_t rp_filter; /* enum rp_filter */
+	bool src_valid_mark;
+};
+
+/* Fills in the settings of @row: its own, and what comes of them with @all (include/linux/
+ * inetdevice.h: IN_DEV_MAXCONF, IN_DEV_ORCONF). */
+void interface_settle(struct interface *row, const struct interface_raw *own,
+		      const struct interface_raw *all);
+void interface_settle_all(struct interface_all *row, const struct interface_raw *all);
+
+#endif
