@@ -12,7 +12,7 @@ FIRST_RULE=1000000 # the index of the first foreign rule: ROW_FOREIGN_MIN of mod
 FULL_MASK=4294967295
 
 load() {
-	"$PROGRAMS/load" "$SNMP_HOST" "$@"
+	"$PROGRAMS/load" "$@"
 }
 
 # pinned PID: on the CPU of the bench, so that no run is luckier than another.
@@ -29,7 +29,7 @@ start_all() {
 	[ $# != 0 ] || return 0
 	"$PROGRAMS/static_agent" "$SOCKET" "$1" "${2:-0}" >>"$WORK/static.log" 2>&1 &
 	pinned $!
-	load until 10000 "$STATIC" >/dev/null
+	load until 10000 "$SNMP_HOST" "$STATIC" >/dev/null
 }
 
 # rules NUMBER: mark rules of mangle PREROUTING, each with a mark of its own.
@@ -45,8 +45,9 @@ rules() {
 
 # routes NUMBER: from 16.0.0.0/24 on, over a few gateways.
 routes() {
-	ip link add bench0 type dummy
+	ip link add bench0 type veth peer name bench1
 	ip link set bench0 up
+	ip link set bench1 up
 	ip addr add 10.0.0.1/24 dev bench0
 	awk -v n="$1" 'BEGIN {
 		for (i = 0; i < n; i++)
@@ -93,16 +94,6 @@ report() {
 		}' "$2"
 }
 
-# rate: of load's "varbinds seconds", a second.
-rate() {
-	awk '{ printf "%.3f\n", $1 / $2 }'
-}
-
-# each: of load's "varbinds seconds", seconds for one.
-each() {
-	awk '{ printf "%.9f\n", $2 / $1 }'
-}
-
 rss_kb() {
 	sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\).*/\1/p' "/proc/$1/status"
 }
@@ -112,11 +103,9 @@ rss_kb() {
 item_walk() {
 	rules 10000
 	start_all 10000
-	ours() { load walk 100 10000 "$OURS.$RULE.29" | rate; }
-	peer() { load walk 100 10000 "$STATIC.$RULE.29" | rate; }
-	ours >/dev/null
-	peer >/dev/null
-	pairs "$WORK/pairs" ours peer
+	for _ in 1 2 3; do
+		load walk 100 10000 "$SNMP_HOST" "$OURS.$RULE.29" -- "$SNMP_HOST" "$STATIC.$RULE.29"
+	done >"$WORK/pairs"
 	report "walk, 1 column, 10 000 rules" "$WORK/pairs" /s 1 ">= 0.9"
 }
 
@@ -130,29 +119,35 @@ item_walk_all() {
 	start_all 10000
 	# All columns side by side, as a manager fetches a table; then one after the other.
 	# shellcheck disable=SC2046 # words
-	ours() { load walk 25 10000 $(columns "$OURS" "$RULE" 2 40) | rate; }
-	# shellcheck disable=SC2046 # words
-	peer() { load walk 25 10000 $(columns "$STATIC" "$RULE" 2 40) | rate; }
-	pairs "$WORK/pairs" ours peer
+	load walk 25 10000 "$SNMP_HOST" $(columns "$OURS" "$RULE" 2 40) -- \
+		"$SNMP_HOST" $(columns "$STATIC" "$RULE" 2 40) >"$WORK/pairs"
 	report "walk, 39 columns a row, 10 000 rules" "$WORK/pairs" /s 1 ">= 0.85"
 	for column in $(seq 2 40); do
-		mine=$(load walk 100 10000 "$OURS.$RULE.$column" | rate)
-		its=$(load walk 100 10000 "$STATIC.$RULE.$column" | rate)
-		echo "$mine $its" >>"$WORK/columns"
-		[ -z "${BENCH_VERBOSE:-}" ] || echo "	column $column: $mine $its"
+		load walk 100 10000 "$SNMP_HOST" "$OURS.$RULE.$column" -- \
+			"$SNMP_HOST" "$STATIC.$RULE.$column" >"$WORK/column"
+		cat "$WORK/column" >>"$WORK/columns"
+		[ -z "${BENCH_VERBOSE:-}" ] ||
+			report "  column $column" "$WORK/column" /s 1 ">= 0.85"
 	done
 	report "walk, 39 columns in turn, 10 000" "$WORK/columns" /s 1 ">= 0.85"
+}
+
+some_rules() {
+	echo "$1.$RULE.29 $((FIRST_RULE + 100)) $((FIRST_RULE + 9000))"
 }
 
 item_get_rule() {
 	rules 10000
 	agent_setting 'read: { get_age_ms = 0; };'
 	start_all 10000
-	ours() { load get 30 1 "$OURS.$RULE.29" $((FIRST_RULE + 100)) $((FIRST_RULE + 9000)) | each; }
+	# shellcheck disable=SC2046 # words
+	ours() { load get 10 1 "$SNMP_HOST" $(some_rules "$OURS"); }
+	# shellcheck disable=SC2046 # words
 	peer() {
-		one=$(load get 300 1 "$STATIC.$RULE.29" $((FIRST_RULE + 100)) $((FIRST_RULE + 9000)) | each)
-		raw=$("$PROGRAMS/reads" raw 30)
-		echo "$one $raw" | awk '{ printf "%.9f\n", $1 + $2 }'
+		{
+			load get 10 1 "$SNMP_HOST" $(some_rules "$STATIC")
+			"$PROGRAMS/reads" raw 10
+		} | awk '{ sum += $1 } END { printf "%.9f\n", sum }'
 	}
 	pairs "$WORK/pairs" ours peer
 	report "GET HCPackets, age 0, 10 000 rules" "$WORK/pairs" us 1000000 "<= 1.5"
@@ -160,11 +155,11 @@ item_get_rule() {
 
 # create FIRST ROWS, destroy FIRST ROWS: managers' rules.
 create() {
-	load set "$OURS.$RULE" "$1" "$2" 13:u:6 16:u:25 17:u:25 24:u:1 40:i:4
+	load set "$SNMP_HOST" "$OURS.$RULE" "$1" "$2" 13:u:6 16:u:25 17:u:25 24:u:1 40:i:4
 }
 
 destroy() {
-	load set "$OURS.$RULE" "$1" "$2" 40:i:6 >/dev/null
+	load set "$SNMP_HOST" "$OURS.$RULE" "$1" "$2" 40:i:6 >/dev/null
 }
 
 item_set() {
@@ -175,7 +170,7 @@ item_set() {
 		destroy 5 1
 	}
 	peer() {
-		"$PROGRAMS/load" - exec iptables-legacy -t mangle -A PREROUTING -p tcp --dport 25 \
+		load exec iptables-legacy -t mangle -A PREROUTING -p tcp --dport 25 \
 			-m comment --comment fwmark -j MARK --set-mark 1
 		iptables-legacy -t mangle -D PREROUTING 10001
 	}
@@ -218,8 +213,8 @@ item_marks() {
 	start_all
 	for _ in $(seq "$BENCH_PAIRS"); do
 		before=$(reads_so_far)
-		took=$(load get 20 50 "$OURS.$MARK.9" 1 1000 "$FULL_MASK" | awk '{ print $2 }')
-		echo "$(($(reads_so_far) - before)) $took" | awk '{ print $1, 1 + int($2 / 0.1) }'
+		one=$(load get 20 50 "$SNMP_HOST" "$OURS.$MARK.9" 1 1000 "$FULL_MASK")
+		echo "$(($(reads_so_far) - before)) $one" | awk '{ print $1, 1 + int(20 * $2 / 0.1) }'
 		sleep 0.3
 	done >"$WORK/pairs"
 	report "1 000 marks, PDUs of 50: reads" "$WORK/pairs" "" 1 "<= 1"
@@ -228,9 +223,9 @@ item_marks() {
 item_rss() {
 	rules 1000
 	start_all
-	load get 1000 100 "$OURS.$RULE.29" "$FIRST_RULE" $((FIRST_RULE + 999)) >/dev/null
+	load get 1000 100 "$SNMP_HOST" "$OURS.$RULE.29" "$FIRST_RULE" $((FIRST_RULE + 999)) >/dev/null
 	before=$(rss_kb "$AGENT_PID")
-	load get 10000 100 "$OURS.$RULE.29" "$FIRST_RULE" $((FIRST_RULE + 999)) >/dev/null
+	load get 10000 100 "$SNMP_HOST" "$OURS.$RULE.29" "$FIRST_RULE" $((FIRST_RULE + 999)) >/dev/null
 	echo "$(rss_kb "$AGENT_PID") $before" >"$WORK/pairs"
 	report "RSS after 1 000 000 GETs: before" "$WORK/pairs" kB 1 "<= 1.01"
 }
@@ -245,23 +240,20 @@ item_routes() {
 	"$PROGRAMS/route_load" 5 >"$WORK/pairs"
 	report "load 1 000 000 routes: bare dump" "$WORK/pairs" ms 1000 "<= 1.5"
 	start_agent
-	load until 60000 "$OURS.$ROUTE.7" >/dev/null
+	load until 60000 "$SNMP_HOST" "$OURS.$ROUTE.7" >/dev/null
 	echo "$((($(rss_kb "$AGENT_PID") - empty) * 1024)) 1000000" >"$WORK/rss"
 	report "RSS: 1 000 000 IPv4 routes" "$WORK/rss" B 1 "<= 100"
 }
 
+TABLE_HOST=udp:127.0.0.1:1161
 INET_CIDR_ROUTE_TYPE=.1.3.6.1.2.1.4.24.7.1.8
 
 # launch_table_snmpd: one that has its own table of routes, on another port.
 launch_table_snmpd() {
 	printf 'rocommunity test 127.0.0.1\n' >"$WORK/table.conf"
 	MIBS='' SNMP_PERSISTENT_DIR=$WORK/snmpd snmpd -f -Lo -C -c "$WORK/table.conf" \
-		-I -smux,mteTrigger,mteTriggerConf udp:127.0.0.1:1161 >>"$WORK/table.log" 2>&1 &
+		-I -smux,mteTrigger,mteTriggerConf "$TABLE_HOST" >>"$WORK/table.log" 2>&1 &
 	TABLE_PID=$!
-}
-
-table_load() {
-	"$PROGRAMS/load" udp:127.0.0.1:1161 "$@"
 }
 
 item_first_answer() {
@@ -269,18 +261,18 @@ item_first_answer() {
 	start_snmpd
 	for _ in 1 2 3; do
 		launch_agent
-		mine=$(load until 30000 "$OURS.$ROUTE.7")
+		mine=$(load until 30000 "$SNMP_HOST" "$OURS.$ROUTE.7")
 		stop_agent
 		launch_table_snmpd
-		echo "$mine $(table_load until 60000 "$INET_CIDR_ROUTE_TYPE")" >>"$WORK/start"
+		echo "$mine $(load until 60000 $TABLE_HOST "$INET_CIDR_ROUTE_TYPE")" >>"$WORK/start"
 		kill "$TABLE_PID"
 		wait "$TABLE_PID" || :
 		start_agent
-		mine=$(load until 30000 "$OURS.$ROUTE.7")
+		mine=$(load until 30000 "$SNMP_HOST" "$OURS.$ROUTE.7")
 		stop_agent
 		launch_table_snmpd
-		table_load until 10000 .1.3.6.1.2.1.1.3 >/dev/null
-		echo "$mine $(table_load until 60000 "$INET_CIDR_ROUTE_TYPE")" >>"$WORK/request"
+		load until 10000 $TABLE_HOST .1.3.6.1.2.1.1.3 >/dev/null
+		echo "$mine $(load until 60000 $TABLE_HOST "$INET_CIDR_ROUTE_TYPE")" >>"$WORK/request"
 		kill "$TABLE_PID"
 		wait "$TABLE_PID" || :
 	done
@@ -316,24 +308,21 @@ item_route_get() {
 	rules 100
 	start_small
 	start_all
-	ours() { load get 2000 1 "$OURS.$ROUTE.17.254.1.4.16.0" 0 255 0.24.0.1 | each; }
-	peer() { small_load get 2000 1 "$OURS.$ROUTE.17.254.1.4.16.0" 0 255 0.24.0.1 | each; }
-	small_load() { "$PROGRAMS/load" "$SMALL_HOST" "$@"; }
-	ours >/dev/null
-	pairs "$WORK/pairs" ours peer
+	one="$OURS.$ROUTE.17.254.1.4.16.0 0 255 0.24.0.1"
+	# shellcheck disable=SC2086 # words
+	load get 4000 1 "$BIG_HOST" $one -- "$SMALL_HOST" $one >"$WORK/pairs"
 	report "GET a route, 1 000 000: 1 000" "$WORK/pairs" us 1000000 "<= 1.2"
-	ours() { load get 2000 1 "$OURS.$RULE.29" "$FIRST_RULE" $((FIRST_RULE + 99)) | each; }
-	peer() { small_load get 2000 1 "$OURS.$RULE.29" "$FIRST_RULE" $((FIRST_RULE + 99)) | each; }
-	pairs "$WORK/counters" ours peer
+	one="$OURS.$RULE.29 $FIRST_RULE $((FIRST_RULE + 99))"
+	# shellcheck disable=SC2086 # words
+	load get 4000 1 "$BIG_HOST" $one -- "$SMALL_HOST" $one >"$WORK/counters"
 	report "GET a counter, 1 000 000: 1 000" "$WORK/counters" us 1000000 "<= 1.2"
 }
 
 item_route_walk() {
 	routes 1000000
 	start_all 1 1000000
-	ours() { load walk 100 10000 "$OURS.$ROUTE.17" | rate; }
-	peer() { load walk 100 10000 "$STATIC.$ROUTE.17" | rate; }
-	ours >/dev/null
-	pairs "$WORK/pairs" ours peer
+	for _ in 1 2 3; do
+		load walk 100 10000 "$SNMP_HOST" "$OURS.$ROUTE.17" -- "$SNMP_HOST" "$STATIC.$ROUTE.17"
+	done >"$WORK/pairs"
 	report "walk, 1 column, 1 000 000 routes" "$WORK/pairs" /s 1 ">= 0.9"
 }

@@ -3,14 +3,20 @@
  * The manager of the bench: asks as fast as it is answered, and prints how long that took. Names
  * are numbers here; nothing but the requests themselves is timed.
  *
- *	load HOST walk REPETITIONS ROWS OID...	GETBULK of columns, at most ROWS rows
- *	load HOST get PDUS EACH OID FIRST LAST [REST]	OID.i[.REST], EACH of them in a PDU, i going
- *		round from FIRST to LAST
- *	load HOST set ENTRY FIRST ROWS COLUMN:TYPE:VALUE...	ENTRY.COLUMN.i, all in one PDU
- *	load HOST until MILLISECONDS OID	GETNEXT until something below OID is there
- *	load - exec COMMAND...	one process
+ *	load walk REPETITIONS ROWS HOST OID... [-- HOST OID...]
+ *		GETBULK of columns, at most ROWS rows; prints varbinds a second
+ *	load get PDUS EACH HOST OID FIRST LAST [REST] [-- HOST OID FIRST LAST [REST]]
+ *		OID.i[.REST], EACH of them in a PDU, i going round from FIRST to LAST; prints
+ *		seconds for a PDU
+ *	load set HOST ENTRY FIRST ROWS COLUMN:TYPE:VALUE...
+ *		ENTRY.COLUMN.i, all in one PDU; prints seconds
+ *	load until MILLISECONDS HOST OID
+ *		GETNEXT until something below OID is there; prints seconds
+ *	load exec COMMAND...
+ *		one process; prints seconds
  *
- * walk and get print the number of varbinds and the seconds, the others the seconds.
+ * Two sides, with -- between them, are asked in turns, one PDU each, so that what else the machine
+ * does hits both alike: lines of two numbers then, one for each LINE_PDUS PDUs.
  */
 #include <net-snmp/net-snmp-config.h>
 
@@ -24,14 +30,31 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { COLUMNS_MAX = 64, TIMEOUT_S = 60 };
+enum { COLUMNS_MAX = 64, SIDES_MAX = 2, LINE_PDUS = 20, TIMEOUT_S = 60 };
 
 struct name {
 	oid id[MAX_OID_LEN];
 	size_t n;
 };
 
-static netsnmp_session *session;
+/* One that is asked. */
+struct side {
+	netsnmp_session *session;
+	char **args;
+	int nargs;
+
+	struct name columns[COLUMNS_MAX], at[COLUMNS_MAX]; /* walk */
+	size_t ncolumns;
+	unsigned long rows;
+	struct name prefix, rest; /* get */
+	unsigned long first, last, i;
+
+	double seconds; /* since the last line */
+	unsigned long varbinds, pdus;
+};
+
+static struct side sides[SIDES_MAX];
+static size_t nsides;
 
 static double now(void)
 {
@@ -47,23 +70,43 @@ static void die(const char *what)
 	exit(1);
 }
 
-static void start(const char *host, long timeout_us)
+static netsnmp_session *session_open(const char *host)
 {
-	netsnmp_session s;
+	netsnmp_session s, *session;
 
-	setenv("MIBS", "", 1);
-	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
-	init_snmp("load");
 	snmp_sess_init(&s);
 	s.peername = (char *)(uintptr_t)host;
 	s.version = SNMP_VERSION_2c;
 	s.community = (u_char *)(uintptr_t) "test";
 	s.community_len = 4;
-	s.timeout = timeout_us;
+	s.timeout = TIMEOUT_S * 1000000L;
 	s.retries = 0;
 	session = snmp_open(&s);
 	if (!session)
 		die("no session");
+	return session;
+}
+
+/* HOST ARGUMENT..., perhaps -- and the same again. */
+static void sides_open(int argc, char **argv)
+{
+	setenv("MIBS", "", 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
+	init_snmp("load");
+	while (argc > 0 && nsides < SIDES_MAX) {
+		struct side *s = &sides[nsides++];
+		int n = 0;
+
+		while (n < argc && strcmp(argv[n], "--") != 0)
+			n++;
+		if (n < 2)
+			die("HOST OID...");
+		s->session = session_open(argv[0]);
+		s->args = argv + 1;
+		s->nargs = n - 1;
+		argc -= n + 1;
+		argv += n + 1;
+	}
 }
 
 static struct name name_of(const char *text)
@@ -87,12 +130,15 @@ static bool is_below(const netsnmp_variable_list *vb, const struct name *name)
 	       snmp_oid_compare(vb->name, name->n, name->id, name->n) == 0;
 }
 
-/* Returns: the answer, NULL when none came in time. */
-static netsnmp_pdu *ask(netsnmp_pdu *pdu)
+/* Times the answer. Returns: NULL when none came in time. */
+static netsnmp_pdu *ask(struct side *s, netsnmp_pdu *pdu)
 {
 	netsnmp_pdu *answer = NULL;
-	int status = snmp_synch_response(session, pdu, &answer);
+	double begin = now();
+	int status = snmp_synch_response(s->session, pdu, &answer);
 
+	s->seconds += now() - begin;
+	s->pdus++;
 	if (status == STAT_SUCCESS && answer && answer->errstat) {
 		fprintf(stderr, "load: error %ld at varbind %ld\n", answer->errstat,
 			answer->errindex);
@@ -101,13 +147,31 @@ static netsnmp_pdu *ask(netsnmp_pdu *pdu)
 	return status == STAT_SUCCESS ? answer : NULL;
 }
 
-static netsnmp_pdu *ask_well(netsnmp_pdu *pdu)
+static netsnmp_pdu *ask_well(struct side *s, netsnmp_pdu *pdu)
 {
-	netsnmp_pdu *answer = ask(pdu);
+	netsnmp_pdu *answer = ask(s, pdu);
 
 	if (!answer)
 		die("no answer");
 	return answer;
+}
+
+/* Prints a line of what each side made since the last one, when it is time (@last: or the end). */
+static void line(bool rate, bool last)
+{
+	if (sides[0].pdus < LINE_PDUS && !(last && sides[0].pdus && sides[nsides - 1].pdus))
+		return;
+	if (nsides == 1 && !last)
+		return;
+	for (size_t i = 0; i < nsides; i++) {
+		struct side *s = &sides[i];
+
+		printf("%.9f%c",
+		       rate ? (double)s->varbinds / s->seconds : s->seconds / (double)s->pdus,
+		       i + 1 < nsides ? ' ' : '\n');
+		s->seconds = 0;
+		s->varbinds = s->pdus = 0;
+	}
 }
 
 /*
@@ -134,71 +198,90 @@ static unsigned long take_rows(const netsnmp_variable_list *vb, const struct nam
 	}
 }
 
+static netsnmp_pdu *bulk(const struct side *s, long repetitions)
+{
+	netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_GETBULK);
+
+	pdu->non_repeaters = 0;
+	pdu->max_repetitions = repetitions;
+	for (size_t i = 0; i < s->ncolumns; i++)
+		snmp_add_null_var(pdu, s->at[i].id, s->at[i].n);
+	return pdu;
+}
+
 static int walk(int argc, char **argv)
 {
-	struct name columns[COLUMNS_MAX], at[COLUMNS_MAX];
-	unsigned long rows = 0, most, got;
-	size_t n = (size_t)argc - 2;
-	long repetitions;
-	double begin;
+	long repetitions = argc > 2 ? atol(argv[0]) : 0;
+	unsigned long most = argc > 2 ? strtoul(argv[1], NULL, 10) : 0;
+	bool more = true;
 
-	if (argc < 3 || n > COLUMNS_MAX)
-		die("walk what?");
-	repetitions = atol(argv[0]);
-	most = strtoul(argv[1], NULL, 10);
-	for (size_t i = 0; i < n; i++)
-		at[i] = columns[i] = name_of(argv[i + 2]);
-	begin = now();
-	do {
-		netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_GETBULK);
+	sides_open(argc - 2, argv + 2);
+	for (size_t i = 0; i < nsides; i++) {
+		struct side *s = &sides[i];
 
-		pdu->non_repeaters = 0;
-		pdu->max_repetitions = repetitions;
-		for (size_t i = 0; i < n; i++)
-			snmp_add_null_var(pdu, at[i].id, at[i].n);
-		pdu = ask_well(pdu);
-		got = take_rows(pdu->variables, columns, n, at);
-		rows += got;
-		snmp_free_pdu(pdu);
-	} while (got && rows < most);
-	printf("%lu %.9f\n", rows * (unsigned long)n, now() - begin);
-	return rows ? 0 : 1;
+		for (; (int)s->ncolumns < s->nargs && s->ncolumns < COLUMNS_MAX; s->ncolumns++)
+			s->at[s->ncolumns] = s->columns[s->ncolumns] =
+				name_of(s->args[s->ncolumns]);
+	}
+	while (more) {
+		for (size_t i = 0; i < nsides && more; i++) {
+			struct side *s = &sides[i];
+			netsnmp_pdu *pdu = ask_well(s, bulk(s, repetitions));
+			unsigned long got =
+				take_rows(pdu->variables, s->columns, s->ncolumns, s->at);
+
+			snmp_free_pdu(pdu);
+			s->rows += got;
+			s->varbinds += got * s->ncolumns;
+			more = got && (s->rows < most || i + 1 < nsides);
+		}
+		line(true, !more);
+	}
+	return sides[0].rows ? 0 : 1;
+}
+
+static void get_one(struct side *s, unsigned long each)
+{
+	netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_GET);
+
+	for (unsigned long e = 0; e < each; e++) {
+		struct name name = s->prefix;
+
+		name_add(&name, s->i);
+		for (size_t r = 0; r < s->rest.n; r++)
+			name_add(&name, s->rest.id[r]);
+		snmp_add_null_var(pdu, name.id, name.n);
+		s->i = s->i < s->last ? s->i + 1 : s->first;
+	}
+	pdu = ask_well(s, pdu);
+	for (netsnmp_variable_list *vb = pdu->variables; vb; vb = vb->next_variable)
+		if (vb->type == SNMP_NOSUCHOBJECT || vb->type == SNMP_NOSUCHINSTANCE)
+			die("no such object");
+	snmp_free_pdu(pdu);
 }
 
 static int get(int argc, char **argv)
 {
-	unsigned long pdus, each, first, last, i;
-	struct name prefix, rest = { .n = 0 };
-	double begin;
+	unsigned long pdus = argc > 2 ? strtoul(argv[0], NULL, 10) : 0;
+	unsigned long each = argc > 2 ? strtoul(argv[1], NULL, 10) : 0;
 
-	if (argc < 5)
-		die("get what?");
-	pdus = strtoul(argv[0], NULL, 10);
-	each = strtoul(argv[1], NULL, 10);
-	prefix = name_of(argv[2]);
-	first = i = strtoul(argv[3], NULL, 10);
-	last = strtoul(argv[4], NULL, 10);
-	if (argc > 5)
-		rest = name_of(argv[5]);
-	begin = now();
-	for (unsigned long p = 0; p < pdus; p++) {
-		netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_GET);
+	sides_open(argc - 2, argv + 2);
+	for (size_t i = 0; i < nsides; i++) {
+		struct side *s = &sides[i];
 
-		for (unsigned long e = 0; e < each; e++, i = i < last ? i + 1 : first) {
-			struct name name = prefix;
-
-			name_add(&name, i);
-			for (size_t r = 0; r < rest.n; r++)
-				name_add(&name, rest.id[r]);
-			snmp_add_null_var(pdu, name.id, name.n);
-		}
-		pdu = ask_well(pdu);
-		for (netsnmp_variable_list *vb = pdu->variables; vb; vb = vb->next_variable)
-			if (vb->type == SNMP_NOSUCHOBJECT || vb->type == SNMP_NOSUCHINSTANCE)
-				die("no such object");
-		snmp_free_pdu(pdu);
+		if (s->nargs < 3)
+			die("HOST OID FIRST LAST");
+		s->prefix = name_of(s->args[0]);
+		s->first = s->i = strtoul(s->args[1], NULL, 10);
+		s->last = strtoul(s->args[2], NULL, 10);
+		if (s->nargs > 3)
+			s->rest = name_of(s->args[3]);
 	}
-	printf("%lu %.9f\n", pdus * each, now() - begin);
+	for (unsigned long p = 0; p < pdus; p++) {
+		for (size_t i = 0; i < nsides; i++)
+			get_one(&sides[i], each);
+		line(false, p + 1 == pdus);
+	}
 	return 0;
 }
 
@@ -221,39 +304,37 @@ static void add_cell(netsnmp_pdu *pdu, const struct name *entry, unsigned long r
 static int set(int argc, char **argv)
 {
 	netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_SET);
+	struct side *s = &sides[0];
 	unsigned long first, rows;
 	struct name entry;
-	double begin;
 
-	if (argc < 4)
+	sides_open(argc, argv);
+	if (s->nargs < 4)
 		die("set what?");
-	entry = name_of(argv[0]);
-	first = strtoul(argv[1], NULL, 10);
-	rows = strtoul(argv[2], NULL, 10);
+	entry = name_of(s->args[0]);
+	first = strtoul(s->args[1], NULL, 10);
+	rows = strtoul(s->args[2], NULL, 10);
 	for (unsigned long i = first; i < first + rows; i++)
-		for (int c = 3; c < argc; c++)
-			add_cell(pdu, &entry, i, argv[c]);
-	begin = now();
-	snmp_free_pdu(ask_well(pdu));
-	printf("%.9f\n", now() - begin);
+		for (int c = 3; c < s->nargs; c++)
+			add_cell(pdu, &entry, i, s->args[c]);
+	snmp_free_pdu(ask_well(s, pdu));
+	line(false, true);
 	return 0;
 }
 
 static int until(int argc, char **argv)
 {
-	double begin = now(), end;
+	double begin = now(), end = begin + (argc > 1 ? atof(argv[0]) : 0) / 1e3;
 	struct name name;
 
-	if (argc < 2)
-		die("until what?");
-	end = begin + atof(argv[0]) / 1e3;
-	name = name_of(argv[1]);
+	sides_open(argc - 1, argv + 1);
+	name = name_of(sides[0].args[0]);
 	while (now() < end) {
 		netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_GETNEXT);
 		bool there;
 
 		snmp_add_null_var(pdu, name.id, name.n);
-		pdu = ask(pdu);
+		pdu = ask(&sides[0], pdu);
 		there = pdu && pdu->variables && is_below(pdu->variables, &name);
 		if (pdu)
 			snmp_free_pdu(pdu);
@@ -287,25 +368,15 @@ static int exec(int argc, char **argv)
 static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
-	long timeout_us; /* 0: no session */
 } commands[] = {
-	{ "walk", walk, TIMEOUT_S * 1000000L },
-	{ "get", get, TIMEOUT_S * 1000000L },
-	{ "set", set, TIMEOUT_S * 1000000L },
-	/* The first answer may take long, and no answer at all comes before the agent listens. */
-	{ "until", until, TIMEOUT_S * 1000000L },
-	{ "exec", exec, 0 },
+	{ "walk", walk }, { "get", get }, { "set", set }, { "until", until }, { "exec", exec },
 };
 
 int main(int argc, char **argv)
 {
-	for (size_t i = 0; argc > 3 && i < sizeof(commands) / sizeof(*commands); i++) {
-		if (strcmp(commands[i].name, argv[2]) != 0)
-			continue;
-		if (commands[i].timeout_us)
-			start(argv[1], commands[i].timeout_us);
-		return commands[i].run(argc - 3, argv + 3);
-	}
-	die("HOST walk|get|set|until|exec ...");
+	for (size_t i = 0; argc > 2 && i < sizeof(commands) / sizeof(*commands); i++)
+		if (strcmp(commands[i].name, argv[1]) == 0)
+			return commands[i].run(argc - 2, argv + 2);
+	die("walk|get|set|until|exec ...");
 	return 1;
 }

@@ -42,6 +42,11 @@ wait_for() {
 	done
 }
 
+# expect_eq WHAT EXPECTED GOT
+expect_eq() {
+	[ "$2" = "$3" ] || fail "$1: $3 instead of $2"
+}
+
 # logged COMMAND...: says nothing unless it fails.
 logged() {
 	if ! "$@" >>"$temporary/log" 2>&1; then
