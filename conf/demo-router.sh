@@ -115,6 +115,7 @@ show_traffic() {
 	title "Mail and web, counted"
 	counters before
 	connections cheap
+	sleep 0.2 # a GET may be answered from a look at netfilter 100 ms ago (read.get_age_ms)
 	counters after
 	title "The chain from rule to route, by SNMP"
 	for object in fwmarkRuleText fwmarkMarkFibId fwmarkPolicyText.1 fwmarkFibName.201 \
@@ -126,8 +127,7 @@ show_traffic() {
 # router_main KEEP: runs as pid 1 of the namespaces; whatever it starts ends with it.
 router_main() {
 	in_private_namespaces || exit 1
-	trap 'exit 130' INT
-	trap 'exit 143' HUP TERM
+	exec >"$WORK/shown" 2>&1
 	private_mounts
 	client_environment
 	topology
@@ -139,7 +139,8 @@ router_main() {
 	show_answer
 	show_traffic
 	[ "$1" ] || return 0
-	: >"$WORK/shown"
+	: >"$WORK/all-shown"
+	exec >/dev/null 2>&1
 	# Until it is killed.
 	wait
 }

@@ -37,7 +37,10 @@ running() {
 
 stop() {
 	if running; then
-		kill -9 "$KEPT_PID"
+		# Its parent is unshare, and ends everything with it.
+		parent=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$KEPT_PID/status")
+		[ "$(cat "/proc/$parent/comm")" = unshare ] || parent=$KEPT_PID
+		kill -9 "$parent"
 		echo "stopped"
 	else
 		echo "nothing runs"
@@ -79,7 +82,8 @@ build() {
 		--exclude=config.status -cf - . | tar -C "$WORK/build" -xf - &&
 	cd "$WORK/build" &&
 	{ [ -x configure ] || ./autogen.sh; } &&
-	./configure --quiet --disable-netns-tests &&
+	./configure --quiet --prefix=/usr --sysconfdir=/etc --localstatedir=/var \
+		--disable-netns-tests &&
 	make -j"$(nproc)" agent/fwmarkd
 }
 
@@ -122,23 +126,24 @@ else
 fi
 export FWMARKD
 
-# The router runs in the background and in a session of its own, so that it can stay.
-(private_namespaces setsid sh "$TOP/conf/demo.sh" --router "$WORK" "$keep") &
+# The router runs in the background and in a session of its own, so that it can stay. What it has to
+# show comes through a pipe that it closes when that is all, not through an output that it inherits.
+unshare --mount --net --pid --fork --mount-proc true || die "no namespaces here"
+mkfifo "$WORK/shown"
+(private_namespaces setsid sh "$TOP/conf/demo.sh" --router "$WORK" "$keep") \
+	</dev/null >/dev/null 2>&1 &
 router=$!
-status=0
-if [ "$keep" ]; then
-	until [ -f "$WORK/shown" ] || ! kill -0 "$router" 2>/dev/null; do
-		sleep 0.1
-	done
-fi
-if [ -f "$WORK/shown" ]; then
+cat "$WORK/shown" &
+wait $!
+if [ "$keep" ] && [ -f "$WORK/all-shown" ]; then
 	trap - EXIT
 	pid=$(cat "/proc/$router/task/$router/children")
 	pid=${pid%% *}
 	(umask 077; echo "$pid $(readlink "/proc/$pid/ns/net") $WORK" >"$STATE")
 	say_how_to_look
 else
+	status=0
 	wait "$router" || status=$?
 	router=
+	exit $status
 fi
-exit $status

@@ -148,7 +148,7 @@ topology_serve() {
 	for port in "$@"; do
 		for listen in "TCP4-LISTEN:$port" "TCP6-LISTEN:$port,ipv6only"; do
 			ip netns exec "$where" socat "$listen,fork,reuseaddr,backlog=64" \
-				SYSTEM:"echo via $where from \$SOCAT_PEERADDR" 2>/dev/null &
+				SYSTEM:"echo via $where from \$SOCAT_PEERADDR" >/dev/null 2>&1 &
 		done
 	done
 	tries=0
