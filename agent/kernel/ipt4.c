@@ -16,6 +16,7 @@
 #define LEVEL	 IPPROTO_IP
 #define PROGRAM	 "iptables"
 #define FILES	 "ip_tables"
+#define GOTO	 IPT_F_GOTO
 
 static void ip_flags_get(const struct ipt_entry *e, struct ip_part *out)
 {

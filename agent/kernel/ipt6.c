@@ -16,6 +16,7 @@
 #define LEVEL	 IPPROTO_IPV6
 #define PROGRAM	 "ip6tables"
 #define FILES	 "ip6_tables"
+#define GOTO	 IP6T_F_GOTO
 
 static void ip_flags_get(const struct ip6t_entry *e, struct ip_part *out)
 {

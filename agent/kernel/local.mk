@@ -14,6 +14,7 @@ agent_libkernel_a_SOURCES += \
 	agent/kernel/ipt_encode.c \
 	agent/kernel/ipt_entry.c \
 	agent/kernel/ipt_match.c \
+	agent/kernel/ipt_meter.c \
 	agent/kernel/ipt_need.c \
 	agent/kernel/ipt_parse.c \
 	agent/kernel/ipt_reach.c \
@@ -24,6 +25,7 @@ agent_libkernel_a_SOURCES += \
 	agent/kernel/ipt_xt.c \
 	agent/kernel/nf.c \
 	agent/kernel/nf_lock.c \
+	agent/kernel/nf_meter.c \
 	agent/kernel/nf_probe.c
 agent_libkernel_a_SOURCES += \
 	agent/kernel/link_nl.c \

@@ -118,6 +118,30 @@ static int snap_table(struct nf_snap *snap, struct ipt_table *t)
 	return err;
 }
 
+/* What the table has of the meters; they are all in mangle. */
+static int snap_meters(struct nf_snap *snap, const struct ipt_table *t)
+{
+	struct ipt_meters m;
+	int err;
+
+	if (strcmp(t->name, "mangle") != 0)
+		return 0;
+	err = ipt_meters_read(t, &m);
+	for (size_t i = 0; i < m.found.n && err == 0; i++) {
+		struct nf_meter *to = vec_push(&snap->meters);
+
+		if (to)
+			*to = *(const struct nf_meter *)vec_at(&m.found, i);
+		else
+			err = -ENOMEM;
+	}
+	for (size_t i = 0; ipt_families[i]; i++)
+		if (ipt_families[i] == t->ops)
+			snap->meters_odd[i] = !m.right;
+	vec_fini(&m.found);
+	return err;
+}
+
 static bool any_loaded(void)
 {
 	for (size_t i = 0; ipt_families[i]; i++)
@@ -162,6 +186,7 @@ static int snap_new(struct nf_snap **out)
 	}
 	snap->chains = (struct vec)VEC_INIT(struct nf_chain);
 	snap->entries = (struct vec)VEC_INIT(struct nf_entry);
+	snap->meters = (struct vec)VEC_INIT(struct nf_meter);
 	priv->tables = (struct vec)VEC_INIT(struct ipt_table);
 	snap->priv = priv;
 	*out = snap;
@@ -193,6 +218,8 @@ int nf_read(struct nf *nf, struct nf_snap **out, struct why *why)
 		struct ipt_table *t = vec_at(&priv->tables, i);
 
 		err = snap_table(snap, t);
+		if (err == 0)
+			err = snap_meters(snap, t);
 		if (err < 0)
 			why_set(why, err, "%s -t %s: %s", t->ops->program, t->name, strerror(-err));
 	}
@@ -217,6 +244,7 @@ void nf_snap_free(struct nf_snap *snap)
 	free(priv);
 	vec_fini(&snap->chains);
 	vec_fini(&snap->entries);
+	vec_fini(&snap->meters);
 	free(snap);
 }
 

@@ -60,6 +60,8 @@ struct ipt_ops {
 	size_t entry_size;			/* of the header of an entry */
 	size_t ip_size;				/* leading bytes of it that are configuration */
 	size_t counters_at, target_at, next_at; /* offsets in the header */
+	size_t flags_at;			/* a byte in it */
+	uint8_t goto_flag;			/* bit of that: the jump is a goto */
 
 	void (*ip_get)(const void *entry, struct ip_part *ip);
 	void (*ip_put)(void *entry, const struct ip_part *ip);
@@ -75,6 +77,9 @@ struct ipt_ops {
 	int (*append)(const char *chain, const void *e, struct xtc_handle *h);
 	int (*replace)(const char *chain, const void *e, unsigned at, struct xtc_handle *h);
 	int (*remove)(const char *chain, unsigned at, struct xtc_handle *h);
+	const char *(*target)(const void *e, struct xtc_handle *h);
+	int (*create_chain)(const char *chain, struct xtc_handle *h);
+	int (*delete_chain)(const char *chain, struct xtc_handle *h);
 	int (*commit)(struct xtc_handle *h);
 	const char *(*strerror)(int err);
 };
@@ -178,6 +183,24 @@ const struct ipt_chain *ipt_table_chain(const struct ipt_table *t, const char *n
 
 /* Sets the hooks of every chain, over jumps and gotos. Returns: 0 or -ENOMEM. */
 int ipt_reach(struct ipt_table *t);
+
+/* --- meters: ipt_meter.c ------------------------------------------------------------------- */
+
+/* How the meters of a table of mangle stand. */
+struct ipt_meters {
+	struct vec found; /* struct nf_meter, each once, in the order of nf_meter_cmp() */
+	bool right;	  /* ready to count, or nothing of them is there */
+	bool jump_right;  /* one, at its place */
+	uint32_t place;	  /* of the jump, 1-based, when all other jumps to the chain are gone */
+};
+
+/* Returns: 0 or -errno. After ipt_reach(). */
+int ipt_meters_read(const struct ipt_table *t, struct ipt_meters *out);
+/* Is the rule a meter, but for its target? Which one, and what it counted. */
+bool ipt_meter_get(const struct ipt_ops *ops, const void *e, struct nf_meter *out);
+/* Returns: the entry of a meter (NULL: of the jump to their chain), malloc'ed; NULL without
+ * memory. */
+void *ipt_meter_entry(const struct ipt_ops *ops, const struct nf_meter *m);
 
 /* --- the lock: nf_lock.c ------------------------------------------------------------------- */
 

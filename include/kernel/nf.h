@@ -20,6 +20,9 @@
  * "fwmark:5 text". */
 #define NF_TAG "fwmark:"
 
+/* The agent's own chain in mangle of each family, and the comment of the rules in it. */
+#define NF_METERS "fwmark-meter"
+
 enum nf_cap {
 	NF_CAP_LEGACY4 = 1u << 0,
 	NF_CAP_LEGACY6 = 1u << 1,
@@ -67,10 +70,20 @@ struct nf_entry {
 	uint64_t hash;
 };
 
+/* A rule that counts the packets that leave this host with a mark that has @value in the bits of
+ * @mask. */
+struct nf_meter {
+	uint8_t family; /* AF_INET, AF_INET6; AF_UNSPEC, of one that is wanted: both */
+	uint32_t value, mask;
+	uint64_t packets, bytes;
+};
+
 /* In order of family, table (raw, mangle, nat, filter, security), chain, position. */
 struct nf_snap {
 	struct vec chains;  /* struct nf_chain */
 	struct vec entries; /* struct nf_entry */
+	struct vec meters;  /* struct nf_meter, in the order of nf_meter_cmp() */
+	bool meters_odd[2]; /* of IPv4, IPv6: something is not as nf_meters_set() leaves it */
 	uint64_t taken_ms;  /* clock_ms() */
 	void *priv;
 };
@@ -155,5 +168,35 @@ int nf_commit(struct nf *nf, const struct nf_edit *edits, size_t n, size_t *fail
  * meantime included). Returns: 0 or -errno. */
 int nf_undo(struct nf *nf, struct nf_undo *undo, struct why *why);
 void nf_undo_free(struct nf_undo *undo);
+
+/* By family, value, mask: <0, 0, >0. For vec_find(). */
+int nf_meter_cmp(const void *a, const void *b);
+
+/**
+ * nf_meters_set - bring the meters of both families to exactly these
+ * @wanted: in any order. One that is to be put up begins with its packets and bytes
+ * @was:    gets what was there before, as struct nf_snap has it, by the last reading under the lock
+ *
+ * The chain NF_METERS holds one rule for each, without a target: it counts, and the packet goes on.
+ * mangle POSTROUTING, which every packet that leaves comes by, jumps there once: last, so that the
+ * mark is the one that leaves; but before the first rule that can let packets out of the chain
+ * early (ACCEPT, RETURN, a queue, a goto, a jump to where one of these is reached), so that none
+ * passes uncounted. Marks that are set behind such a rule are not seen. Packets that are dropped
+ * later on are counted; one that leaves twice, the second time inside a tunnel's packet, counts
+ * twice when its mark stays with it.
+ *
+ * One iptc_commit() for each family, none where all is right. Meters that stay keep counting.
+ * Without meters, chain and jump are gone too. mangle is loaded only for something to put up; a
+ * family that cannot have it is passed over. When the second family fails, the first is put back.
+ *
+ * Returns: 0; -EAGAIN: no lock in time; -EOPNOTSUPP: no legacy tables here; or -errno with @why.
+ */
+int nf_meters_set(struct nf *nf, const struct nf_meter *wanted, size_t n, struct vec *was,
+		  struct why *why);
+
+/* Are the meters of a snapshot these, in the order of nf_meter_cmp(), and as nf_meters_set() leaves
+ * them? Families of @wanted are AF_UNSPEC. */
+bool nf_meters_right(const struct nf *nf, const struct nf_snap *snap, const struct nf_meter *wanted,
+		     size_t n);
 
 #endif

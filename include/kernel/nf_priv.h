@@ -10,6 +10,7 @@ struct nf {
 	char *lock_file; /* NULL: the default */
 	unsigned lock_wait_ms;
 	struct text matches; /* behind what nf_decode() gave last */
+	bool no_mangle[2];   /* of IPv4, IPv6: the kernel has no such table */
 };
 
 /* --- tables being changed: ipt_work.c ------------------------------------------------------ */

@@ -9,7 +9,7 @@ unit_tests += tests/unit/test_rt_names tests/unit/test_rtnl tests/unit/test_sysc
 
 unit_tests += tests/unit/test_markrule
 unit_tests += tests/unit/test_nf tests/unit/test_nf_corpus tests/unit/test_nf_edit
-unit_tests += tests/unit/test_nf_match
+unit_tests += tests/unit/test_nf_match tests/unit/test_nf_meter
 
 UNIT_BASE = $(BASE_LIBS) $(CMOCKA_LIBS)
 UNIT_MODEL = $(MODEL_LIBS) $(CMOCKA_LIBS)
@@ -38,6 +38,7 @@ tests_unit_test_nf_LDADD = $(UNIT_KERNEL)
 tests_unit_test_nf_corpus_LDADD = $(UNIT_KERNEL)
 tests_unit_test_nf_edit_LDADD = $(UNIT_KERNEL)
 tests_unit_test_nf_match_LDADD = $(UNIT_KERNEL)
+tests_unit_test_nf_meter_LDADD = $(UNIT_KERNEL)
 noinst_HEADERS += tests/unit/nf_env.h
 EXTRA_DIST += tests/data/rules4.txt tests/data/rules6.txt
 
