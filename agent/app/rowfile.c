@@ -122,11 +122,10 @@ static int read_hex(const char *s, struct mib_value *v)
 {
 	size_t n = strlen(s);
 
-	if (n % 2 || n / 2 > sizeof(v->small))
+	if (n % 2 || n / 2 > sizeof(v->small) || s[strspn(s, "0123456789abcdefABCDEF")])
 		return -EINVAL;
 	for (size_t i = 0; i < n / 2; i++)
-		if (!isxdigit((unsigned char)s[2 * i]) ||
-		    sscanf(s + 2 * i, "%2hhx", &v->small[i]) != 1)
+		if (sscanf(s + 2 * i, "%2hhx", &v->small[i]) != 1)
 			return -EINVAL;
 	v->bytes = v->small;
 	v->len = n / 2;
