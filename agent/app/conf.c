@@ -9,6 +9,8 @@
 #include <string.h>
 #include <syslog.h>
 
+enum { FILE_MAX = 1 << 20 }; /* bytes */
+
 enum conf_kind { CONF_STRING, CONF_UINT, CONF_BOOL, CONF_LEVEL };
 
 #define FIELD(f) offsetof(struct conf, f), sizeof(((struct conf *)NULL)->f)
@@ -147,6 +149,7 @@ static int walk(const char *file, const config_setting_t *group, const char *pre
 	for (int i = 0; i < config_setting_length(group); i++) {
 		const config_setting_t *s = config_setting_get_elem(group, (unsigned)i);
 		const char *wrong = "no such setting";
+		const char *in = config_setting_source_file(s); /* NULL: not an included one */
 		const struct conf_item *item;
 		char path[128];
 		int err;
@@ -163,31 +166,57 @@ static int walk(const char *file, const config_setting_t *group, const char *pre
 				return err;
 		}
 		if (wrong)
-			return why_set(why, -EINVAL, "%s:%u: %s: %s", file,
+			return why_set(why, -EINVAL, "%s:%u: %s: %s", in ? in : file,
 				       config_setting_source_line(s), path, wrong);
 	}
 	return 0;
 }
 
-int conf_load(const char *file, struct conf *c, struct why *why)
+/* The whole file at once: libconfig's scanner ends the process when it cannot read on
+ * (YY_FATAL_ERROR, libconfig 1.5), as it cannot in a directory. */
+static int read_file(const char *file, struct text *out)
 {
 	FILE *f = fopen(file, "re");
+	char buf[4096];
+	size_t n;
+	int err = 0;
+
+	if (!f)
+		return -errno;
+	while (!err && (n = fread(buf, 1, sizeof(buf), f)) > 0) {
+		text_addn(out, buf, n);
+		err = out->len > FILE_MAX ? -EFBIG : out->err;
+	}
+	if (!err && ferror(f))
+		err = errno ? -errno : -EIO;
+	if (!err && strlen(text_str(out)) != out->len)
+		err = -EILSEQ; /* a NUL */
+	fclose(f);
+	return err;
+}
+
+int conf_load(const char *file, struct conf *c, struct why *why)
+{
+	struct text all = TEXT_INIT;
+	const char *in;
 	config_t cfg;
-	int err;
+	int err = read_file(file, &all);
 
 	conf_init(c);
-	if (!f) {
-		err = -errno;
+	if (err) {
+		text_fini(&all);
 		return why_set(why, err, "%s: %s", file, strerror(-err));
 	}
 	config_init(&cfg);
-	if (config_read(&cfg, f))
+	if (config_read_string(&cfg, text_str(&all))) {
 		err = walk(file, config_root_setting(&cfg), "", c, why);
-	else
-		err = why_set(why, -EINVAL, "%s:%d: %s", file, config_error_line(&cfg),
+	} else {
+		in = config_error_file(&cfg);
+		err = why_set(why, -EINVAL, "%s:%d: %s", in ? in : file, config_error_line(&cfg),
 			      config_error_text(&cfg));
+	}
 	config_destroy(&cfg);
-	fclose(f);
+	text_fini(&all);
 	return err;
 }
 

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The settings: what a file may say, what is said about what it may not, and what the
+ * documentation says about the defaults. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "app/conf.h"
+
+#define N(a) (sizeof(a) / sizeof(*(a)))
+
+static char file[] = "/tmp/test_conf.XXXXXX";
+
+static int setup(void **state)
+{
+	int fd = mkstemp(file);
+
+	(void)state;
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	return unlink(file);
+}
+
+static int load(const char *s, struct conf *c, struct why *why)
+{
+	FILE *f = fopen(file, "we");
+
+	assert_non_null(f);
+	assert_int_equal(fputs(s, f) < 0, 0);
+	assert_int_equal(fclose(f), 0);
+	why->s[0] = '\0';
+	return conf_load(file, c, why);
+}
+
+static void same_as_defaults(const struct conf *c)
+{
+	struct conf d;
+
+	conf_init(&d);
+	assert_memory_equal(c, &d, sizeof(d));
+}
+
+static void nothing_is_a_valid_file(void **state)
+{
+	static const char *const files[] = { "", "\n", "# only this\n", "agentx: { };",
+					     "log = {}\n read {}" };
+	struct conf c;
+	struct why why;
+
+	(void)state;
+	for (size_t i = 0; i < N(files) - 1; i++) {
+		assert_int_equal(load(files[i], &c, &why), 0);
+		assert_string_equal(why.s, "");
+		same_as_defaults(&c);
+	}
+	assert_int_equal(conf_load("/dev/null", &c, &why), 0);
+	same_as_defaults(&c);
+	assert_string_equal(c.agentx_socket, "/var/agentx/master");
+	assert_int_equal(conf_log_level(&c), LOG_INFO);
+	assert_int_equal(c.protocol, 161);
+}
+
+static void every_setting_can_be_set(void **state)
+{
+	struct conf c;
+	struct why why;
+
+	(void)state;
+	assert_int_equal(load("agentx: { socket = \"tcp:localhost:705\"; ping = 3600; };\n"
+			      "standalone: { address = \"udp:161\"; snmp_conf = \"/a b\"; };\n"
+			      "state: { directory = \"/s\"; }\n"
+			      "read = { get_age_ms = 0; walk_age_ms = 0xEA60; };\n"
+			      "xtables: { lock_file = \"/l\"; lock_wait_ms = 10000L; };\n"
+			      "provisioning: { protocol = 5; };\n"
+			      "log: { level = \"debug\"; syslog = True; };\n",
+			      &c, &why),
+			 0);
+	assert_string_equal(c.agentx_socket, "tcp:localhost:705");
+	assert_int_equal(c.agentx_ping_s, 3600);
+	assert_string_equal(c.standalone_address, "udp:161");
+	assert_string_equal(c.standalone_snmp_conf, "/a b");
+	assert_string_equal(c.state_dir, "/s");
+	assert_int_equal(c.get_age_ms, 0);
+	assert_int_equal(c.walk_age_ms, 60000);
+	assert_string_equal(c.lock_file, "/l");
+	assert_int_equal(c.lock_wait_ms, 10000);
+	assert_int_equal(c.protocol, 5);
+	assert_int_equal(conf_log_level(&c), LOG_DEBUG);
+	assert_true(c.log_syslog);
+}
+
+#define A8   "aaaaaaaa"
+#define A64  A8 A8 A8 A8 A8 A8 A8 A8
+#define A256 A64 A64 A64 A64
+
+static const struct {
+	const char *text;
+	const char *says; /* behind the name of the file */
+} bad[] = {
+	{ "agentx: { ping = 0; };", ":1: agentx.ping: out of range" },
+	{ "\n\nagentx: {\n ping = 3601; };", ":4: agentx.ping: out of range" },
+	{ "agentx: { ping = -1; };", ":1: agentx.ping: out of range" },
+	{ "agentx: { ping = 4294967299L; };", ":1: agentx.ping: out of range" },
+	{ "agentx: { ping = 3.0; };", ":1: agentx.ping: a whole number is wanted" },
+	{ "agentx: { ping = \"3\"; };", ":1: agentx.ping: a whole number is wanted" },
+	{ "agentx: { ping = true; };", ":1: agentx.ping: a whole number is wanted" },
+	{ "agentx: { ping = (); };", ":1: agentx.ping: a whole number is wanted" },
+	{ "agentx: { ping = { }; };", ":1: agentx.ping: a whole number is wanted" },
+	{ "agentx: { socket = \"\"; };", ":1: agentx.socket: it must not be empty" },
+	{ "agentx: { socket = 3; };", ":1: agentx.socket: a string in quotes is wanted" },
+	{ "agentx: { socket = \"" A64 A64 "\"; };", ":1: agentx.socket: too long" },
+	{ "standalone: { address = \"" A256 "\"; };", ":1: standalone.address: too long" },
+	{ "standalone: { address = [\"a\"]; };",
+	  ":1: standalone.address: a string in quotes is wanted" },
+	{ "standalone: { snmp_conf = 1; };",
+	  ":1: standalone.snmp_conf: a string in quotes is wanted" },
+	{ "state: { directory = \"\"; };", ":1: state.directory: it must not be empty" },
+	{ "read: { get_age_ms = 60001; };", ":1: read.get_age_ms: out of range" },
+	{ "read: { walk_age_ms = -1; };", ":1: read.walk_age_ms: out of range" },
+	{ "xtables: { lock_file = false; };",
+	  ":1: xtables.lock_file: a string in quotes is wanted" },
+	{ "xtables: { lock_wait_ms = 10001; };", ":1: xtables.lock_wait_ms: out of range" },
+	{ "provisioning: { protocol = 4; };", ":1: provisioning.protocol: out of range" },
+	{ "provisioning: { protocol = 256; };", ":1: provisioning.protocol: out of range" },
+	{ "log: { level = \"loud\"; };", ":1: log.level: error, warning, info or debug is wanted" },
+	{ "log: { level = \"\"; };", ":1: log.level: error, warning, info or debug is wanted" },
+	{ "log: { level = \"Info\"; };", ":1: log.level: error, warning, info or debug is wanted" },
+	{ "log: { syslog = 1; };", ":1: log.syslog: true or false is wanted" },
+	{ "log: { syslog = \"true\"; };", ":1: log.syslog: true or false is wanted" },
+	{ "ping = 3;", ":1: ping: no such setting" },
+	{ "\nfoo: { };", ":2: foo: no such setting" },
+	{ "log: { level = \"info\";\n foo = 1; };", ":2: log.foo: no such setting" },
+	{ "log: { log: { level = \"info\"; }; };", ":1: log.log: no such setting" },
+	{ "log = 3;", ":1: log: no such setting" },
+	{ "log = ( { level = \"info\"; } );", ":1: log: no such setting" },
+	{ "agent: { };", ":1: agent: no such setting" },
+	{ "agentx: { Ping = 3; };", ":1: agentx.Ping: no such setting" },
+	{ "agentx: { ping = 3", ":1: syntax error" },
+	{ "{", ":1: syntax error" },
+	{ "log: { level = \"info", ":1: syntax error" },
+	{ "log: { };\nlog: { };", ":2: duplicate setting name" },
+	{ A256 " = 1;", NULL },
+	{ "\x01", ":1: syntax error" },
+};
+
+static void what_is_wrong_is_said_with_its_place(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N(bad); i++) {
+		struct conf c;
+		struct why why;
+
+		if (load(bad[i].text, &c, &why) != -EINVAL)
+			fail_msg("accepted: %s", bad[i].text);
+		assert_int_equal(strncmp(why.s, file, strlen(file)), 0);
+		if (bad[i].says)
+			assert_string_equal(why.s + strlen(file), bad[i].says);
+	}
+}
+
+static void a_file_that_cannot_be_read_is_none(void **state)
+{
+	struct conf c;
+	struct why why;
+
+	(void)state;
+	assert_int_equal(conf_load("/tmp/nowhere/at all", &c, &why), -ENOENT);
+	assert_string_equal(why.s, "/tmp/nowhere/at all: No such file or directory");
+	assert_int_equal(conf_load("/tmp", &c, &why), -EISDIR);
+	assert_string_equal(why.s, "/tmp: Is a directory");
+}
+
+/* A line that a file includes stands in that file. */
+static void an_included_file_is_named(void **state)
+{
+	char inner[] = "/tmp/test_conf.XXXXXX", outer[64], want[128];
+	int fd = mkstemp(inner);
+	struct conf c;
+	struct why why;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "\n\nlog: { level = 1; };\n", 22), 22);
+	snprintf(outer, sizeof(outer), "@include \"%s\"\n", inner);
+	assert_int_equal(load(outer, &c, &why), -EINVAL);
+	snprintf(want, sizeof(want), "%s:3: log.level: a string in quotes is wanted", inner);
+	assert_string_equal(why.s, want);
+	assert_int_equal(pwrite(fd, "\n{", 2, 0), 2);
+	assert_int_equal(load(outer, &c, &why), -EINVAL);
+	snprintf(want, sizeof(want), "%s:2: syntax error", inner);
+	assert_string_equal(why.s, want);
+	close(fd);
+	unlink(inner);
+}
+
+static FILE *documentation(const char *name)
+{
+	const char *srcdir = getenv("top_srcdir");
+	char path[4096];
+	FILE *f;
+
+	if (!srcdir)
+		srcdir = getenv("srcdir");
+	snprintf(path, sizeof(path), "%s/conf/%s", srcdir ? srcdir : ".", name);
+	f = fopen(path, "re");
+	if (!f)
+		fail_msg("cannot read %s", path);
+	return f;
+}
+
+/* conf_describe(), as it is when configure was not told another --localstatedir. */
+static void describe(struct text *out)
+{
+	struct text all = TEXT_INIT;
+	char *save = NULL;
+
+	conf_describe(&all);
+	for (char *s = strtok_r(all.s, "\n", &save); s; s = strtok_r(NULL, "\n", &save))
+		text_add(out, "%s\n",
+			 strncmp(s, "state.directory = ", 18) != 0
+				 ? s
+				 : "state.directory = \"/var/lib/fwmarkd\"");
+	text_fini(&all);
+}
+
+/* "group: {", then lines "#	name = default;", then "};": the lines of conf_describe(). */
+static void the_example_shows_every_default(void **state)
+{
+	FILE *f = documentation("fwmarkd.conf");
+	struct text is = TEXT_INIT, want = TEXT_INIT;
+	char line[512], group[64] = "", name[64], value[256];
+
+	(void)state;
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, " %63[a-z_] : {", name) == 1)
+			memcpy(group, name, sizeof(group));
+		else if (sscanf(line, "#%*[ \t]%63[a-z_] = %255[^;];", name, value) == 2)
+			text_add(&is, "%s.%s = %s\n", group, name, value);
+		else if (strchr("#}\n", *line) == NULL)
+			fail_msg("conf/fwmarkd.conf has a line in force: %s", line);
+	}
+	fclose(f);
+	describe(&want);
+	assert_string_equal(text_str(&is), text_str(&want));
+	text_fini(&is);
+	text_fini(&want);
+}
+
+/* What is commented out is accepted when it is not, and changes nothing. */
+static void the_example_can_be_used(void **state)
+{
+	FILE *f = documentation("fwmarkd.conf");
+	struct text t = TEXT_INIT;
+	char line[512];
+	struct conf c;
+	struct why why;
+
+	(void)state;
+	while (fgets(line, sizeof(line), f))
+		text_add(&t, "%s", line[0] == '#' && line[1] == '\t' ? line + 1 : line);
+	fclose(f);
+	if (load(text_str(&t), &c, &why))
+		fail_msg("%s", why.s);
+	same_as_defaults(&c);
+	text_fini(&t);
+}
+
+/* A line '.BR path " (kind; default: value)"' for each, with its default. */
+static void the_manual_names_every_setting(void **state)
+{
+	FILE *f = documentation("fwmarkd.conf.5");
+	struct text page = TEXT_INIT, all = TEXT_INIT;
+	char line[512], *save = NULL;
+
+	(void)state;
+	while (fgets(line, sizeof(line), f)) {
+		for (char *s = line; *s; s++) {
+			if (strncmp(s, "\\(dq", 4) == 0) {
+				text_add(&page, "\"");
+				s += 3;
+			} else if (*s != '\\' || s[1] != '-') {
+				text_addn(&page, s, 1);
+			}
+		}
+	}
+	fclose(f);
+	describe(&all);
+	for (char *s = strtok_r(all.s, "\n", &save); s; s = strtok_r(NULL, "\n", &save)) {
+		char *value = strstr(s, " = "), *at, *end;
+		struct text want = TEXT_INIT;
+
+		assert_non_null(value);
+		text_add(&want, "\n.BR %.*s \" (", (int)(value - s), s);
+		at = strstr(page.s, text_str(&want));
+		if (!at)
+			fail_msg("fwmarkd.conf(5) has no line for %s", s);
+		end = strchr(at + 1, '\n');
+		text_reset(&want);
+		text_add(&want, "default: %s)", value + 3);
+		at = strstr(at, text_str(&want));
+		if (!at || at > end)
+			fail_msg("fwmarkd.conf(5) has another default than %s", s);
+		text_fini(&want);
+	}
+	text_fini(&page);
+	text_fini(&all);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_is_a_valid_file),
+		cmocka_unit_test(every_setting_can_be_set),
+		cmocka_unit_test(what_is_wrong_is_said_with_its_place),
+		cmocka_unit_test(a_file_that_cannot_be_read_is_none),
+		cmocka_unit_test(an_included_file_is_named),
+		cmocka_unit_test(the_example_shows_every_default),
+		cmocka_unit_test(the_example_can_be_used),
+		cmocka_unit_test(the_manual_names_every_setting),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
