@@ -21,8 +21,10 @@ netns_tests = \
 	tests/netns/high-subids.sh \
 	tests/netns/ipv6.sh \
 	tests/netns/lartc-mail.sh \
+	tests/netns/live.sh \
 	tests/netns/masquerade.sh \
 	tests/netns/no-legacy-tables.sh \
+	tests/netns/policy-columns.sh \
 	tests/netns/readonly-columns.sh \
 	tests/netns/reconnect.sh \
 	tests/netns/refusals.sh \
@@ -34,6 +36,8 @@ netns_tests = \
 	tests/netns/rules-position.sh \
 	tests/netns/rules-roundtrip.sh \
 	tests/netns/rules-text.sh \
+	tests/netns/route-columns.sh \
+	tests/netns/rule-columns.sh \
 	tests/netns/single-instance.sh \
 	tests/netns/snmpd-example.sh \
 	tests/netns/snmpv1.sh \

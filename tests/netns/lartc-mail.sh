@@ -48,6 +48,8 @@ columns fwmarkFibTable 201 7
 columns fwmarkRouteTable 201.1.4.0.0.0.0.0.0.1 21
 columns fwmarkNextHopTable 201.1.4.0.0.0.0.0.0.1.1 7
 
+shown fwmarkAgentSets.0 1
+shown fwmarkAgentSetFailures.0 0
 shown fwmarkRuleCount.0 1
 shown fwmarkMarkCount.0 1
 shown fwmarkPolicyCount.0 $(($(ip rule | wc -l) + $(ip -6 rule | wc -l)))

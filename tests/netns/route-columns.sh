@@ -1,0 +1,69 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Every kind of route, and routes of several legs: what is set is what `ip route` shows, and the text
+# is its.
+# shellcheck source=/dev/null
+. "$(dirname "$0")/lib.sh"
+
+topology
+start
+keep_state before
+
+six=2.16.32.1.13.184.0.7.0.0.0.0.0.0.0.0.0.0 # 2001:db8:7::
+via6=20010DB8000C00000000000000000001
+while IFS='|' read -r family expected index columns; do
+	index=201.$index
+	# shellcheck disable=SC2086 # words
+	set -- $columns Status i createAndGo
+	while [ $# -gt 0 ]; do
+		printf 'fwmarkRoute%s.%s %s %s\n' "$1" "$index" "$2" "$3"
+		shift 3
+	done >"$WORK/varbinds"
+	# shellcheck disable=SC2046 # words
+	snmp_set $(cat "$WORK/varbinds") </dev/null
+	kernel=$(ip "$family" route show table 201 | sed 's/ *$//')
+	expect_eq "ip route after $columns" "$expected" \
+		"$(printf '%s\n' "$kernel" | sed 's/ proto [0-9a-z]*//; s/ pref medium//')"
+	expect_eq "text after $columns" "$kernel" "$(snmp_get "fwmarkRouteText.$index" | sed 's/ *$//')"
+	shown "fwmarkRouteNextHops.$index" "$(printf '%s\n' "$kernel" | grep -Ec '^[0-9d]')"
+	snmp_set "fwmarkRouteStatus.$index" i destroy
+	expect_state before "destroyed: $columns"
+done <<END
+-4|default via 192.0.2.1 dev eth1|1.4.0.0.0.0.0.0.1|GatewayType i ipv4 Gateway x C0000201
+-4|10.0.0.0/8 dev ppp0 scope link|1.4.10.0.0.0.8.0.1|IfName s ppp0
+-4|10.0.0.0/8 dev ppp0 scope link|1.4.10.0.0.0.8.0.1|IfIndex i $(ip -o link show ppp0 | sed 's/:.*//')
+-4|10.1.2.3 via 192.0.2.1 dev eth1 metric 77|1.4.10.1.2.3.32.77.1|GatewayType i ipv4 Gateway x C0000201
+-4|10.0.0.0/8 dev ppp0 scope link src 192.168.1.1|1.4.10.0.0.0.8.0.1|IfName s ppp0 PreferredSource x C0A80101
+-4|10.0.0.0/8 tos 0x10 dev ppp0 scope link|1.4.10.0.0.0.8.0.1|IfName s ppp0 Tos u 16
+-4|10.0.0.0/8 dev ppp0 scope link mtu 1400 advmss 1300|1.4.10.0.0.0.8.0.1|IfName s ppp0 Mtu u 1400 AdvMss u 1300
+-4|10.0.0.0/8 via 172.16.0.1 dev ppp0 onlink|1.4.10.0.0.0.8.0.1|GatewayType i ipv4 Gateway x AC100001 IfName s ppp0 Onlink i true
+-4|10.0.0.0/8 via inet6 2001:db8:c::1 dev ppp0|1.4.10.0.0.0.8.0.1|GatewayType i ipv6 Gateway x $via6 IfName s ppp0
+-4|blackhole 10.0.0.0/8|1.4.10.0.0.0.8.0.1|Type i blackhole
+-4|unreachable 10.0.0.0/8|1.4.10.0.0.0.8.0.1|Type i unreachable
+-4|prohibit 10.0.0.0/8|1.4.10.0.0.0.8.0.1|Type i prohibit
+-4|throw 10.0.0.0/8|1.4.10.0.0.0.8.0.1|Type i throw
+-6|2001:db8:7::/48 via 2001:db8:c::1 dev ppp0 metric 1024|$six.48.1024.1|GatewayType i ipv6 Gateway x $via6 IfName s ppp0
+-6|2001:db8:7::/48 from 2001:db8::/32 dev ppp0 metric 5|$six.48.5.1|IfName s ppp0 SourcePrefix x 20010DB8000000000000000000000000 SourcePrefixLength u 32
+-6|blackhole 2001:db8:7::/48 dev lo metric 1024|$six.48.1024.1|Type i blackhole
+END
+
+# Two legs, in one SET; then another weight, and one leg less.
+route=201.1.4.0.0.0.0.0.0.1
+snmp_set fwmarkRouteStatus.$route i createAndGo \
+	fwmarkNextHopGatewayType.$route.1 i ipv4 fwmarkNextHopGateway.$route.1 x C0000201 \
+	fwmarkNextHopWeight.$route.1 u 3 fwmarkNextHopStatus.$route.1 i createAndGo \
+	fwmarkNextHopGatewayType.$route.2 i ipv4 fwmarkNextHopGateway.$route.2 x C36062FD \
+	fwmarkNextHopIfName.$route.2 s ppp0 fwmarkNextHopStatus.$route.2 i createAndGo
+legs=$(ip route show table 201)
+expect_match "route" '^default' "$legs"
+expect_match "first leg" 'nexthop via 192\.0\.2\.1 dev eth1 weight 3' "$legs"
+expect_match "second leg" 'nexthop via 195\.96\.98\.253 dev ppp0 weight 1' "$legs"
+shown fwmarkRouteNextHops.$route 2
+shown fwmarkNextHopIfName.$route.1 eth1
+shown fwmarkNextHopWeight.$route.1 3
+snmp_set fwmarkNextHopWeight.$route.2 u 7
+expect_match "second leg" 'nexthop via 195\.96\.98\.253 dev ppp0 weight 7' "$(ip route show table 201)"
+snmp_set fwmarkNextHopStatus.$route.1 i destroy
+expect_match "route of one leg" '^default via 195\.96\.98\.253 dev ppp0' "$(ip route show table 201)"
+snmp_set fwmarkRouteStatus.$route i destroy
+expect_state before "destroyed"
