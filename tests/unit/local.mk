@@ -45,6 +45,7 @@ EXTRA_DIST += tests/data/rules4.txt tests/data/rules6.txt
 unit_tests += tests/unit/test_addr tests/unit/test_oset tests/unit/test_text tests/unit/test_vec
 unit_tests += tests/unit/test_idmap
 unit_tests += tests/unit/test_cell tests/unit/test_mib tests/unit/test_mib_module tests/unit/test_txn
+unit_tests += tests/unit/test_conf tests/unit/test_managed tests/unit/test_route_set tests/unit/test_rowfile
 tests_unit_test_addr_LDADD = $(UNIT_BASE)
 tests_unit_test_oset_LDADD = $(UNIT_BASE)
 tests_unit_test_text_LDADD = $(UNIT_BASE)
@@ -54,6 +55,10 @@ tests_unit_test_cell_LDADD = $(UNIT_SNMP)
 tests_unit_test_mib_LDADD = $(UNIT_SNMP)
 tests_unit_test_mib_module_LDADD = $(UNIT_SNMP)
 tests_unit_test_txn_LDADD = $(UNIT_SNMP)
+tests_unit_test_conf_LDADD = $(UNIT_APP)
+tests_unit_test_managed_LDADD = $(UNIT_APP)
+tests_unit_test_route_set_LDADD = $(UNIT_APP)
+tests_unit_test_rowfile_LDADD = $(UNIT_APP)
 noinst_HEADERS += tests/unit/fake_mib.h
 
 if HAVE_CMOCKA

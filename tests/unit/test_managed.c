@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The rows that managers made: in order, found, replaced, and owned with all that belongs to them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/managed.h"
+#include "model/markrule.h"
+
+static int rule_cmp(const void *a, const void *b)
+{
+	const struct markrule *x = a, *y = b;
+
+	return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	return route_cmp(a, b);
+}
+
+static struct markrule rule(uint32_t index, const char *matches)
+{
+	struct markrule r;
+
+	markrule_init(&r);
+	r.index = index;
+	r.matches = matches;
+	return r;
+}
+
+static void rows_are_found_in_order(void **state)
+{
+	static const uint32_t indices[] = { 7, 3, 999999, 1, 5 };
+	static const uint32_t order[] = { 1, 3, 5, 7, 999999 };
+	struct managed m;
+	struct markrule key = rule(4, NULL);
+
+	(void)state;
+	managed_init(&m, &mib_rule, rule_cmp);
+	assert_null(managed_find(&m, &key));
+	assert_null(managed_next(&m, &key, true));
+	managed_remove(&m, &key);
+	for (size_t i = 0; i < 5; i++) {
+		const struct markrule r = rule(indices[i], NULL);
+
+		assert_non_null(managed_set(&m, &r));
+	}
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(((struct markrule *)managed_at(&m, i))->index, order[i]);
+	assert_null(managed_find(&m, &key));
+	assert_ptr_equal(managed_next(&m, &key, false), managed_at(&m, 2));
+	assert_ptr_equal(managed_next(&m, &key, true), managed_at(&m, 2));
+	key.index = 5;
+	assert_ptr_equal(managed_find(&m, &key), managed_at(&m, 2));
+	assert_ptr_equal(managed_next(&m, &key, false), managed_at(&m, 2));
+	assert_ptr_equal(managed_next(&m, &key, true), managed_at(&m, 3));
+	key.index = 999999;
+	assert_null(managed_next(&m, &key, true));
+	managed_remove(&m, &key);
+	managed_remove(&m, &key);
+	assert_int_equal(m.rows.n, 4);
+	managed_fini(&m);
+	assert_int_equal(m.rows.n, 0);
+}
+
+static void a_row_owns_its_texts(void **state)
+{
+	char matches[] = "-m limit";
+	struct markrule r = rule(1, matches), *kept;
+	struct managed m;
+
+	(void)state;
+	managed_init(&m, &mib_rule, rule_cmp);
+	kept = managed_set(&m, &r);
+	matches[0] = 'X';
+	assert_string_equal(kept->matches, "-m limit");
+	/* In its own place, from itself. */
+	kept = managed_set(&m, kept);
+	assert_string_equal(kept->matches, "-m limit");
+	assert_int_equal(m.rows.n, 1);
+	r.matches = NULL;
+	kept = managed_set(&m, &r);
+	assert_null(kept->matches);
+	managed_fini(&m);
+}
+
+static void a_route_owns_its_legs(void **state)
+{
+	struct nexthop legs[3] = { { .ifindex = 1 }, { .ifindex = 2 }, { .ifindex = 3 } };
+	struct managed m;
+	struct route r, *kept;
+
+	(void)state;
+	managed_init(&m, &mib_route, by_key);
+	route_init(&r);
+	r.fib = 201;
+	r.nlegs = 3;
+	r.legs = legs;
+	kept = managed_set(&m, &r);
+	legs[1].ifindex = 99;
+	assert_ptr_not_equal(kept->legs, legs);
+	assert_int_equal(kept->legs[1].ifindex, 2);
+	kept = managed_set(&m, kept);
+	assert_int_equal(kept->legs[2].ifindex, 3);
+	/* What stands in legs when there is one leg is nobody's. */
+	r.nlegs = 1;
+	r.legs = (struct nexthop *)(uintptr_t)16;
+	kept = managed_set(&m, &r);
+	assert_null(kept->legs);
+	assert_int_equal(m.rows.n, 1);
+	managed_fini(&m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rows_are_found_in_order),
+		cmocka_unit_test(a_row_owns_its_texts),
+		cmocka_unit_test(a_route_owns_its_legs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The set of the kernel's routes, against an array that is searched from end to end. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "app/route_info.h"
+#include "app/route_set.h"
+#include "base/clock.h"
+
+enum { N = 3000, MANY = 100000 };
+
+static struct model {
+	struct route r; /* with its instance */
+} model[N];
+static size_t n;
+static struct routes v;
+static uint32_t seed = 1;
+
+static uint32_t rnd(uint32_t below)
+{
+	seed = seed * 1664525 + 1013904223;
+	return (seed >> 8) % below;
+}
+
+static struct nexthop legs[4][2] = {
+	{ { .ifindex = 1, .weight = 1 }, { .ifindex = 2, .weight = 1 } },
+	{ { .ifindex = 1, .weight = 1 }, { .ifindex = 2, .weight = 2 } },
+	{ { .ifindex = 2, .weight = 1 }, { .ifindex = 1, .weight = 1 } },
+	{ { .ifindex = 3, .weight = 5 }, { .ifindex = 4, .weight = 5 } },
+};
+
+/* One of few keys, with one of few contents: there are equals, and the same. */
+static struct route some_route(uint8_t family)
+{
+	struct route r;
+
+	route_init(&r);
+	r.fib = 200 + rnd(3);
+	r.metric = rnd(2) ? 0 : 4294967295u;
+	r.dst = (struct prefix){ .family = family, .len = 32 };
+	r.dst.addr[3] = (uint8_t)rnd(20);
+	r.scope = ROUTE_SCOPE_LINK;
+	r.tos = (uint8_t)(rnd(2) * 8);
+	if (rnd(3) == 0) {
+		r.nlegs = 2;
+		r.legs = legs[rnd(4)];
+	} else {
+		r.leg.ifindex = 1 + rnd(3);
+	}
+	return r;
+}
+
+static bool same_key(const struct route *a, const struct route *b)
+{
+	return a->fib == b->fib && a->metric == b->metric && prefix_cmp(&a->dst, &b->dst) == 0;
+}
+
+static uint16_t free_instance(const struct route *r)
+{
+	for (uint16_t instance = 1;; instance++) {
+		bool taken = false;
+
+		for (size_t i = 0; i < n; i++)
+			taken |= same_key(&model[i].r, r) && model[i].r.instance == instance;
+		if (!taken)
+			return instance;
+	}
+}
+
+static void model_add(const struct route *r)
+{
+	model[n].r = *r;
+	model[n].r.instance = free_instance(r);
+	n++;
+}
+
+/* The lowest instance of those that are the same. Returns: its place, n when there is none. */
+static size_t model_find(const struct route *r)
+{
+	size_t best = n;
+
+	for (size_t i = 0; i < n; i++)
+		if (same_key(&model[i].r, r) && route_same(&model[i].r, r) &&
+		    (best == n || model[i].r.instance < model[best].r.instance))
+			best = i;
+	return best;
+}
+
+static void model_remove(size_t i)
+{
+	model[i] = model[--n];
+}
+
+static int model_cmp(const void *a, const void *b)
+{
+	return route_cmp(&((const struct model *)a)->r, &((const struct model *)b)->r);
+}
+
+static void counts_are_right(void)
+{
+	for (uint32_t fib = 200; fib < 203; fib++) {
+		uint32_t n4 = 0, n6 = 0, have4 = 0, have6 = 0;
+
+		for (size_t i = 0; i < n; i++) {
+			n4 += model[i].r.fib == fib && model[i].r.dst.family == AF_INET;
+			n6 += model[i].r.fib == fib && model[i].r.dst.family == AF_INET6;
+		}
+		for (size_t i = 0; i < v.counts.n; i++) {
+			const struct fib_count *c = vec_at(&v.counts, i);
+
+			if (c->id != fib)
+				continue;
+			have4 += c->routes4;
+			have6 += c->routes6;
+		}
+		assert_int_equal(have4, n4);
+		assert_int_equal(have6, n6);
+	}
+}
+
+static void same_as_model(void)
+{
+	const struct route_rec *rec;
+	size_t i = 0, refs = 0;
+
+	qsort(model, n, sizeof(*model), model_cmp);
+	assert_int_equal(v.set.n, n);
+	for (struct oset_at at = OSET_BEGIN; (rec = oset_get(&v.set, at));
+	     at = oset_next(&v.set, at), i++) {
+		struct route r;
+
+		route_rec_get(rec, &r);
+		assert_int_equal(route_cmp(&r, &model[i].r), 0);
+		assert_true(route_same(&r, &model[i].r));
+	}
+	assert_int_equal(i, n);
+	for (i = 0; i < v.nbuckets; i++)
+		for (const struct route_info *info = v.buckets[i]; info; info = info->next)
+			refs += info->refs;
+	assert_int_equal(refs, n);
+	counts_are_right();
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	memset(&v, 0, sizeof(v));
+	route_set_init(&v);
+	n = 0;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	route_set_fini(&v);
+	assert_int_equal(v.ninfos, 0);
+	return 0;
+}
+
+static bool in_scope(const struct route_scope *s, const struct route *r)
+{
+	bool uses = !s->ifindex;
+
+	for (unsigned i = 0; i < r->nlegs; i++)
+		uses |= route_leg(r, i)->ifindex == s->ifindex;
+	return r->dst.family == s->family && (!s->fib || r->fib == s->fib) && uses;
+}
+
+/* A dump of a scope: some of what is there, in any order, and some that is new. */
+static void load(const struct route_scope *scope, uint32_t keep, uint32_t fresh)
+{
+	struct route_load l;
+	bool changed, want = false;
+
+	route_load_begin(&l, &v, scope);
+	for (size_t i = n; i-- > 0;) {
+		if (!in_scope(scope, &model[i].r))
+			continue;
+		if (rnd(100) < keep) {
+			assert_int_equal(route_load_add(&l, &model[i].r), 0);
+		} else {
+			model_remove(i);
+			want = true;
+		}
+	}
+	for (uint32_t i = 0; i < fresh; i++) {
+		const struct route r = some_route(scope->family);
+
+		if (!in_scope(scope, &r) || model_find(&r) < n)
+			continue;
+		assert_int_equal(route_load_add(&l, &r), 0);
+		model_add(&r);
+		want = true;
+	}
+	assert_int_equal(route_load_end(&l, &changed), 0);
+	assert_int_equal(changed, want);
+}
+
+static void load_family(uint8_t family, uint32_t keep, uint32_t fresh)
+{
+	load(&(struct route_scope){ .family = family }, keep, fresh);
+}
+
+static void it_is_an_array_whatever_is_done(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 6000; i++) {
+		uint8_t family = rnd(2) ? AF_INET : AF_INET6;
+		const struct route r = some_route(family);
+		size_t at = model_find(&r);
+
+		if (rnd(5) < 3 && n < N - 100) {
+			assert_int_equal(route_set_add(&v, &r), 0);
+			if (at == n) /* else it is there just so */
+				model_add(&r);
+		} else {
+			assert_int_equal(route_set_remove(&v, &r), at < n);
+			if (at < n)
+				model_remove(at);
+		}
+		if (i % 500 == 0)
+			same_as_model();
+	}
+	same_as_model();
+}
+
+/* One fresh route a load: several of one key may get their instances in any order. */
+static void what_stays_keeps_its_instance(void **state)
+{
+	(void)state;
+	for (unsigned round = 0; round < 200; round++) {
+		const struct route_scope scope = { .family = rnd(2) ? AF_INET : AF_INET6,
+						   .fib = rnd(2) ? 200 + rnd(3) : 0,
+						   .ifindex = rnd(2) ? 1 + rnd(4) : 0 };
+
+		for (unsigned i = 0; i < 40; i++) {
+			const struct route r = some_route(rnd(2) ? AF_INET : AF_INET6);
+
+			if (model_find(&r) < n)
+				continue;
+			assert_int_equal(route_set_add(&v, &r), 0);
+			model_add(&r);
+		}
+		load(&scope, 30 + rnd(71), rnd(2));
+		same_as_model();
+		load(&scope, 100, 0);
+		same_as_model();
+	}
+	load_family(AF_INET, 0, 0);
+	same_as_model();
+	load_family(AF_INET6, 0, 0);
+	assert_int_equal(v.set.n, 0);
+}
+
+/* What the kernel's own key says to be the same route has other contents now. */
+static void a_swap_needs_a_single_route(void **state)
+{
+	struct route a = some_route(AF_INET), b, got;
+
+	(void)state;
+	a.nlegs = 1;
+	a.leg.ifindex = 1;
+	a.tos = 0;
+	b = a;
+	b.leg.ifindex = 2;
+	assert_int_equal(route_set_swap(&v, &b), -ENOENT);
+	assert_int_equal(route_set_add(&v, &a), 0);
+	assert_int_equal(route_set_swap(&v, &b), 0);
+	route_rec_get(oset_get(&v.set, OSET_BEGIN), &got);
+	assert_true(route_same(&got, &b));
+	assert_int_equal(got.instance, 1);
+	assert_int_equal(route_set_add(&v, &a), 0);
+	assert_int_equal(route_set_equals(&v, &a), 2);
+	assert_int_equal(route_set_swap(&v, &b), -ENOENT);
+	b.tos = 8;
+	assert_int_equal(route_set_swap(&v, &b), -ENOENT);
+	assert_int_equal(v.ninfos, 2);
+}
+
+static void a_load_given_up_changes_nothing(void **state)
+{
+	struct route_load l;
+
+	(void)state;
+	route_load_begin(&l, &v, &(struct route_scope){ .family = AF_INET });
+	for (unsigned i = 0; i < 100; i++) {
+		const struct route r = some_route(AF_INET);
+
+		assert_int_equal(route_load_add(&l, &r), 0);
+	}
+	route_load_reset(&l);
+	vec_fini(&l.recs);
+	same_as_model();
+	assert_int_equal(v.ninfos, 0);
+}
+
+static void an_index_has_every_part(void **state)
+{
+	static const uint32_t four[] = { 201, 1, 4, 192, 0, 2, 255, 31, 4294967295u, 65535 };
+	struct route_rec rec = { .fib = 201,
+				 .metric = 4294967295u,
+				 .dst = { AF_INET, 31, { 192, 0, 2, 255 } },
+				 .instance = 65535 };
+	struct mib_oid at = { .n = 99 };
+
+	(void)state;
+	route_rec_index(&rec, &at);
+	assert_int_equal(at.n, 10);
+	assert_memory_equal(at.id, four, sizeof(four));
+	rec.dst.family = AF_INET6;
+	route_rec_index(&rec, &at);
+	assert_int_equal(at.n, 22);
+	assert_int_equal(at.id[1], 2);
+	assert_int_equal(at.id[2], 16);
+}
+
+/* Route @i of many. */
+static struct route many(uint32_t i)
+{
+	struct route r;
+
+	route_init(&r);
+	r.fib = 254;
+	r.dst = (struct prefix){ .family = AF_INET, .len = 24 };
+	r.dst.addr[0] = (uint8_t)(i >> 16);
+	r.dst.addr[1] = (uint8_t)(i >> 8);
+	r.dst.addr[2] = (uint8_t)i;
+	r.leg.ifindex = 1 + i % 7;
+	return r;
+}
+
+static void many_routes_are_quick(void **state)
+{
+	uint64_t start = clock_ms();
+	struct route_load l;
+	bool changed;
+
+	(void)state;
+	route_load_begin(&l, &v, &(struct route_scope){ .family = AF_INET });
+	for (uint32_t i = 0; i < MANY; i++) {
+		const struct route r = many(i);
+
+		assert_int_equal(route_load_add(&l, &r), 0);
+	}
+	assert_int_equal(route_load_end(&l, &changed), 0);
+	assert_int_equal(v.set.n, MANY);
+	assert_int_equal(v.ninfos, 7); /* what they have in common is there once */
+	/* Events, in no order. */
+	for (uint32_t i = 0; i < MANY; i++) {
+		const struct route r = many(i * 7919u % MANY);
+
+		assert_true(route_set_remove(&v, &r));
+		if (i % 2)
+			assert_int_equal(route_set_add(&v, &r), 0);
+	}
+	assert_int_equal(v.set.n, MANY / 2);
+	/* Some 0.2 s; quadratic it would be minutes. Sanitizers and a busy machine are slow. */
+	assert_true(clock_ms() - start < 10000);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(it_is_an_array_whatever_is_done), T(what_stays_keeps_its_instance),
+		T(a_swap_needs_a_single_route),	    T(a_load_given_up_changes_nothing),
+		T(an_index_has_every_part),	    T(many_routes_are_quick),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
