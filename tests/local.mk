@@ -19,9 +19,11 @@ netns_tests = \
 	tests/netns/foreign-rows.sh \
 	tests/netns/getbulk.sh \
 	tests/netns/high-subids.sh \
+	tests/netns/interfaces.sh \
 	tests/netns/ipv6.sh \
 	tests/netns/lartc-mail.sh \
 	tests/netns/live.sh \
+	tests/netns/lookups.sh \
 	tests/netns/masquerade.sh \
 	tests/netns/no-legacy-tables.sh \
 	tests/netns/policy-columns.sh \

@@ -17,6 +17,8 @@ index_of() {
 	fwmarkFib*) echo 201 ;;
 	fwmarkRoute*) echo 201.1.4.0.0.0.0.0.0.1 ;;
 	fwmarkNextHop*) echo 201.1.4.0.0.0.0.0.0.1.1 ;;
+	fwmarkInterface*) echo 1 ;;
+	fwmarkLookup*) echo 1.1.4.127.0.0.1 ;;
 	*) fail "which table has $1?" ;;
 	esac
 }
