@@ -420,7 +420,7 @@ int mib_set_apply(struct mib *m, unsigned *varbind)
 		return MIB_OK; /* the master asks again: net-snmp issue 691 */
 	if (m->state != TXN_CHECKED)
 		return MIB_COMMIT_FAILED;
-	error = m->ops.apply(m->ops.ctx, m->changes, m->nchanges, &f);
+	error = m->nchanges ? m->ops.apply(m->ops.ctx, m->changes, m->nchanges, &f) : MIB_OK;
 	if (error)
 		return refuse_change(m, error, &f, varbind);
 	m->state = TXN_APPLIED;
@@ -433,7 +433,7 @@ int mib_set_undo(struct mib *m)
 	int error = MIB_OK;
 
 	if (m->state == TXN_APPLIED) {
-		if (m->ops.undo(m->ops.ctx, &why)) {
+		if (m->nchanges && m->ops.undo(m->ops.ctx, &why)) {
 			m->reported = false;
 			error = report(m, MIB_UNDO_FAILED, "undo", &why);
 		} else {

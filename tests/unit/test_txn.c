@@ -470,7 +470,7 @@ static void what_the_application_refuses_names_row_and_column(void **state)
 	begin_two();
 	assert_int_equal(commit(), MIB_COMMIT_FAILED);
 	assert_int_equal(fault, 1);
-	assert_string_equal(f.sentence, "fwmarkRuleStatus.6: cannot be done");
+	assert_string_equal(f.sentence, "fwmarkRuleMark.6: cannot be done");
 	f.fault = (struct mib_fault){ .change = 99, .col = 99 };
 	begin_two();
 	assert_int_equal(commit(), MIB_COMMIT_FAILED);
@@ -576,10 +576,16 @@ static void a_set_that_its_master_left_is_taken_back(void **state)
 static void an_empty_set_is_one(void **state)
 {
 	(void)state;
+	f.apply_error = MIB_COMMIT_FAILED; /* which nobody is asked for */
 	mib_set_begin(&f.mib);
 	assert_int_equal(commit(), 0);
 	assert_int_equal(f.prepares, 0);
-	assert_int_equal(f.changes, 0);
+	assert_int_equal(f.applies, 0);
+	mib_set_begin(&f.mib);
+	assert_int_equal(mib_set_check(&f.mib, &fault), 0);
+	assert_int_equal(mib_set_apply(&f.mib, &fault), 0);
+	assert_int_equal(mib_set_undo(&f.mib), 0);
+	assert_int_equal(f.undos, 0);
 }
 
 static void a_pdu_may_have_many_rows(void **state)
