@@ -17,6 +17,10 @@ fuzzers += tests/fuzz/fuzz_route_nl
 tests_fuzz_fuzz_route_nl_LDADD = $(FUZZ_KERNEL)
 fuzzers += tests/fuzz/fuzz_matches
 tests_fuzz_fuzz_matches_LDADD = $(FUZZ_KERNEL)
+fuzzers += tests/fuzz/fuzz_set tests/fuzz/fuzz_conf tests/fuzz/fuzz_rowfile
+tests_fuzz_fuzz_set_LDADD = $(FUZZ_SNMP)
+tests_fuzz_fuzz_conf_LDADD = $(FUZZ_APP)
+tests_fuzz_fuzz_rowfile_LDADD = $(FUZZ_APP)
 
 if FUZZERS
 noinst_PROGRAMS = $(fuzzers)

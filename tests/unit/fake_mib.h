@@ -16,7 +16,7 @@
 #include "model/policy.h"
 #include "snmp/mib.h"
 
-enum { FAKE_TABLES = 12 };
+enum { FAKE_TABLES = 16 };
 
 struct fake_row {
 	struct mib_oid at;
@@ -274,7 +274,7 @@ static inline void fake_setup(struct fake *f, const struct mib_def *const *defs,
 			.next = fake_next,
 			.text = fake_text,
 			.writable = fake_writable,
-			.init = defs[i]->table ? fake_init : NULL,
+			.init = mib_col_syntax(defs[i], SYN_STATUS) ? fake_init : NULL,
 			.check = fake_check,
 		};
 

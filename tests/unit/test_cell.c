@@ -351,9 +351,21 @@ static void a_row_of_the_kernel_may_hold_more_than_can_be_written(void **state)
 }
 
 static const struct mib_def *const defs[] = {
-	&mib_agent, &mib_rule_scalars,	 &mib_rule,   &mib_mark_scalars,
-	&mib_mark,  &mib_policy_scalars, &mib_policy, &mib_fib_scalars,
-	&mib_fib,   &mib_route_scalars,	 &mib_route,  &mib_nexthop,
+	&mib_agent,
+	&mib_rule_scalars,
+	&mib_rule,
+	&mib_mark_scalars,
+	&mib_mark,
+	&mib_policy_scalars,
+	&mib_policy,
+	&mib_fib_scalars,
+	&mib_fib,
+	&mib_route_scalars,
+	&mib_route,
+	&mib_nexthop,
+	&mib_interface_scalars,
+	&mib_interface,
+	&mib_lookup,
 };
 
 /* A value that passes the checks must fit into its field. */

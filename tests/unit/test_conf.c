@@ -150,7 +150,6 @@ static const struct {
 	{ "agentx: { Ping = 3; };", ":1: agentx.Ping: no such setting" },
 	{ "agentx: { ping = 3", ":1: syntax error" },
 	{ "{", ":1: syntax error" },
-	{ "log: { level = \"info", ":1: syntax error" },
 	{ "log: { };\nlog: { };", ":2: duplicate setting name" },
 	{ A256 " = 1;", NULL },
 	{ "\x01", ":1: syntax error" },

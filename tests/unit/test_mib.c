@@ -266,9 +266,21 @@ static void rows_may_go_while_they_are_walked(void **state)
 static void the_real_tables_are_in_the_order_of_their_names(void **state)
 {
 	static const struct mib_def *const real[] = {
-		&mib_agent, &mib_rule_scalars,	 &mib_rule,   &mib_mark_scalars,
-		&mib_mark,  &mib_policy_scalars, &mib_policy, &mib_fib_scalars,
-		&mib_fib,   &mib_route_scalars,	 &mib_route,  &mib_nexthop,
+		&mib_agent,
+		&mib_rule_scalars,
+		&mib_rule,
+		&mib_mark_scalars,
+		&mib_mark,
+		&mib_policy_scalars,
+		&mib_policy,
+		&mib_fib_scalars,
+		&mib_fib,
+		&mib_route_scalars,
+		&mib_route,
+		&mib_nexthop,
+		&mib_interface_scalars,
+		&mib_interface,
+		&mib_lookup,
 	};
 	struct mib_oid at = { 0 }, from;
 	static struct fake f;

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Any bytes as fwmarkd.conf. What is refused is refused with a sentence that names the file; what
+ * is accepted is within its bounds. */
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "app/conf.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const char *__lsan_default_suppressions(void);
+
+/* A string without an end is lost in the scanner of libconfig 1.5. */
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:strbuf_append\n";
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct why why = { "" };
+	struct conf c;
+	char file[64];
+	int fd, err;
+
+	/* Other files are not this one's fault: /dev/zero has no end. */
+	if (memmem(data, size, "@include", 8))
+		return 0;
+	fd = memfd_create("conf", MFD_CLOEXEC);
+	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
+		abort();
+	snprintf(file, sizeof(file), "/proc/self/fd/%d", fd);
+	err = conf_load(file, &c, &why);
+	close(fd);
+	if (err ? strncmp(why.s, file, strlen(file)) != 0 : why.s[0] != '\0')
+		abort();
+	if (err)
+		return 0;
+	if (c.agentx_ping_s < 1 || c.agentx_ping_s > 3600 || c.protocol < 5 || c.protocol > 255 ||
+	    c.lock_wait_ms > 10000 || c.get_age_ms > 60000 || c.walk_age_ms > 60000)
+		abort();
+	if (!c.agentx_socket[0] || !c.state_dir[0] || conf_log_level(&c) < 0)
+		abort();
+	return 0;
+}
