@@ -202,9 +202,10 @@ static int stage(struct change *c)
 		err = sweep(c, NF_METERS, stays);
 	else if (some)
 		err = chain_make(c, true);
+	/* In order, so that what is taken back stands where it stood. */
 	for (size_t i = 0; i < c->target->meters.n && err == 0; i++)
 		if (!*(bool *)vec_at(&c->target->there, i))
-			err = insert(c, NF_METERS, 0, vec_at(&c->target->meters, i));
+			err = insert(c, NF_METERS, (uint32_t)i + 1, vec_at(&c->target->meters, i));
 	if (err == 0 && !(some && c->have->jump_right)) {
 		err = sweep(c, CHAIN, is_no_jump);
 		if (err == 0 && some)
