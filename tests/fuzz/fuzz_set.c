@@ -115,9 +115,12 @@ static uint64_t digest(void)
 
 			h = hash_add(h, r->at.id, r->at.n * sizeof(*r->at.id));
 			for (size_t c = 0; c < defs[i]->ncols; c++) {
+				const struct mib_col *col = &defs[i]->cols[c];
 				struct mib_value v = { 0 };
 
-				cell_get(&defs[i]->cols[c], r->row, 0, &v);
+				if (!col->size)
+					continue; /* computed */
+				cell_get(col, r->row, 0, &v);
 				h = hash_add(h, &v.num, sizeof(v.num));
 				h = hash_add(h, v.bytes, v.len);
 			}
