@@ -7,6 +7,7 @@ agent_libapp_a_CPPFLAGS = $(LAYER_CPPFLAGS) $(NETSNMP_CFLAGS) $(MNL_CFLAGS) $(IP
 agent_libapp_a_SOURCES = \
 	agent/app/agent.c \
 	agent/app/conf.c \
+	agent/app/counts.c \
 	agent/app/daemon.c \
 	agent/app/fibs.c \
 	agent/app/interfaces.c \
@@ -25,16 +26,19 @@ agent_libapp_a_SOURCES = \
 	agent/app/route_set.c \
 	agent/app/routes.c \
 	agent/app/rowfile.c \
+	agent/app/rule_ids.c \
 	agent/app/rules.c \
 	agent/app/state.c
 
 noinst_HEADERS += \
 	include/app/app.h \
 	include/app/conf.h \
+	include/app/counts.h \
 	include/app/daemon.h \
 	include/app/managed.h \
 	include/app/plan.h \
 	include/app/route_info.h \
 	include/app/route_set.h \
 	include/app/rowfile.h \
+	include/app/rule_ids.h \
 	include/app/scalars.h

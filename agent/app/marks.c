@@ -46,28 +46,17 @@ struct mark_sum *marks_sum(struct app *a, uint32_t value, uint32_t mask)
 	return s;
 }
 
-/* A counter that went down was zeroed: all that it has now came since. */
-static uint64_t grown(uint64_t now, uint64_t then)
-{
-	return now >= then ? now - then : now;
-}
-
-void marks_count(struct app *a, const struct nf_entry *e, struct idmap_entry *id)
+void marks_count(struct app *a, const struct nf_entry *e, uint64_t packets, uint64_t bytes)
 {
 	struct mark_sum *s;
 
-	if (!id || (e->target != MARKRULE_MARK && e->target != MARKRULE_CONNMARK_SET))
-		return;
-	if (e->packets == id->packets && e->bytes == id->bytes)
+	if (e->target != MARKRULE_MARK && e->target != MARKRULE_CONNMARK_SET)
 		return;
 	s = marks_sum(a, e->mark, e->mask);
 	if (!s)
 		return;
-	s->packets += grown(e->packets, id->packets);
-	s->bytes += grown(e->bytes, id->bytes);
-	id->packets = e->packets;
-	id->bytes = e->bytes;
-	a->state_dirty = true;
+	s->packets += packets;
+	s->bytes += bytes;
 }
 
 /* The row of a mark while the view is built; made when there is none. */
@@ -154,6 +143,7 @@ static void build(struct app *a)
 	for (size_t i = 0; i < a->marks.rows.n; i++) {
 		m = vec_at(&a->marks.rows, i);
 		m->fib = fib_of(a, m->value);
+		marks_sum(a, m->value, m->mask); /* its time begins now, not when somebody asks */
 	}
 }
 

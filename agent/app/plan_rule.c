@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/plan.h"
+#include "app/rule_ids.h"
 
 enum { COL_CHAIN = 4, COL_POSITION = 5, COL_MATCHES = 22, COL_DESCRIPTION = 33, COL_STATUS = 40 };
 
@@ -139,6 +140,36 @@ static int collect(struct app *a, struct vec *edits)
 	return err;
 }
 
+/* Will a rule lose what it has counted? */
+static bool loses_counters(const struct vec *edits)
+{
+	for (size_t i = 0; i < edits->n; i++) {
+		const struct nf_edit *e = vec_at(edits, i);
+
+		if (!e->add && !e->keep_counters)
+			return true;
+	}
+	return false;
+}
+
+static int commit(struct app *a, const struct vec *edits, size_t *failed, struct why *why)
+{
+	int err = 0;
+
+	/* What was counted up to now goes into the sums first. */
+	if (loses_counters(edits))
+		err = rules_refresh(a, why);
+	if (!err)
+		err = nf_commit(a->nf, edits->data, edits->n, failed, &a->plan.nf_undo, why);
+	for (size_t i = 0; i < edits->n && !err; i++) {
+		const struct nf_edit *e = vec_at(edits, i);
+
+		if (e->rule)
+			rule_ids_note(a, e->rule->index, e->keep_counters);
+	}
+	return err;
+}
+
 int plan_rules(struct app *a, struct mib_fault *fault)
 {
 	struct vec edits = VEC_INIT(struct nf_edit);
@@ -147,7 +178,7 @@ int plan_rules(struct app *a, struct mib_fault *fault)
 	int err = collect(a, &edits);
 
 	if (!err && edits.n)
-		err = nf_commit(a->nf, edits.data, edits.n, &failed, &a->plan.nf_undo, &fault->why);
+		err = commit(a, &edits, &failed, &fault->why);
 	if (err) {
 		failed = failed < a->plan.nf_items.n ? failed : 0;
 		it = vec_at(&a->plan.items,
@@ -165,6 +196,7 @@ int plan_rules_undo(struct app *a, struct why *why)
 	if (!a->plan.nf_undo)
 		return 0;
 	err = nf_undo(a->nf, a->plan.nf_undo, why);
+	rule_ids_noted(a);
 	nf_undo_free(a->plan.nf_undo);
 	a->plan.nf_undo = NULL;
 	return err;

@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 
 #include "app/app.h"
+#include "app/counts.h"
+#include "app/rule_ids.h"
 #include "app/scalars.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -38,6 +40,8 @@ void rules_init(struct app *a)
 	struct rules *r = &a->rules;
 
 	r->rows = (struct vec)VEC_INIT(struct rule_row);
+	r->ordinals = (struct vec)VEC_INIT(uint32_t);
+	r->notes = (struct vec)VEC_INIT(struct rule_note);
 	r->ids = (struct idmap)IDMAP_INIT;
 	r->stale = true;
 	r->version = 1;
@@ -56,6 +60,8 @@ void rules_fini(struct app *a)
 	nf_snap_free(r->snap);
 	r->snap = NULL;
 	vec_fini(&r->rows);
+	vec_fini(&r->ordinals);
+	vec_fini(&r->notes);
 	idmap_fini(&r->ids);
 	managed_fini(&r->managed);
 }
@@ -96,7 +102,7 @@ static void adopt(struct app *a, const struct nf_snap *snap, const struct nf_ent
 	r.given = UINT64_MAX;
 	if (managed_set(&a->rules.managed, &r)) {
 		a->managed_version++;
-		a->state_dirty = true;
+		a->rules.ids.dirty = true; /* on disk soon */
 		log_info("rule %u: found in %s/%s, taken over", e->tag, r.table, r.chain);
 	}
 }
@@ -113,46 +119,47 @@ static bool tag_seen(struct rules *r, uint32_t tag, bool mark)
 
 /* The index of a rule: a manager's by its tag, once; any other by what it is. */
 static uint32_t index_of(struct app *a, const struct nf_snap *snap, const struct nf_entry *e,
-			 struct idmap_entry **id)
+			 const struct idmap_entry *id)
 {
 	struct rules *r = &a->rules;
 	struct markrule key = { .index = e->tag };
 
-	*id = idmap_claim(&r->ids, e->hash);
 	if (!e->tag || e->tag > ROW_MANAGER_MAX)
-		return *id ? (*id)->index : 0;
+		return id->index;
 	if (tag_seen(r, e->tag, true))
-		return *id ? (*id)->index : 0; /* a copy of a manager's rule */
+		return id->index; /* a copy of a manager's rule */
 	if (!managed_find(&r->managed, &key))
 		adopt(a, snap, e);
 	return e->tag;
 }
 
-/* Builds the rows of a snapshot anew. @old: the rows as they were, for their times. */
+/* What SNMP shows of a rule beside its columns. */
+static void row_count(struct rule_row *row, const struct nf_entry *e, const struct idmap_entry *id)
+{
+	row->packets = e->packets;
+	row->bytes = e->bytes;
+	row->discontinuity = id->discontinuity;
+}
+
+/* Builds the rows of a snapshot anew. @old: the rows as they were. */
 static void build_rows(struct app *a, const struct nf_snap *snap, const struct vec *old)
 {
 	struct rules *r = &a->rules;
 	uint64_t now = clock_ms();
 	struct rule_row *row;
 
-	idmap_round(&r->ids);
 	memset(r->tags, 0, sizeof(r->tags));
 	for (size_t i = 0; i < snap->entries.n; i++) {
 		const struct nf_entry *e = vec_at(&snap->entries, i);
-		struct idmap_entry *id;
-		uint32_t index = index_of(a, snap, e, &id);
-		const struct rule_row *had = vec_find(old, &index, row_cmp);
+		struct idmap_entry *id = rule_ids_at(a, snap, i);
+		uint32_t index = id ? index_of(a, snap, e, id) : 0;
 
 		row = index ? vec_push(&r->rows) : NULL;
 		if (!row)
 			continue;
 		*row = (struct rule_row){ .index = index, .entry = (uint32_t)i };
-		row->discontinuity = had ? had->discontinuity : now;
-		if (had && (e->packets < had->packets || e->bytes < had->bytes))
-			row->discontinuity = now;
-		row->packets = e->packets;
-		row->bytes = e->bytes;
-		marks_count(a, e, id);
+		rule_ids_observe(a, e, id, vec_find(old, &index, row_cmp));
+		row_count(row, e, id);
 	}
 	for (size_t i = 0; i < r->managed.rows.n; i++) {
 		const struct markrule *m = managed_at(&r->managed, i);
@@ -167,29 +174,32 @@ static void build_rows(struct app *a, const struct nf_snap *snap, const struct v
 	idmap_prune(&r->ids, snap->entries.n);
 }
 
-/* The rules are the same ones: only what they counted is new. */
+/* The rules are the same ones: only what they counted is new, and which of equal ones is which. */
 static void update_counters(struct app *a, const struct nf_snap *snap)
 {
-	uint64_t now = clock_ms();
+	struct rules *r = &a->rules;
+	bool moved = false;
 
-	idmap_round(&a->rules.ids);
-	for (size_t i = 0; i < snap->entries.n; i++) {
-		const struct nf_entry *e = vec_at(&snap->entries, i);
-
-		marks_count(a, e, idmap_claim(&a->rules.ids, e->hash));
-	}
-	for (size_t i = 0; i < a->rules.rows.n; i++) {
-		struct rule_row *row = vec_at(&a->rules.rows, i);
+	for (size_t i = 0; i < r->rows.n; i++) {
+		struct rule_row *row = vec_at(&r->rows, i);
+		struct idmap_entry *id;
 		const struct nf_entry *e;
 
 		if (row->entry == RULE_ABSENT)
 			continue;
 		e = vec_at(&snap->entries, row->entry);
-		if (e->packets < row->packets || e->bytes < row->bytes)
-			row->discontinuity = now;
-		row->packets = e->packets;
-		row->bytes = e->bytes;
+		id = rule_ids_at(a, snap, row->entry);
+		if (!id)
+			continue;
+		rule_ids_observe(a, e, id, row);
+		row_count(row, e, id);
+		if (row->index >= ROW_FOREIGN_MIN && row->index != id->index) {
+			row->index = id->index;
+			moved = true;
+		}
 	}
+	if (moved)
+		vec_sort(&r->rows, row_sort);
 }
 
 static void take(struct app *a, struct nf_snap *snap)
@@ -198,6 +208,8 @@ static void take(struct app *a, struct nf_snap *snap)
 	bool same = !r->stale && same_rules(r->snap, snap);
 	struct vec old = r->rows;
 
+	if (rule_ids_round(a, snap))
+		log_err("reading netfilter rules: out of memory");
 	if (same) {
 		update_counters(a, snap);
 	} else {
@@ -207,33 +219,45 @@ static void take(struct app *a, struct nf_snap *snap)
 		r->version++;
 		r->last_change = clock_ms();
 	}
+	rule_ids_noted(a);
 	nf_snap_free(r->snap);
 	r->snap = snap;
 	r->stale = false;
+	/* What is shown from here on is not forgotten, whatever happens to the agent. */
+	counts_keep(a);
+}
+
+int rules_refresh(struct app *a, struct why *why)
+{
+	struct rules *r = &a->rules;
+	struct nf_snap *snap;
+	int err = nf_read(a->nf, &snap, why);
+
+	if (!err) {
+		r->failing = false;
+		take(a, snap);
+		return 0;
+	}
+	/* The last good snapshot goes on: old counters are better than none. */
+	if (!r->failing)
+		log_warn("reading netfilter rules: %s", why->s[0] ? why->s : strerror(-err));
+	r->failing = true;
+	r->failed_ms = clock_ms();
+	return err;
 }
 
 void rules_sync(struct app *a)
 {
 	struct rules *r = &a->rules;
 	unsigned max_age = a->walk ? a->conf.walk_age_ms : a->conf.get_age_ms;
-	struct nf_snap *snap;
 	struct why why = { "" };
-	int err;
 
 	if (r->snap && !r->stale && clock_ms() - r->snap->taken_ms < max_age)
 		return;
-	err = nf_read(a->nf, &snap, &why);
-	if (!err) {
-		r->failing = false;
-		take(a, snap);
+	/* Not every varbind waits for a lock that somebody does not give away. */
+	if (r->failing && clock_ms() - r->failed_ms < a->conf.lock_wait_ms)
 		return;
-	}
-	/* The last good snapshot goes on: old counters are better than none. */
-	if (!r->failing)
-		log_warn("reading netfilter rules: %s", why.s[0] ? why.s : strerror(-err));
-	r->failing = true;
-	if (r->snap)
-		r->snap->taken_ms = clock_ms();
+	rules_refresh(a, &why);
 }
 
 /* What the manager wants beside what the kernel has. */

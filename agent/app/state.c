@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "app/app.h"
+#include "app/counts.h"
 #include "app/rowfile.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -104,62 +105,19 @@ static void write_sections(struct app *a, struct text *out)
 	}
 }
 
-static void write_ids(const char *name, const struct idmap *ids, struct text *out)
-{
-	const struct idmap_entry *e;
-	size_t i = 0, n = 0;
-
-	text_add(out, "%s = (", name);
-	while ((e = idmap_each(ids, &i)))
-		text_add(out, "%s\n  [ 0x%" PRIx64 "L, %uL, %uL, %" PRIu64 "L, %" PRIu64 "L ]",
-			 n++ ? "," : "", e->hash, e->ordinal, e->index, e->packets, e->bytes);
-	text_add(out, "\n);\n");
-}
-
-static void write_sums(const struct app *a, struct text *out)
-{
-	size_t n = 0;
-
-	text_add(out, "sums = (");
-	for (size_t i = 0; i < a->marks.sums.n; i++) {
-		const struct mark_sum *s = vec_at(&a->marks.sums, i);
-
-		if (s->packets || s->bytes)
-			text_add(out, "%s\n  [ %uL, %uL, %" PRIu64 "L, %" PRIu64 "L ]",
-				 n++ ? "," : "", s->value, s->mask, s->packets, s->bytes);
-	}
-	text_add(out, "\n);\n");
-}
-
 static void write_all(struct app *a, struct text *out)
 {
 	char boot[128];
 
 	boot_identity(boot, sizeof(boot));
-	text_add(out,
-		 "# What fwmarkd keeps. Written by fwmarkd; change it only while that is stopped.\n"
-		 "version = %d;\nboot = \"%s\";\nnotifications = %s;\neditLock = %d;\n",
-		 STATE_VERSION, boot, a->agent.row.notifications ? "true" : "false",
-		 a->agent.row.edit_lock);
+	text_add(out, "# What fwmarkd keeps. Written by fwmarkd; change it only while that is "
+		      "stopped.\n");
+	text_add(out, "version = %d;\nserial = %u;\nboot = \"%s\";\nepoch = %" PRId64 "L;\n",
+		 STATE_VERSION, a->saved_serial, boot, a->mib.epoch);
+	text_add(out, "notifications = %s;\neditLock = %d;\n",
+		 a->agent.row.notifications ? "true" : "false", a->agent.row.edit_lock);
 	write_sections(a, out);
-	write_sums(a, out);
-	write_ids("ruleIndices", &a->rules.ids, out);
-	write_ids("policyIndices", &a->policies.ids, out);
-}
-
-static int write_all_bytes(int fd, const char *s, size_t n)
-{
-	while (n) {
-		ssize_t done = write(fd, s, n);
-
-		if (done < 0 && errno != EINTR)
-			return -errno;
-		if (done > 0) {
-			s += done;
-			n -= (size_t)done;
-		}
-	}
-	return 0;
+	counts_write(a, out);
 }
 
 static int sync_directory(const char *dir)
@@ -183,7 +141,7 @@ static int replace_file(const struct app *a, const struct text *t)
 	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	err = write_all_bytes(fd, text_str(t), t->len);
+	err = counts_write_bytes(fd, text_str(t), t->len);
 	if (!err && fsync(fd))
 		err = -errno;
 	close(fd);
@@ -201,12 +159,16 @@ int state_save(struct app *a, struct why *why)
 	struct text t = TEXT_INIT;
 	int err;
 
+	/* What was counted up to here is in it; counts of before belong to the one before. */
+	a->saved_serial = a->saved_serial < INT32_MAX ? a->saved_serial + 1 : 1;
 	write_all(a, &t);
 	err = t.err ? t.err : replace_file(a, &t);
 	text_fini(&t);
 	if (err)
 		return why_set(why, err, "saving the state in %s: %s", a->conf.state_dir,
 			       strerror(-err));
+	counts_forget(a);
+	a->saved_epoch = a->mib.epoch;
 	a->state_dirty = a->rules.ids.dirty = a->policies.ids.dirty = false;
 	a->saved_ms = clock_ms();
 	return 0;
@@ -214,7 +176,7 @@ int state_save(struct app *a, struct why *why)
 
 void state_tick(struct app *a)
 {
-	bool ids = a->rules.ids.dirty || a->policies.ids.dirty;
+	bool ids = a->rules.ids.dirty || a->policies.ids.dirty || a->mib.epoch != a->saved_epoch;
 	bool sums = a->state_dirty && clock_ms() - a->saved_ms >= SUMS_SAVE_MS;
 	static bool failing;
 	struct why why;
@@ -331,67 +293,13 @@ static int read_sections(struct app *a, const config_setting_t *root, bool reboo
 	return err;
 }
 
-/* One line of numbers. Returns: 0 or -EINVAL. */
-static int read_numbers(const config_setting_t *list, int i, uint64_t *out, int n)
-{
-	const config_setting_t *line = config_setting_get_elem(list, (unsigned)i);
-
-	if (!line || !config_setting_is_array(line) || config_setting_length(line) != n)
-		return -EINVAL;
-	for (int k = 0; k < n; k++)
-		out[k] = (uint64_t)config_setting_get_int64_elem(line, k);
-	return 0;
-}
-
-static int read_ids(const config_setting_t *root, const char *name, bool reboot, struct idmap *ids,
-		    struct why *why)
-{
-	const config_setting_t *list = config_setting_get_member(root, name);
-	uint64_t v[5];
-
-	for (int i = 0; list && i < config_setting_length(list); i++) {
-		struct idmap_entry e = { 0 };
-
-		if (read_numbers(list, i, v, 5) || v[2] < ROW_FOREIGN_MIN || v[2] > ROW_INDEX_MAX)
-			return why_set(why, -EINVAL, "line %u: %s: five numbers are wanted",
-				       config_setting_source_line(list), name);
-		e.hash = v[0];
-		e.ordinal = (uint32_t)v[1];
-		e.index = (uint32_t)v[2];
-		e.packets = reboot ? 0 : v[3];
-		e.bytes = reboot ? 0 : v[4];
-		if (idmap_put(ids, &e) == -ENOMEM)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static int read_sums(struct app *a, const config_setting_t *root, struct why *why)
-{
-	const config_setting_t *list = config_setting_get_member(root, "sums");
-	uint64_t v[4];
-
-	for (int i = 0; list && i < config_setting_length(list); i++) {
-		struct mark_sum *s;
-
-		if (read_numbers(list, i, v, 4))
-			return why_set(why, -EINVAL, "line %u: sums: four numbers are wanted",
-				       config_setting_source_line(list));
-		s = marks_sum(a, (uint32_t)v[0], (uint32_t)v[1]);
-		if (!s)
-			return -ENOMEM;
-		s->packets = v[2];
-		s->bytes = v[3];
-	}
-	return 0;
-}
-
 static int read_all(struct app *a, const config_t *cfg, struct why *why)
 {
 	const config_setting_t *root = config_root_setting(cfg);
 	const char *boot = "";
+	long long epoch;
 	char now[128];
-	int version = 0, flag = 1, lock = 0, err;
+	int version = 0, flag = 1, lock = 0, serial = 0, err;
 	bool reboot;
 
 	if (!config_lookup_int(cfg, "version", &version) || version != STATE_VERSION)
@@ -401,15 +309,18 @@ static int read_all(struct app *a, const config_t *cfg, struct why *why)
 	reboot = strcmp(boot, now) != 0;
 	config_lookup_bool(cfg, "notifications", &flag);
 	config_lookup_int(cfg, "editLock", &lock);
+	config_lookup_int(cfg, "serial", &serial);
+	/* Times keep their value for a master that goes on; see epoch_of(). */
+	if (!reboot && config_lookup_int64(cfg, "epoch", &epoch))
+		a->mib.epoch = epoch;
+	a->saved_serial = serial < 0 ? 0 : (uint32_t)serial;
 	a->agent.row.notifications = flag;
 	a->agent.row.edit_lock = lock < 0 ? 0 : lock;
 	err = read_sections(a, root, reboot, why);
 	if (!err)
-		err = read_sums(a, root, why);
+		err = counts_read(a, root, reboot, why);
 	if (!err)
-		err = read_ids(root, "ruleIndices", reboot, &a->rules.ids, why);
-	if (!err)
-		err = read_ids(root, "policyIndices", reboot, &a->policies.ids, why);
+		counts_load(a, reboot);
 	return err;
 }
 

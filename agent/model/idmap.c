@@ -82,8 +82,10 @@ struct idmap_entry *idmap_claim(struct idmap *m, uint64_t hash)
 	if (make_room(m))
 		return NULL;
 	first = slot_of(m, hash, 0);
-	if (!first->index || first->seen != m->generation)
+	if (first->seen != m->generation) {
+		first->before = first->seen == m->generation - 1 ? first->equals : 0;
 		first->equals = 0;
+	}
 	ordinal = first->equals;
 	if (!idmap_get(m, hash, 0))
 		return NULL;
@@ -91,9 +93,16 @@ struct idmap_entry *idmap_claim(struct idmap *m, uint64_t hash)
 	return ordinal ? idmap_get(m, hash, ordinal) : slot_of(m, hash, 0);
 }
 
+struct idmap_entry *idmap_peek(const struct idmap *m, uint64_t hash, uint32_t ordinal)
+{
+	struct idmap_entry *e = m->cap ? slot_of(m, hash, ordinal) : NULL;
+
+	return e && e->index ? e : NULL;
+}
+
 int idmap_put(struct idmap *m, const struct idmap_entry *e)
 {
-	struct idmap_entry *slot;
+	struct idmap_entry *slot, *first;
 
 	if (make_room(m))
 		return -ENOMEM;
@@ -102,7 +111,11 @@ int idmap_put(struct idmap *m, const struct idmap_entry *e)
 		return -EEXIST;
 	*slot = *e;
 	slot->seen = m->generation;
-	slot->equals = 0;
+	slot->equals = slot->before = 0;
+	/* As if all that is kept had just been there. */
+	first = idmap_peek(m, e->hash, 0);
+	while (first && idmap_peek(m, e->hash, first->equals))
+		first->equals++;
 	m->n++;
 	if (e->index >= m->next && e->index < ROW_INDEX_MAX)
 		m->next = e->index + 1;

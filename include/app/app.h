@@ -34,7 +34,7 @@ struct nlmsghdr;
 struct rule_row {
 	uint32_t index;
 	uint32_t entry;		 /* into snap->entries; RULE_ABSENT: managed alone */
-	uint64_t packets, bytes; /* of the entry, to notice that it was zeroed */
+	uint64_t packets, bytes; /* of the entry */
 	uint64_t discontinuity;	 /* clock_ms() */
 };
 
@@ -45,10 +45,13 @@ struct rules {
 	struct vec rows; /* struct rule_row, by index */
 	struct managed managed;
 	struct idmap ids;
+	struct vec ordinals; /* uint32_t: of each rule of the snapshot among its equals */
+	struct vec notes;    /* struct rule_note: what SETs did since the last reading */
 	uint8_t tags[ROW_MANAGER_MAX / 8 + 1]; /* bit N: tag N was met in this snapshot */
 	struct markrule row;		       /* what find and next gave */
 	bool stale;			       /* must be read anew, however young */
 	bool failing;			       /* the last reading failed: say so once */
+	uint64_t failed_ms;		       /* and when it did */
 	uint64_t version, last_change;
 	uint32_t next_index;
 };
@@ -175,6 +178,10 @@ struct app {
 	bool walk;		  /* the request under way goes on with a walk */
 	bool state_dirty;	  /* maps or sums have changed since the state was saved */
 	uint64_t saved_ms;
+	uint32_t saved_serial;	 /* of the state file; see counts.h */
+	int64_t saved_epoch;	 /* mib.epoch that it holds */
+	bool counts_dirty;	 /* something has counted since that was written down */
+	uint64_t counts_next_ms; /* not before this are counts written again */
 	struct mib_scalars_row scalars;
 	struct mib_table tables[15];
 	struct mib mib;
@@ -188,6 +195,8 @@ void live_capabilities(struct app *a);
 void rules_init(struct app *a);
 void rules_fini(struct app *a);
 void rules_sync(struct app *a);
+/* A reading of this moment, for a change. Returns: 0 or -errno with @why. */
+int rules_refresh(struct app *a, struct why *why);
 /* The row of a rule's index, after rules_sync(); NULL. */
 const struct rule_row *rules_row(const struct app *a, uint32_t index);
 /* Tells the kernel's rule apart for a change: by tag, or by hash and ordinal. false: not there. */
@@ -198,8 +207,8 @@ extern const struct mib_source rules_source, rules_scalars_source;
 void marks_init(struct app *a);
 void marks_fini(struct app *a);
 void marks_sync(struct app *a);
-/* Adds to the sums what the rule of @id has counted beyond what was seen of it. */
-void marks_count(struct app *a, const struct nf_entry *e, struct idmap_entry *id);
+/* Adds to the sum of a rule's mark what the rule has counted. */
+void marks_count(struct app *a, const struct nf_entry *e, uint64_t packets, uint64_t bytes);
 struct mark_sum *marks_sum(struct app *a, uint32_t value, uint32_t mask);
 extern const struct mib_source marks_source, marks_scalars_source;
 
@@ -247,6 +256,7 @@ int plan_prepare(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fa
 int plan_apply(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fault);
 int plan_undo(void *ctx, struct why *why);
 void plan_finish(void *ctx, bool committed);
+
 
 /* state.c: what is kept in the state directory. */
 /* Returns: 0; -EINVAL: the file was damaged and is set aside; or -errno. */

@@ -16,7 +16,9 @@ struct idmap_entry {
 	uint32_t index;	  /* 0: this slot is free */
 	uint32_t seen;	  /* idmap.generation when it was last asked for */
 	uint32_t equals;  /* of ordinal 0: how many of this hash were asked for in this round */
+	uint32_t before;  /* of ordinal 0: and in the round before */
 	uint64_t packets, bytes; /* what the object had counted when last seen */
+	uint64_t discontinuity;	 /* clock_ms() when it last began anew, 0: not known */
 };
 
 struct idmap {
@@ -48,6 +50,9 @@ struct idmap_entry *idmap_get(struct idmap *m, uint64_t hash, uint32_t ordinal);
  * Returns: as idmap_get().
  */
 struct idmap_entry *idmap_claim(struct idmap *m, uint64_t hash);
+
+/* The entry of an object if there is one, else NULL; valid until the next idmap_get(). */
+struct idmap_entry *idmap_peek(const struct idmap *m, uint64_t hash, uint32_t ordinal);
 
 /* Puts an entry back as it was kept. Returns: 0, -EEXIST (taken) or -ENOMEM. */
 int idmap_put(struct idmap *m, const struct idmap_entry *e);

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "app/counts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+/* Of its time, the agent spends at most one part in so many on this. */
+enum { KEEP_SHARE = 20 };
+
+static void write_ids(const char *name, const struct idmap *ids, struct text *out)
+{
+	const struct idmap_entry *e;
+	size_t i = 0, n = 0;
+
+	text_add(out, "%s = (", name);
+	while ((e = idmap_each(ids, &i)))
+		text_add(out,
+			 "%s\n  [ 0x%" PRIx64 "L, %uL, %uL, %" PRIu64 "L, %" PRIu64 "L, %" PRIu64
+			 "L ]",
+			 n++ ? "," : "", e->hash, e->ordinal, e->index, e->packets, e->bytes,
+			 e->discontinuity);
+	text_add(out, "\n);\n");
+}
+
+static void write_sums(const struct app *a, struct text *out)
+{
+	size_t n = 0;
+
+	text_add(out, "sums = (");
+	for (size_t i = 0; i < a->marks.sums.n; i++) {
+		const struct mark_sum *s = vec_at(&a->marks.sums, i);
+		const struct mark key = { .value = s->value, .mask = s->mask };
+
+		/* One that never counted and has no row any more is forgotten. */
+		if (s->packets || s->bytes || vec_find(&a->marks.rows, &key, mark_cmp))
+			text_add(out,
+				 "%s\n  [ %uL, %uL, %" PRIu64 "L, %" PRIu64 "L, %" PRIu64 "L ]",
+				 n++ ? "," : "", s->value, s->mask, s->packets, s->bytes,
+				 s->discontinuity);
+	}
+	text_add(out, "\n);\n");
+}
+
+void counts_write(struct app *a, struct text *out)
+{
+	write_sums(a, out);
+	write_ids("ruleIndices", &a->rules.ids, out);
+	write_ids("policyIndices", &a->policies.ids, out);
+}
+
+/* One line of numbers. Returns: 0 or -EINVAL. */
+static int read_numbers(const config_setting_t *list, int i, uint64_t *out, int n)
+{
+	const config_setting_t *line = config_setting_get_elem(list, (unsigned)i);
+
+	if (!line || !config_setting_is_array(line) || config_setting_length(line) != n)
+		return -EINVAL;
+	for (int k = 0; k < n; k++)
+		out[k] = (uint64_t)config_setting_get_int64_elem(line, k);
+	return 0;
+}
+
+static int read_ids(const config_setting_t *root, const char *name, bool reboot, struct idmap *ids,
+		    struct why *why)
+{
+	const config_setting_t *list = config_setting_get_member(root, name);
+	uint64_t v[6];
+
+	for (int i = 0; list && i < config_setting_length(list); i++) {
+		struct idmap_entry e = { 0 };
+
+		if (read_numbers(list, i, v, 6) || v[2] < ROW_FOREIGN_MIN || v[2] > ROW_INDEX_MAX)
+			return why_set(why, -EINVAL, "line %u: %s: six numbers are wanted",
+				       config_setting_source_line(list), name);
+		e.hash = v[0];
+		e.ordinal = (uint32_t)v[1];
+		e.index = (uint32_t)v[2];
+		e.packets = reboot ? 0 : v[3];
+		e.bytes = reboot ? 0 : v[4];
+		e.discontinuity = reboot ? 0 : v[5];
+		if (idmap_put(ids, &e) == -ENOMEM)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* After a reboot a sum goes on from where it was, but at which rate nobody knows. */
+static int read_sums(struct app *a, const config_setting_t *root, bool reboot, struct why *why)
+{
+	const config_setting_t *list = config_setting_get_member(root, "sums");
+	uint64_t v[5];
+
+	for (int i = 0; list && i < config_setting_length(list); i++) {
+		struct mark_sum *s;
+
+		if (read_numbers(list, i, v, 5))
+			return why_set(why, -EINVAL, "line %u: sums: five numbers are wanted",
+				       config_setting_source_line(list));
+		s = marks_sum(a, (uint32_t)v[0], (uint32_t)v[1]);
+		if (!s)
+			return -ENOMEM;
+		s->packets = v[2];
+		s->bytes = v[3];
+		if (!reboot)
+			s->discontinuity = v[4];
+	}
+	return 0;
+}
+
+int counts_read(struct app *a, const config_setting_t *root, bool reboot, struct why *why)
+{
+	int err = read_sums(a, root, reboot, why);
+
+	if (!err)
+		err = read_ids(root, "ruleIndices", reboot, &a->rules.ids, why);
+	return err ? err : read_ids(root, "policyIndices", reboot, &a->policies.ids, why);
+}
+
+int counts_write_bytes(int fd, const char *s, size_t n)
+{
+	while (n) {
+		ssize_t done = write(fd, s, n);
+
+		if (done < 0 && errno != EINTR)
+			return -errno;
+		if (done > 0) {
+			s += done;
+			n -= (size_t)done;
+		}
+	}
+	return 0;
+}
+
+static const char *path_of(const struct app *a, const char *suffix, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s/counts%s", a->conf.state_dir, suffix);
+	return buf;
+}
+
+static int replace_file(const struct app *a, const struct text *t)
+{
+	char tmp[CONF_PATH_MAX + 16], path[CONF_PATH_MAX + 16];
+	int fd = open(path_of(a, ".new", tmp, sizeof(tmp)),
+		      O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	err = counts_write_bytes(fd, text_str(t), t->len);
+	close(fd);
+	if (!err && rename(tmp, path_of(a, "", path, sizeof(path))))
+		err = -errno;
+	if (err)
+		unlink(tmp);
+	return err;
+}
+
+void counts_keep(struct app *a)
+{
+	uint64_t begun = clock_ms();
+	struct text t = TEXT_INIT;
+	int err;
+
+	/* Without a state file (at the start) there is nothing that it could belong to. */
+	if (!a->saved_serial || begun < a->counts_next_ms || !a->counts_dirty)
+		return;
+	text_add(&t, "serial = %u;\n", a->saved_serial);
+	counts_write(a, &t);
+	err = t.err ? t.err : replace_file(a, &t);
+	text_fini(&t);
+	if (err)
+		log_debug("keeping what was counted in %s: %s", a->conf.state_dir, strerror(-err));
+	a->counts_dirty = err != 0;
+	a->counts_next_ms = clock_ms() + KEEP_SHARE * (clock_ms() - begun);
+}
+
+void counts_forget(struct app *a)
+{
+	char path[CONF_PATH_MAX + 16];
+
+	unlink(path_of(a, "", path, sizeof(path)));
+	a->counts_dirty = false;
+}
+
+void counts_load(struct app *a, bool reboot)
+{
+	char path[CONF_PATH_MAX + 16];
+	FILE *f = fopen(path_of(a, "", path, sizeof(path)), "re");
+	struct why why = { "" };
+	int serial = 0, err = 0;
+	config_t cfg;
+
+	if (!f)
+		return;
+	config_init(&cfg);
+	if (config_read(&cfg, f) && config_lookup_int(&cfg, "serial", &serial) &&
+	    (uint32_t)serial == a->saved_serial) {
+		idmap_fini(&a->rules.ids);
+		idmap_fini(&a->policies.ids);
+		err = counts_read(a, config_root_setting(&cfg), reboot, &why);
+	}
+	if (err)
+		log_warn("%s: %s", path, why.s[0] ? why.s : strerror(-err));
+	config_destroy(&cfg);
+	fclose(f);
+}
