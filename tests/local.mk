@@ -15,6 +15,7 @@ netns_tests = \
 	tests/netns/conf-errors.sh \
 	tests/netns/demonstration.sh \
 	tests/netns/destroy-rows.sh \
+	tests/netns/discontinuity.sh \
 	tests/netns/exceptions.sh \
 	tests/netns/foreign-rows.sh \
 	tests/netns/getbulk.sh \
@@ -24,6 +25,7 @@ netns_tests = \
 	tests/netns/lartc-mail.sh \
 	tests/netns/live.sh \
 	tests/netns/lookups.sh \
+	tests/netns/marks-sums.sh \
 	tests/netns/masquerade.sh \
 	tests/netns/no-legacy-tables.sh \
 	tests/netns/policy-columns.sh \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # fwmarkRuleHooks and fwmarkRuleRouting follow jumps and gotos, over several chains.
-ROADS=agentx
+export ROADS=agentx
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=/dev/null

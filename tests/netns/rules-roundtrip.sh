@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Columns and matches lose nothing: rows created from the columns of others give the same rules,
 # but for the comment that carries their index.
-ROADS=agentx
+export ROADS=agentx
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=/dev/null
