@@ -27,6 +27,9 @@ netns_tests = \
 	tests/netns/lookups.sh \
 	tests/netns/marks-sums.sh \
 	tests/netns/masquerade.sh \
+	tests/netns/meters.sh \
+	tests/netns/meters-connmark.sh \
+	tests/netns/meters-restored.sh \
 	tests/netns/no-legacy-tables.sh \
 	tests/netns/policy-columns.sh \
 	tests/netns/readonly-columns.sh \

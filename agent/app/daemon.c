@@ -152,6 +152,7 @@ int app_start(struct app *a, const struct conf *conf, struct why *why)
 	a->names = (struct rt_names)RT_NAMES_INIT;
 	rules_init(a);
 	marks_init(a);
+	meters_init(a);
 	policies_init(a);
 	fibs_init(a);
 	routes_init(a);
@@ -200,6 +201,7 @@ void app_stop(struct app *a)
 	fibs_fini(a);
 	policies_fini(a);
 	marks_fini(a);
+	meters_fini(a);
 	rules_fini(a);
 	rt_names_fini(&a->names);
 	names_fini(&a->links);

@@ -15,8 +15,10 @@ agent_libapp_a_SOURCES = \
 	agent/app/lookups.c \
 	agent/app/managed.c \
 	agent/app/marks.c \
+	agent/app/meters.c \
 	agent/app/plan.c \
 	agent/app/plan_fib.c \
+	agent/app/plan_meter.c \
 	agent/app/plan_policy.c \
 	agent/app/plan_route.c \
 	agent/app/plan_rule.c \
@@ -36,6 +38,7 @@ noinst_HEADERS += \
 	include/app/counts.h \
 	include/app/daemon.h \
 	include/app/managed.h \
+	include/app/meters.h \
 	include/app/plan.h \
 	include/app/route_info.h \
 	include/app/route_set.h \

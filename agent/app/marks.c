@@ -172,6 +172,7 @@ static const void *fill(struct app *a, struct mark *m)
 		m->bytes = s->bytes;
 		m->discontinuity = s->discontinuity;
 	}
+	meters_fill(a, m);
 	return m;
 }
 

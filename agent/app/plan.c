@@ -247,6 +247,7 @@ static const struct phase {
 	{ plan_routes_add, plan_routes_undo },
 	{ plan_policies_add, plan_policies_undo },
 	{ plan_rules, plan_rules_undo },
+	{ plan_meters, plan_meters_undo },
 	{ plan_policies_remove, plan_policies_undo },
 	{ plan_routes_remove, plan_routes_undo },
 	{ plan_names_remove, plan_names_undo },
@@ -421,8 +422,10 @@ void plan_finish(void *ctx, bool committed)
 {
 	struct app *a = ctx;
 
-	if (committed)
+	if (committed) {
 		a->agent.row.sets++;
+		meters_settle(a);
+	}
 	plan_clear(a);
 }
 

@@ -201,14 +201,3 @@ int plan_rules_undo(struct app *a, struct why *why)
 	a->plan.nf_undo = NULL;
 	return err;
 }
-
-int plan_mark_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault)
-{
-	const struct mark *m = it->now;
-
-	(void)a;
-	if (!m || !m->meter)
-		return MIB_OK;
-	why_set(&fault->why, 0, "meters are not there yet");
-	return plan_fail(fault, it, 11, -EOPNOTSUPP);
-}

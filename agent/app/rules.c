@@ -223,6 +223,7 @@ static void take(struct app *a, struct nf_snap *snap)
 	nf_snap_free(r->snap);
 	r->snap = snap;
 	r->stale = false;
+	meters_count(a, &snap->meters);
 	/* What is shown from here on is not forgotten, whatever happens to the agent. */
 	counts_keep(a);
 }
@@ -236,6 +237,8 @@ int rules_refresh(struct app *a, struct why *why)
 	if (!err) {
 		r->failing = false;
 		take(a, snap);
+		if (meters_repair(a) && nf_read(a->nf, &snap, why) == 0)
+			take(a, snap);
 		return 0;
 	}
 	/* The last good snapshot goes on: old counters are better than none. */

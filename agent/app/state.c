@@ -338,6 +338,8 @@ static int set_aside(struct app *a, const char *path, struct why *why)
 	rules_init(a);
 	marks_fini(a);
 	marks_init(a);
+	meters_fini(a);
+	meters_init(a);
 	policies_fini(a);
 	policies_init(a);
 	fibs_fini(a);

@@ -12,6 +12,7 @@
 
 #include "app/conf.h"
 #include "app/managed.h"
+#include "app/meters.h"
 #include "base/oset.h"
 #include "base/vec.h"
 #include "kernel/nf.h"
@@ -166,6 +167,7 @@ struct app {
 	uint64_t names_version;
 	struct rules rules;
 	struct marks marks;
+	struct meters meters;
 	struct policies policies;
 	struct fibs fibs;
 	struct routes routes;

@@ -46,6 +46,7 @@ int plan_routes_remove(struct app *a, struct mib_fault *fault);
 int plan_policies_add(struct app *a, struct mib_fault *fault);
 int plan_policies_remove(struct app *a, struct mib_fault *fault);
 int plan_rules(struct app *a, struct mib_fault *fault);
+int plan_meters(struct app *a, struct mib_fault *fault);
 int plan_names_add(struct app *a, struct mib_fault *fault);
 int plan_names_remove(struct app *a, struct mib_fault *fault);
 int plan_interfaces(struct app *a, struct mib_fault *fault);
@@ -54,6 +55,7 @@ int plan_interfaces(struct app *a, struct mib_fault *fault);
 int plan_routes_undo(struct app *a, struct why *why);
 int plan_policies_undo(struct app *a, struct why *why);
 int plan_rules_undo(struct app *a, struct why *why);
+int plan_meters_undo(struct app *a, struct why *why);
 int plan_names_undo(struct app *a, struct why *why);
 int plan_interfaces_undo(struct app *a, struct why *why);
 
