@@ -51,6 +51,7 @@ static void write_sums(const struct app *a, struct text *out)
 void counts_write(struct app *a, struct text *out)
 {
 	write_sums(a, out);
+	meters_write(a, out);
 	write_ids("ruleIndices", &a->rules.ids, out);
 	write_ids("policyIndices", &a->policies.ids, out);
 }
@@ -118,6 +119,8 @@ int counts_read(struct app *a, const config_setting_t *root, bool reboot, struct
 {
 	int err = read_sums(a, root, reboot, why);
 
+	if (!err)
+		err = meters_read(a, root, reboot, why);
 	if (!err)
 		err = read_ids(root, "ruleIndices", reboot, &a->rules.ids, why);
 	return err ? err : read_ids(root, "policyIndices", reboot, &a->policies.ids, why);
