@@ -150,10 +150,11 @@ uint64_t ipt_hash_place(const struct ipt_ops *ops, const char *table, const char
 }
 
 /* What a number inside the data stands for may change with a reboot: the set of ipset, the
- * descriptor of a pinned program. Their text does not. */
+ * descriptor of a pinned program. And libxtables (1.8.9) makes other bytes of what "save" wrote
+ * than of what the user did: masks of recent and policy, flags of connlimit. The text is the same. */
 static bool match_by_text(const struct xt_entry_match *m)
 {
-	static const char *const names[] = { "set", "bpf" };
+	static const char *const names[] = { "set", "bpf", "recent", "policy", "connlimit" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strcmp(m->u.user.name, names[i]) == 0)
@@ -178,6 +179,19 @@ static uint64_t hash_text(const struct ipt_ops *ops, const void *e, const struct
 	return memo->text[slot];
 }
 
+/* Not the bytes of the kernel: "-o +" and "-p all" leave traces there that "save" does not show. */
+static uint64_t hash_ip(const struct ipt_ops *ops, uint64_t h, const void *e)
+{
+	struct ip_part ip;
+
+	ops->ip_get(e, &ip);
+	for (size_t i = 0; i < sizeof(ip.iif); i++) {
+		ip.iif[i] &= (char)ip.iif_mask[i];
+		ip.oif[i] &= (char)ip.oif_mask[i];
+	}
+	return hash_words(h, &ip, sizeof(ip));
+}
+
 static uint64_t hash_match(const struct ipt_ops *ops, uint64_t h, const void *e,
 			   const struct xt_entry_match *m, struct ipt_memo *memo)
 {
@@ -198,7 +212,7 @@ uint64_t ipt_hash_entry(const struct ipt_ops *ops, uint64_t place, const void *e
 			struct ipt_memo *memo)
 {
 	const struct xt_entry_target *t = ipt_target(ops, e);
-	uint64_t h = hash_words(place, e, ops->ip_size);
+	uint64_t h = hash_ip(ops, place, e);
 
 	for (const struct xt_entry_match *m = ipt_match_next(ops, e, NULL); m;
 	     m = ipt_match_next(ops, e, m))
