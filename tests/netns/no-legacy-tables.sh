@@ -34,6 +34,11 @@ snmp_walk fwmarkObjects >"$WORK/walk"
 # shellcheck disable=SC2046 # words
 set_refused 'inconsistentValue|resourceUnavailable' 'fwmarkRule[A-Za-z]*.1' 'legacy' \
 	$(lartc_varbinds | grep '^fwmarkRule')
+set_refused inconsistentValue fwmarkMarkMeter.1.4294967295 'no legacy tables: there can be no meters' \
+	fwmarkMarkMeter.1.4294967295 i true fwmarkMarkStatus.1.4294967295 i createAndGo
+# A name needs none.
+snmp_set fwmarkMarkName.1.4294967295 s mail fwmarkMarkStatus.1.4294967295 i createAndGo
+snmp_set fwmarkMarkStatus.1.4294967295 i destroy
 snmp_set fwmarkPolicyStatus.1 i destroy fwmarkRouteStatus.$route i destroy \
 	fwmarkFibStatus.201 i destroy
 expect_state before "destroyed"
