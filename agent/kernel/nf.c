@@ -124,7 +124,7 @@ static int snap_meters(struct nf_snap *snap, const struct ipt_table *t)
 	struct ipt_meters m;
 	int err;
 
-	if (strcmp(t->name, "mangle") != 0)
+	if (strcmp(t->name, "mangle") != 0 || !ipt_table_chain(t, NF_METERS))
 		return 0;
 	err = ipt_meters_read(t, &m);
 	for (size_t i = 0; i < m.found.n && err == 0; i++) {

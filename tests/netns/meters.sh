@@ -200,3 +200,11 @@ expect_same "rules of others" "$WORK/others" "$WORK/now"
 expect_no_match "a trace" 'fwmark-meter' "$(netfilter_state)"
 shown fwmarkMarkMeter.7.$ALL 2
 meter_shows 7.$ALL 0 0
+
+# The row of a mark that only a rule made needs no creation.
+snmp_set fwmarkMarkMeter.7.$ALL i true
+pings inside -t 33 "$SERVER4"
+meter_shows 7.$ALL 3 252
+shown fwmarkMarkStorageType.7.$ALL 3
+snmp_set fwmarkMarkStatus.7.$ALL i destroy
+expect_no_match "a trace" 'fwmark-meter' "$(netfilter_state)"
