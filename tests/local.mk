@@ -41,6 +41,7 @@ netns_tests = \
 	tests/netns/rules-everywhere.sh \
 	tests/netns/rules-hooks.sh \
 	tests/netns/rules-index.sh \
+	tests/netns/rules-lock.sh \
 	tests/netns/rules-position.sh \
 	tests/netns/rules-roundtrip.sh \
 	tests/netns/rules-text.sh \

@@ -5,6 +5,7 @@
 
 #include "app/plan.h"
 #include "app/rule_ids.h"
+#include "base/clock.h"
 
 enum { COL_CHAIN = 4, COL_POSITION = 5, COL_MATCHES = 22, COL_DESCRIPTION = 33, COL_STATUS = 40 };
 
@@ -152,15 +153,29 @@ static bool loses_counters(const struct vec *edits)
 	return false;
 }
 
+static void lock_wait(const struct app *a, unsigned ms)
+{
+	const struct nf_options opt = {
+		.lock_file = a->conf.lock_file[0] ? a->conf.lock_file : NULL,
+		.lock_wait_ms = ms,
+	};
+
+	nf_set_options(a->nf, &opt);
+}
+
 static int commit(struct app *a, const struct vec *edits, size_t *failed, struct why *why)
 {
 	int err = 0;
 
+	/* A SET waits once: looking for its rows may have done that already. */
+	if (a->rules.failing && clock_ms() - a->rules.failed_ms < a->conf.lock_wait_ms)
+		lock_wait(a, 0);
 	/* What was counted up to now goes into the sums first. */
 	if (loses_counters(edits))
 		err = rules_refresh(a, why);
 	if (!err)
 		err = nf_commit(a->nf, edits->data, edits->n, failed, &a->plan.nf_undo, why);
+	lock_wait(a, a->conf.lock_wait_ms);
 	for (size_t i = 0; i < edits->n && !err; i++) {
 		const struct nf_edit *e = vec_at(edits, i);
 

@@ -438,7 +438,8 @@ bool rules_edit_target(struct app *a, uint32_t index, struct nf_edit *edit)
 
 	if (index <= ROW_MANAGER_MAX) {
 		edit->tag = index;
-		return row && row->entry != RULE_ABSENT;
+		/* Before the first reading nobody knows, and two of it would be worse than none. */
+		return !a->rules.snap || (row && row->entry != RULE_ABSENT);
 	}
 	if (!row || row->entry == RULE_ABSENT)
 		return false;

@@ -1,0 +1,101 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# While somebody else holds the lock of xtables, a SET is refused within the bounded wait and a
+# read is answered from what was read last.
+# shellcheck source=/dev/null
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=/dev/null
+. "$NETNS_DIR/rules.sh"
+
+# hold_lock FILE, let_go
+hold_lock() {
+	flock "$1" sh -c "echo >'$WORK/held'; exec sleep 60" &
+	holder=$!
+	wait_for 5 test -s "$WORK/held" || fail "the lock is not to be had"
+}
+
+let_go() {
+	pkill -P $holder sleep 2>/dev/null || :
+	kill $holder 2>/dev/null || :
+	wait $holder 2>/dev/null || :
+	rm -f "$WORK/held"
+	wait_for 5 flock -n "$1" true || fail "the lock is still held"
+}
+
+# milliseconds: since some time
+milliseconds() {
+	cut -d' ' -f1 /proc/uptime | tr -d .
+}
+
+# within HUNDREDTHS WHAT COMMAND...
+within() {
+	limit=$1
+	what=$2
+	shift 2
+	begun=$(milliseconds)
+	"$@"
+	took=$(($(milliseconds) - begun))
+	[ $took -le "$limit" ] || fail "$what: took $took hundredths of a second"
+}
+
+while_held() {
+	counters=$(snmp_get fwmarkRuleHCPackets.1 "fwmarkRuleHCPackets.$foreign" fwmarkMarkHCPackets.1.4294967295 | paste -sd' ')
+	hold_lock "$1"
+	pings 3
+	forget_state
+	remember_state
+	within 60 "SET" refuse resourceUnavailable 'fwmarkRule(Status|Mark).2' 'lock' \
+		fwmarkRuleMark.2 u 2 fwmarkRuleStatus.2 i createAndGo
+	within 60 "SET" refuse resourceUnavailable 'fwmarkRuleMark.1' 'lock' fwmarkRuleMark.1 u 9
+	within 60 "SET" refuse resourceUnavailable 'fwmarkRuleStatus.1' 'lock' fwmarkRuleStatus.1 i destroy
+	within 60 "GET" expect_eq "counters while the lock is held" "$counters" \
+		"$(snmp_get fwmarkRuleHCPackets.1 "fwmarkRuleHCPackets.$foreign" fwmarkMarkHCPackets.1.4294967295 | paste -sd' ')"
+	begun=$(milliseconds)
+	shown_rules HCPackets HCPackets Text Mark Chain Position >"$WORK/walk"
+	took=$(($(milliseconds) - begun))
+	[ $took -le 200 ] || fail "a walk took $took hundredths of a second"
+	expect_eq "rows of a walk" 2 "$(wc -l <"$WORK/walk")"
+	expect_no_match "counters of a walk" '^[0-9]* 0\|' "$(cat "$WORK/walk")"
+	unchanged "refused for the lock"
+	let_go "$1"
+	sleep 0.4
+	shown fwmarkRuleHCPackets.1 "$(counters '0x1/0xffffffff' | cut -d' ' -f1)"
+}
+
+# As the refusals want it: nothing that packets of SNMP count.
+iptables-legacy -t mangle -A OUTPUT -p icmp -j MARK --set-mark 7
+start
+snmp_set fwmarkRuleMark.1 u 1 fwmarkRuleProtocol.1 u 1 fwmarkRuleStatus.1 i createAndGo
+foreign=$(row_of fwmarkRuleMark '7$')
+pings 5
+sleep 0.11
+while_held /run/xtables.lock
+
+# Held for less than the wait: done, a little later.
+flock /run/xtables.lock sleep 0.15 &
+snmp_set fwmarkRuleMark.2 u 2 fwmarkRuleProtocol.2 u 1 fwmarkRuleStatus.2 i createAndGo
+snmp_set fwmarkRuleStatus.2 i destroy
+wait $! || :
+
+# Held when the agent starts: rules show when it is let go, and nothing is put in twice.
+stop_agent
+hold_lock /run/xtables.lock
+start_agent
+sleep 0.5
+let_go /run/xtables.lock
+sleep 0.5
+shown fwmarkRuleCount.0 2
+shown fwmarkRuleMark.1 1
+expect_eq "rules in the kernel" 2 "$(saved_rules iptables | wc -l)"
+stop_agent
+
+# Another file, by the environment and by the settings.
+export XTABLES_LOCKFILE="$WORK/other.lock"
+: >"$XTABLES_LOCKFILE"
+start_agent
+hold_lock /run/xtables.lock
+snmp_set fwmarkRuleDescription.1 s "not in the way"
+let_go /run/xtables.lock
+pings 1
+sleep 0.11
+while_held "$WORK/other.lock"
