@@ -241,8 +241,8 @@ item_routes() {
 	report "load 1 000 000 routes: bare dump" "$WORK/pairs" ms 1000 "<= 1.5"
 	start_agent
 	load until 60000 "$SNMP_HOST" "$OURS.$ROUTE.7" >/dev/null
-	echo "$((($(rss_kb "$AGENT_PID") - empty) * 1024)) 1000000" >"$WORK/rss"
-	report "RSS: 1 000 000 IPv4 routes" "$WORK/rss" B 1 "<= 100"
+	echo "$((($(rss_kb "$AGENT_PID") - empty) * 1024 / 1000000)) 1" >"$WORK/rss"
+	report "RSS for a route, 1 000 000 IPv4" "$WORK/rss" B 1 "<= 100"
 }
 
 TABLE_HOST=udp:127.0.0.1:1161
@@ -259,23 +259,20 @@ launch_table_snmpd() {
 item_first_answer() {
 	routes 100000
 	start_snmpd
-	for _ in 1 2 3; do
-		launch_agent
-		mine=$(load until 30000 "$SNMP_HOST" "$OURS.$ROUTE.7")
-		stop_agent
-		launch_table_snmpd
-		echo "$mine $(load until 60000 $TABLE_HOST "$INET_CIDR_ROUTE_TYPE")" >>"$WORK/start"
-		kill "$TABLE_PID"
-		wait "$TABLE_PID" || :
-		start_agent
-		mine=$(load until 30000 "$SNMP_HOST" "$OURS.$ROUTE.7")
-		stop_agent
-		launch_table_snmpd
-		load until 10000 $TABLE_HOST .1.3.6.1.2.1.1.3 >/dev/null
-		echo "$mine $(load until 60000 $TABLE_HOST "$INET_CIDR_ROUTE_TYPE")" >>"$WORK/request"
-		kill "$TABLE_PID"
-		wait "$TABLE_PID" || :
-	done
+	# Once: what snmpd does here takes from ten seconds to a minute.
+	launch_agent
+	mine=$(load until 30000 "$SNMP_HOST" "$OURS.$ROUTE.7")
+	stop_agent
+	launch_table_snmpd
+	echo "$mine $(load until 240000 "$TABLE_HOST" "$INET_CIDR_ROUTE_TYPE")" >"$WORK/start"
+	kill "$TABLE_PID"
+	wait "$TABLE_PID" || :
+	start_agent
+	mine=$(load until 30000 "$SNMP_HOST" "$OURS.$ROUTE.7")
+	stop_agent
+	launch_table_snmpd
+	load until 10000 "$TABLE_HOST" .1.3.6.1.2.1.1.3 >/dev/null
+	echo "$mine $(load until 240000 "$TABLE_HOST" "$INET_CIDR_ROUTE_TYPE")" >"$WORK/request"
 	report "100 000 routes: request to answer" "$WORK/request" ms 1000 "<= 0.01"
 	report "100 000 routes: start to answer" "$WORK/start" ms 1000 "<= 0.01"
 }

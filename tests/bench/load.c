@@ -30,7 +30,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { COLUMNS_MAX = 64, SIDES_MAX = 2, LINE_PDUS = 20, TIMEOUT_S = 60 };
+enum { COLUMNS_MAX = 64, SIDES_MAX = 2, LINE_PDUS = 20, TIMEOUT_S = 250 };
 
 struct name {
 	oid id[MAX_OID_LEN];
@@ -322,6 +322,26 @@ static int set(int argc, char **argv)
 	return 0;
 }
 
+/* Asks for what any agent has, with little patience: what is sent before it listens is lost. */
+static void wait_for_agent(struct side *s, double end)
+{
+	static const oid sys_uptime[] = { 1, 3, 6, 1, 2, 1, 1, 3, 0 };
+	long patience = s->session->timeout;
+
+	s->session->timeout = 20000;
+	while (now() < end) {
+		netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_GET);
+
+		snmp_add_null_var(pdu, sys_uptime, OID_LENGTH(sys_uptime));
+		pdu = ask(s, pdu);
+		if (pdu) {
+			snmp_free_pdu(pdu);
+			break;
+		}
+	}
+	s->session->timeout = patience;
+}
+
 static int until(int argc, char **argv)
 {
 	double begin = now(), end = begin + (argc > 1 ? atof(argv[0]) : 0) / 1e3;
@@ -329,6 +349,7 @@ static int until(int argc, char **argv)
 
 	sides_open(argc - 1, argv + 1);
 	name = name_of(sides[0].args[0]);
+	wait_for_agent(&sides[0], end);
 	while (now() < end) {
 		netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_GETNEXT);
 		bool there;
