@@ -251,6 +251,16 @@ int meters_wanted(struct app *a, bool planned, struct vec *wanted)
 	return err;
 }
 
+/* Whoever adds rules to POSTROUTING again and again has the jump moved each time: nobody needs to
+ * read about that. */
+static void tell(const struct app *a, const struct vec *wanted, const struct vec *was)
+{
+	bool whole = was->n > 0 && was->n == wanted->n * nf_meters_families(a->nf);
+
+	log_at(whole ? LOG_DEBUG : LOG_INFO,
+	       "meters of %zu marks: their rules were not as they should be, put right", wanted->n);
+}
+
 bool meters_repair(struct app *a)
 {
 	struct meters *v = &a->meters;
@@ -269,8 +279,7 @@ bool meters_repair(struct app *a)
 		err = nf_meters_set(a->nf, wanted.data, wanted.n, &was, &why);
 	}
 	if (tried && !err) {
-		log_info("meters of %zu marks: their rules were not as they should be, put right",
-			 wanted.n);
+		tell(a, &wanted, &was);
 		meters_count(a, &was);
 	} else if (err && !v->failing) {
 		log_warn("meters: not put up: %s", why.s[0] ? why.s : strerror(-err));

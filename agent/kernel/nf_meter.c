@@ -27,6 +27,15 @@ static bool family_can(const struct nf *nf, size_t family)
 	return !nf->no_mangle[family] && access(ipt_families[family]->names, F_OK) == 0;
 }
 
+unsigned nf_meters_families(const struct nf *nf)
+{
+	unsigned n = 0;
+
+	for (size_t f = 0; ipt_families[f]; f++)
+		n += family_can(nf, f);
+	return n;
+}
+
 bool nf_meters_right(const struct nf *nf, const struct nf_snap *snap, const struct nf_meter *wanted,
 		     size_t n)
 {

@@ -194,6 +194,8 @@ int nf_meter_cmp(const void *a, const void *b);
 int nf_meters_set(struct nf *nf, const struct nf_meter *wanted, size_t n, struct vec *was,
 		  struct why *why);
 
+/* Returns: in how many families there can be meters. */
+unsigned nf_meters_families(const struct nf *nf);
 /* Are the meters of a snapshot these, in the order of nf_meter_cmp(), and as nf_meters_set() leaves
  * them? Families of @wanted are AF_UNSPEC. */
 bool nf_meters_right(const struct nf *nf, const struct nf_snap *snap, const struct nf_meter *wanted,
