@@ -25,6 +25,7 @@ netns_tests = \
 	tests/netns/lartc-mail.sh \
 	tests/netns/live.sh \
 	tests/netns/lookups.sh \
+	tests/netns/marks-names.sh \
 	tests/netns/marks-sums.sh \
 	tests/netns/masquerade.sh \
 	tests/netns/meters.sh \
@@ -44,7 +45,9 @@ netns_tests = \
 	tests/netns/rules-lock.sh \
 	tests/netns/rules-position.sh \
 	tests/netns/rules-roundtrip.sh \
+	tests/netns/rules-stress.sh \
 	tests/netns/rules-text.sh \
+	tests/netns/rulesets.sh \
 	tests/netns/route-columns.sh \
 	tests/netns/rule-columns.sh \
 	tests/netns/single-instance.sh \
