@@ -48,7 +48,9 @@ int plan_meters(struct app *a, struct mib_fault *fault)
 
 	a->meters.set = false;
 	if (!err && it) {
+		plan_lock_wait(a, true);
 		err = nf_meters_set(a->nf, wanted.data, wanted.n, &a->meters.was, &fault->why);
+		plan_lock_wait(a, false);
 		a->meters.set = !err;
 		if (!err)
 			meters_count(a, &a->meters.was);

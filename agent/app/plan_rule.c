@@ -153,11 +153,13 @@ static bool loses_counters(const struct vec *edits)
 	return false;
 }
 
-static void lock_wait(const struct app *a, unsigned ms)
+void plan_lock_wait(const struct app *a, bool change)
 {
+	unsigned wait_ms = a->conf.lock_wait_ms;
+	bool waited = a->rules.failing && clock_ms() - a->rules.failed_ms < wait_ms;
 	const struct nf_options opt = {
 		.lock_file = a->conf.lock_file[0] ? a->conf.lock_file : NULL,
-		.lock_wait_ms = ms,
+		.lock_wait_ms = change && waited ? 0 : wait_ms,
 	};
 
 	nf_set_options(a->nf, &opt);
@@ -167,15 +169,14 @@ static int commit(struct app *a, const struct vec *edits, size_t *failed, struct
 {
 	int err = 0;
 
-	/* A SET waits once: looking for its rows may have done that already. */
-	if (a->rules.failing && clock_ms() - a->rules.failed_ms < a->conf.lock_wait_ms)
-		lock_wait(a, 0);
+	/* Looking for the rows of the SET may have waited already. */
+	plan_lock_wait(a, true);
 	/* What was counted up to now goes into the sums first. */
 	if (loses_counters(edits))
 		err = rules_refresh(a, why);
 	if (!err)
 		err = nf_commit(a->nf, edits->data, edits->n, failed, &a->plan.nf_undo, why);
-	lock_wait(a, a->conf.lock_wait_ms);
+	plan_lock_wait(a, false);
 	for (size_t i = 0; i < edits->n && !err; i++) {
 		const struct nf_edit *e = vec_at(edits, i);
 
