@@ -52,6 +52,7 @@ mangle -Z
 moves "zeroed"
 pings 2
 stays "packets"
+# shellcheck disable=SC2086 # words
 mangle -R OUTPUT 1 ${M#OUTPUT }
 moves "replaced"
 pings 2

@@ -134,7 +134,7 @@ sed -n '/^\*mangle/,/^COMMIT/p' "$WORK/saved" | grep -v '^-A.*fwmark:15' >"$WORK
 	sed -n '/^\*nat/,/^COMMIT/p' "$WORK/saved"
 } | ip netns exec reboot iptables-legacy-restore
 ip netns exec reboot ip6tables-legacy -t mangle -A OUTPUT -p udp -j MARK --set-mark 0xd
-AGENT_WRAPPER="ip netns exec reboot"
+export AGENT_WRAPPER="ip netns exec reboot"
 snmpd() {
 	ip netns exec reboot snmpd "$@"
 }
