@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,36 +13,68 @@
 /* Of its time, the agent spends at most one part in so many on this. */
 enum { KEEP_SHARE = 20 };
 
+/* A line of numbers, the first one in hexadecimal where @hash. Every SET waits for thousands of these:
+ * printf() would take more of its time than the kernel. */
+static void write_numbers(struct text *out, bool hash, const uint64_t *v, size_t n)
+{
+	char buf[8 * 24], *end = buf + sizeof(buf), *p = end;
+
+	*--p = ']';
+	for (size_t i = n; i--;) {
+		uint64_t left = v[i];
+		unsigned base = hash && i == 0 ? 16 : 10;
+
+		*--p = i + 1 < n ? ',' : ' ';
+		*--p = 'L';
+		do
+			*--p = "0123456789abcdef"[left % base];
+		while (left /= base);
+		if (base == 16) {
+			*--p = 'x';
+			*--p = '0';
+		}
+		if (i)
+			*--p = ' ';
+	}
+	*--p = ' ';
+	*--p = '[';
+	text_addn(out, p, (size_t)(end - p));
+}
+
 static void write_ids(const char *name, const struct idmap *ids, struct text *out)
 {
 	const struct idmap_entry *e;
-	size_t i = 0, n = 0;
+	const char *between = "\n  ";
+	size_t i = 0;
 
 	text_add(out, "%s = (", name);
-	while ((e = idmap_each(ids, &i)))
-		text_add(out,
-			 "%s\n  [ 0x%" PRIx64 "L, %uL, %uL, %" PRIu64 "L, %" PRIu64 "L, %" PRIu64
-			 "L ]",
-			 n++ ? "," : "", e->hash, e->ordinal, e->index, e->packets, e->bytes,
-			 e->discontinuity);
+	while ((e = idmap_each(ids, &i))) {
+		const uint64_t v[] = { e->hash,	   e->ordinal, e->index,
+				       e->packets, e->bytes,   e->discontinuity };
+
+		text_addn(out, between, strlen(between));
+		write_numbers(out, true, v, sizeof(v) / sizeof(*v));
+		between = ",\n  ";
+	}
 	text_add(out, "\n);\n");
 }
 
 static void write_sums(const struct app *a, struct text *out)
 {
-	size_t n = 0;
+	const char *between = "\n  ";
 
 	text_add(out, "sums = (");
 	for (size_t i = 0; i < a->marks.sums.n; i++) {
 		const struct mark_sum *s = vec_at(&a->marks.sums, i);
 		const struct mark key = { .value = s->value, .mask = s->mask };
+		const uint64_t v[] = { s->value, s->mask, s->packets, s->bytes, s->discontinuity };
 
 		/* One that never counted and has no row any more is forgotten. */
-		if (s->packets || s->bytes || vec_find(&a->marks.rows, &key, mark_cmp))
-			text_add(out,
-				 "%s\n  [ %uL, %uL, %" PRIu64 "L, %" PRIu64 "L, %" PRIu64 "L ]",
-				 n++ ? "," : "", s->value, s->mask, s->packets, s->bytes,
-				 s->discontinuity);
+		if (!s->packets && !s->bytes && !vec_find(&a->marks.rows, &key, mark_cmp))
+			continue;
+		text_addn(out, between, strlen(between));
+		write_numbers(out, false, v, sizeof(v) / sizeof(*v));
+		between = ",\n  ";
 	}
 	text_add(out, "\n);\n");
 }
