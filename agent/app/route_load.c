@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a dump gives takes the place of what is there, within the scope of the dump. */
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "app/route_info.h"
@@ -96,7 +97,32 @@ static int give_instances(struct route_load *l, size_t from, size_t to, struct o
 	return 0;
 }
 
-/* Sorts what was read. It comes nearly sorted, and few routes share a key. */
+/*
+ * The kernel walks its tables in order, but for the lengths of one address: an insertion sort that
+ * moves little is many times faster than any that does not know. Returns: false when it gave up, the
+ * order being any.
+ */
+static bool sort_nearly(struct vec *recs)
+{
+	size_t moves = recs->n + 64;
+
+	for (size_t i = 1; i < recs->n; i++) {
+		struct route_rec rec = *(struct route_rec *)vec_at(recs, i);
+		size_t j = i;
+
+		for (; j && route_rec_group_cmp(vec_at(recs, j - 1), &rec) > 0; j--) {
+			if (!moves--)
+				break;
+			memcpy(vec_at(recs, j), vec_at(recs, j - 1), sizeof(rec));
+		}
+		memcpy(vec_at(recs, j), &rec, sizeof(rec));
+		if (moves == SIZE_MAX)
+			return false;
+	}
+	return true;
+}
+
+/* Sorts what was read. Few routes share a key. */
 static int sort_recs(struct route_load *l)
 {
 	struct oset_at at = OSET_BEGIN;
@@ -105,7 +131,8 @@ static int sort_recs(struct route_load *l)
 	size_t from = 0;
 	int err = 0;
 
-	vec_sort(&l->recs, route_rec_group_cmp);
+	if (!sort_nearly(&l->recs))
+		vec_sort(&l->recs, route_rec_group_cmp);
 	for (size_t i = 1; i <= l->recs.n && !err; i++) {
 		if (i < l->recs.n &&
 		    route_rec_group_cmp(vec_at(&l->recs, from), vec_at(&l->recs, i)) == 0)
