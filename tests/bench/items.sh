@@ -87,7 +87,7 @@ report() {
 			split(target, t, " ")
 			r = median(ratio, n)
 			ok = t[1] == "<=" ? r <= t[2] : r >= t[2]
-			printf "%-34s %14s %14s %8.3f %8s %s\n", name,
+			printf "%-36s %14s %14s %8.3g %8s %s\n", name,
 				sprintf("%.4g %s", median(ours, n) * factor, unit),
 				sprintf("%.4g %s", median(peer, n) * factor, unit), r, target,
 				ok ? "reached" : "MISSED"

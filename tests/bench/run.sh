@@ -89,7 +89,7 @@ outside() {
 	trap 'exit 1' HUP INT TERM
 	build
 	machine
-	printf '%-34s %14s %14s %8s %8s\n' item ours peer ratio target
+	printf '%-36s %14s %14s %8s %8s\n' item ours peer ratio target
 	for item in "$@"; do
 		(private_namespaces timeout -k 5 600 sh "$0" "$item") ||
 			echo "$item: could not be measured"
