@@ -32,6 +32,7 @@ static const struct conf_item {
 	{ "xtables.lock_file", CONF_STRING, FIELD(lock_file), 0, 0, 0, "" },
 	{ "xtables.lock_wait_ms", CONF_UINT, FIELD(lock_wait_ms), 0, 10000, 300, NULL },
 	{ "provisioning.protocol", CONF_UINT, FIELD(protocol), 5, 255, 161, NULL },
+	{ "provisioning.reassert", CONF_BOOL, FIELD(reassert), 0, 1, 0, NULL },
 	{ "log.level", CONF_LEVEL, FIELD(log_level), 0, 0, 0, "info" },
 	{ "log.syslog", CONF_BOOL, FIELD(log_syslog), 0, 1, 0, NULL },
 };

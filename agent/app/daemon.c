@@ -177,7 +177,7 @@ int app_start(struct app *a, const struct conf *conf, struct why *why)
 	tell_capabilities(a);
 	fibs_sync(a);
 	marks_sync(a);
-	plan_restore(a);
+	plan_restore(a, NULL, true);
 	marks_sync(a);
 	/* Said now rather than at the first SET: a directory that cannot be written to. */
 	return state_save(a, why);
@@ -219,10 +219,12 @@ static void on_events(int fd, void *arg)
 {
 	(void)fd;
 	live_sync(arg);
+	reassert(arg);
 }
 
 static void on_tick(void *arg)
 {
+	reassert(arg);
 	state_tick(arg);
 }
 

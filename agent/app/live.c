@@ -36,6 +36,9 @@ static void on_link(struct app *a, const struct nlmsghdr *nlh)
 	after = link ? link->flags : 0;
 	if ((before ^ after) & LINK_FLAGS || nlh->nlmsg_type == RTM_DELLINK)
 		routes_stale(a, AF_UNSPEC, 0, (uint32_t)ifi->ifi_index);
+	if (!(after & IFF_UP))
+		routes_device_down(a, (uint32_t)ifi->ifi_index);
+	a->links_changed = true;
 }
 
 /* Nor when an address goes: those by which it was their preferred source, whatever their device
@@ -46,6 +49,7 @@ static void on_address(struct app *a, const struct nlmsghdr *nlh)
 	struct prefix addr = { 0 };
 	const struct nlattr *attr;
 
+	a->links_changed = true;
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifa) || nlh->nlmsg_type != RTM_DELADDR)
 		return;
 	routes_stale(a, AF_UNSPEC, 0, ifa->ifa_index);

@@ -23,6 +23,7 @@ agent_libapp_a_SOURCES = \
 	agent/app/plan_route.c \
 	agent/app/plan_rule.c \
 	agent/app/policies.c \
+	agent/app/reassert.c \
 	agent/app/route_info.c \
 	agent/app/route_load.c \
 	agent/app/route_set.c \

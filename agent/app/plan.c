@@ -321,7 +321,8 @@ int plan_apply(void *ctx, struct mib_change *c, size_t n, struct mib_fault *faul
 }
 
 /* One item for every wish that the kernel does not have; @only: of that row alone. */
-static int restore_items(struct app *a, const void *only)
+static int restore_items(struct app *a, bool (*wants)(const struct mib_def *def, const void *row),
+			 const void *only)
 {
 	const struct managed *all[] = { &a->fibs.managed, &a->routes.managed, &a->policies.managed,
 					&a->rules.managed };
@@ -333,6 +334,7 @@ static int restore_items(struct app *a, const void *only)
 			struct plan_item *it;
 
 			if (!is_active(all[k]->def, row) || (only && row != only) ||
+			    (wants && !wants(all[k]->def, row)) ||
 			    plan_is_there(a, all[k]->def, row))
 				continue;
 			it = vec_push(&a->plan.items);
@@ -364,7 +366,7 @@ static int restore_run(struct app *a, struct why *why)
 	return error ? -EINVAL : 0;
 }
 
-static void log_missing(const struct plan_item *it, const char *why)
+static void log_missing(int level, const struct plan_item *it, const char *why)
 {
 	struct text name = TEXT_INIT;
 	struct mib_value v;
@@ -375,17 +377,18 @@ static void log_missing(const struct plan_item *it, const char *why)
 		cell_get(&it->def->cols[i], it->now, 0, &v);
 		text_add(&name, ".%u", (unsigned)v.num);
 	}
-	log_warn("%s%s: not put back: %s", it->def->prefix, text_str(&name), why);
+	log_at(level, "%s%s: not put back: %s", it->def->prefix, text_str(&name), why);
 	text_fini(&name);
 }
 
-void plan_restore(struct app *a)
+void plan_restore(struct app *a, bool (*wants)(const struct mib_def *def, const void *row),
+		  bool loud)
 {
 	struct vec rows = VEC_INIT(void *);
 	struct why why = { "" };
 	size_t missing;
 
-	if (restore_items(a, NULL) || !a->plan.items.n) {
+	if (restore_items(a, wants, NULL) || !a->plan.items.n) {
 		plan_clear(a);
 		return;
 	}
@@ -399,10 +402,11 @@ void plan_restore(struct app *a)
 	if (restore_run(a, &why)) {
 		/* Something cannot be done: then each by itself, so that the rest is there. */
 		for (size_t i = 0; i < rows.n; i++) {
-			if (restore_items(a, *(void **)vec_at(&rows, i)) || !a->plan.items.n)
+			if (restore_items(a, wants, *(void **)vec_at(&rows, i)) || !a->plan.items.n)
 				continue;
 			if (restore_run(a, &why)) {
-				log_missing(vec_at(&a->plan.items, 0), why.s);
+				log_missing(loud ? LOG_WARNING : LOG_DEBUG,
+					    vec_at(&a->plan.items, 0), why.s);
 				missing--;
 			}
 		}

@@ -170,6 +170,10 @@ int plan_route_prepare(struct app *a, struct plan_item *it, struct mib_fault *fa
 		why_set(&fault->why, 0, "the route has %u legs: write to their rows", now->nlegs);
 		return plan_fail(fault, it, COL_GATEWAY, -EINVAL);
 	}
+	now->withdrawn = false;
+	/* An index is new when its device comes again: the name is what is kept. */
+	if (is_touched(it->touched, COL_IFINDEX))
+		now->given |= UINT64_C(1) << COL_IFNAME;
 	col = now->nlegs == 1 ? resolve_device(a, &now->leg, it->touched, COL_IFINDEX, COL_IFNAME,
 					       &fault->why)
 			      : 0;

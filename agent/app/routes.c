@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The view of the routes: kept current by the kernel's events, and read anew where it gives none. */
 #include <errno.h>
+#include <linux/if.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,6 +119,36 @@ static bool came(struct routes *v, const struct route *r, bool replaced)
 	return route_set_add(v, r) == 0;
 }
 
+/* Was this one a manager's? Then somebody took it away, unless its device went down: the kernel
+ * tells that first (__dev_close_many() of net/core/dev.c) or, of a carrier, afterwards. */
+static void withdrawn(struct app *a, const struct route *r)
+{
+	struct route *m = managed_find(&a->routes.managed, r);
+
+	if (!m || !route_same(m, r))
+		return;
+	m->withdrawn = true;
+	for (unsigned leg = 0; leg < r->nlegs; leg++) {
+		const struct name *link = names_find(&a->links, route_leg(r, leg)->ifindex);
+
+		if (!link || !(link->flags & IFF_UP))
+			m->withdrawn = false;
+	}
+}
+
+void routes_device_down(struct app *a, uint32_t ifindex)
+{
+	const struct managed *m = &a->routes.managed;
+
+	for (size_t i = 0; i < m->rows.n; i++) {
+		struct route *r = managed_at(m, i);
+
+		for (unsigned leg = 0; leg < r->nlegs; leg++)
+			if (route_leg(r, leg)->ifindex == ifindex)
+				r->withdrawn = false;
+	}
+}
+
 void routes_event(struct app *a, const struct nlmsghdr *nlh)
 {
 	struct routes *v = &a->routes;
@@ -125,7 +156,11 @@ void routes_event(struct app *a, const struct nlmsghdr *nlh)
 	struct route r;
 	bool known;
 
-	if (route_nl_decode(nlh, &r, legs) || is_stale(v, &r))
+	if (route_nl_decode(nlh, &r, legs))
+		return;
+	if (nlh->nlmsg_type == RTM_DELROUTE)
+		withdrawn(a, &r);
+	if (is_stale(v, &r))
 		return;
 	if (nlh->nlmsg_type == RTM_NEWROUTE)
 		known = came(v, &r, nlh->nlmsg_flags & NLM_F_REPLACE);

@@ -177,6 +177,8 @@ struct app {
 	struct plan plan;
 	uint64_t managed_version; /* moves with every change to a managed row */
 	uint64_t pdus;		  /* requests so far */
+	bool links_changed;	  /* a device or an address came or went: see reassert.c */
+	uint64_t reasserted;	  /* what the views had seen when all was put back */
 	bool walk;		  /* the request under way goes on with a walk */
 	bool state_dirty;	  /* maps or sums have changed since the state was saved */
 	uint64_t saved_ms;
@@ -236,6 +238,8 @@ void routes_stale(struct app *a, uint8_t family, uint32_t fib, uint32_t ifindex)
 /* The same for every device that a route with a nexthop object (@prefsrc NULL), or with this
  * preferred source, leaves by: those go without an event. */
 void routes_stale_users(struct app *a, const struct prefix *prefsrc);
+/* A device went down: what goes with it was not taken away by anybody. */
+void routes_device_down(struct app *a, uint32_t ifindex);
 /* The route of the kernel with this key, in @out with its legs. Returns: false: there is none. */
 bool routes_find(struct app *a, const struct route *key, struct route *out);
 extern const struct mib_source routes_source, routes_scalars_source, nexthops_source;
@@ -259,6 +263,8 @@ int plan_apply(void *ctx, struct mib_change *c, size_t n, struct mib_fault *faul
 int plan_undo(void *ctx, struct why *why);
 void plan_finish(void *ctx, bool committed);
 
+/* reassert.c: puts back managers' rows that went with their device, or all (a setting). */
+void reassert(struct app *a);
 
 /* state.c: what is kept in the state directory. */
 /* Returns: 0; -EINVAL: the file was damaged and is set aside; or -errno. */

@@ -20,6 +20,7 @@ struct conf {
 	char lock_file[CONF_PATH_MAX];
 	unsigned lock_wait_ms;
 	unsigned protocol;
+	bool reassert;
 	char log_level[16];
 	bool log_syslog;
 };

@@ -20,8 +20,15 @@ struct plan_item {
 	bool done, removed; /* the kernel has taken in, given up out */
 };
 
-/* Puts back what managers want and the kernel does not have; touches nothing else. */
-void plan_restore(struct app *a);
+/**
+ * plan_restore - put back what managers want and the kernel does not have
+ * @wants: which rows it is about; NULL: all
+ * @loud: log what cannot be put back, too
+ *
+ * Touches nothing else. Not to be called while a SET is under way.
+ */
+void plan_restore(struct app *a, bool (*wants)(const struct mib_def *def, const void *row),
+		  bool loud);
 
 /* Sets @fault and returns the error of SNMP for @err. */
 int plan_fail(struct mib_fault *fault, const struct plan_item *it, unsigned col, int err);

@@ -98,6 +98,7 @@ struct route {
 	struct nexthop leg;    /* the only leg, when nlegs is 1 */
 	uint16_t nlegs;	       /* 0: unreachable types; 1: @leg; more: @legs */
 	struct nexthop *legs;  /* nlegs > 1 alone: owned by whoever made the route */
+	bool withdrawn;	       /* of a manager's: somebody took it away, and not with its device */
 	uint8_t origin, storage, status;
 	uint64_t given; /* bit N: a manager wrote column N */
 };
