@@ -24,6 +24,12 @@ static char standalone_modules[] = "vacm_vars,vacm_conf,usmUser,usmConf,system_m
 				   "snmp_mib,snmpEngine,usmStats,setSerialNo,ifTable,ifXTable,"
 				   "interface";
 
+/* Somebody asks something: no news, unless he is refused. */
+static bool is_request(const struct snmp_log_message *msg)
+{
+	return msg->priority == LOG_INFO && strncmp(msg->msg, "Connection from ", 16) == 0;
+}
+
 /* net-snmp's log lines become ours. It says the same at every try to connect: once will do. */
 static int log_bridge(int major, int minor, void *serverarg, void *clientarg)
 {
@@ -32,13 +38,13 @@ static int log_bridge(int major, int minor, void *serverarg, void *clientarg)
 
 	(void)major, (void)minor, (void)clientarg;
 	if (strstr(msg->msg, "Failed to connect to the agentx master agent")) {
-		log_at(warned ? LOG_DEBUG : LOG_WARNING, "snmpd: %s", msg->msg);
+		log_at(warned ? LOG_DEBUG : LOG_WARNING, "net-snmp: %s", msg->msg);
 		warned = true;
 		return 0;
 	}
 	if (strstr(msg->msg, "AgentX subagent connected"))
 		warned = false;
-	log_at(msg->priority, "snmpd: %s", msg->msg);
+	log_at(is_request(msg) ? LOG_DEBUG : msg->priority, "net-snmp: %s", msg->msg);
 	return 0;
 }
 
@@ -67,6 +73,7 @@ static void start_standalone(const struct agentx_options *opt)
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_ROLE, 0);
 	/* Engine id, boots and keys are kept there, and read from there alone. */
 	setenv("SNMPCONFPATH", opt->state_dir, 1);
+	set_bool(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_DONT_LOG_TCPWRAPPERS_CONNECTS);
 	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_PORTS, opt->standalone);
 	if (opt->snmp_conf)
 		netsnmp_ds_set_string(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_OPTIONALCONFIG,

@@ -47,14 +47,14 @@ int mib_error_of(int err)
 }
 
 /* Tells why a SET failed: the first reason alone, which is the one that the manager sees. */
-static int report(struct mib *m, int error, const char *name, const struct why *why)
+static int report(struct mib *m, int error, const char *name, const char *why)
 {
 	struct text t = TEXT_INIT;
 
 	if (m->reported)
 		return error;
 	m->reported = true;
-	text_add(&t, "%s: %s", name, why->s[0] ? why->s : "cannot be done");
+	text_add(&t, "%s: %s", name, *why ? why : "cannot be done");
 	m->ops.failed(m->ops.ctx, text_str(&t));
 	text_fini(&t);
 	return error;
@@ -66,9 +66,19 @@ static int refuse_varbind(struct mib *m, int error, const struct mib_col *col,
 	struct text name = TEXT_INIT;
 
 	mib_name(col, at, &name);
-	error = report(m, error, text_str(&name), why);
+	error = report(m, error, text_str(&name), why->s);
 	text_fini(&name);
 	return error;
+}
+
+/* Checks of rows know the short names of columns alone and begin with one: "Chain: there is no...".
+ * Where that column is named already, its name is left out. */
+static const char *without_name(const struct mib_def *def, const struct mib_col *col, const char *s)
+{
+	const char *name = col->name + strlen(def->prefix);
+	size_t n = strlen(name);
+
+	return strncmp(s, name, n) == 0 && strncmp(s + n, ": ", 2) == 0 ? s + n + 2 : s;
 }
 
 /* The column that the varbind is of. */
@@ -99,16 +109,15 @@ static int refuse_change(struct mib *m, int error, const struct mib_fault *f, un
 	if (!col || (col == status && !(c->touched >> col->num & 1)))
 		col = column_at(c, c->first);
 	mib_name(col, &c->at, &name);
-	error = report(m, error, text_str(&name), &f->why);
+	error = report(m, error, text_str(&name), without_name(c->table->def, col, f->why.s));
 	text_fini(&name);
 	return error;
 }
 
 void mib_set_begin(struct mib *m)
 {
-	/* A SET that was applied and neither confirmed nor undone: its master is gone. */
-	if (m->state == TXN_APPLIED)
-		mib_set_undo(m);
+	/* One that was applied and neither confirmed nor undone stays: its master is gone, and may
+	 * have told the manager that it is done. */
 	mib_set_finish(m);
 	m->reported = false;
 	m->state = TXN_OPEN;
@@ -264,7 +273,7 @@ int mib_set_add(struct mib *m, unsigned varbind, const uint32_t *oid, size_t n,
 		text_add(&name, "fwmarkObjects");
 		for (size_t i = 0; i < n; i++)
 			text_add(&name, ".%u", oid[i]);
-		report(m, MIB_NOT_WRITABLE, text_str(&name), &why);
+		report(m, MIB_NOT_WRITABLE, text_str(&name), why.s);
 		text_fini(&name);
 		return MIB_NOT_WRITABLE;
 	}
@@ -427,6 +436,21 @@ int mib_set_apply(struct mib *m, unsigned *varbind)
 	return MIB_OK;
 }
 
+/* What was undone is the whole SET: its first object stands for it. */
+static int report_undo(struct mib *m, int error, const char *why)
+{
+	const struct mib_change *c = m->changes;
+	struct text name = TEXT_INIT;
+
+	if (m->nchanges)
+		mib_name(column_at(c, c->first), &c->at, &name);
+	else
+		text_add(&name, "SET"); /* all of it was to destroy what was not there */
+	error = report(m, error, text_str(&name), why);
+	text_fini(&name);
+	return error;
+}
+
 int mib_set_undo(struct mib *m)
 {
 	struct why why = { "" };
@@ -434,11 +458,13 @@ int mib_set_undo(struct mib *m)
 
 	if (m->state == TXN_APPLIED) {
 		if (m->nchanges && m->ops.undo(m->ops.ctx, &why)) {
+			struct why whole;
+
+			why_set(&whole, 0, "undo: %s", why.s[0] ? why.s : "cannot be done");
 			m->reported = false;
-			error = report(m, MIB_UNDO_FAILED, "undo", &why);
+			error = report_undo(m, MIB_UNDO_FAILED, whole.s);
 		} else {
-			why_set(&why, 0, "taken back: another part of the SET failed");
-			report(m, MIB_OK, "undo", &why);
+			report_undo(m, MIB_OK, "taken back: another part of the SET failed");
 		}
 		m->state = TXN_CHECKED;
 	}

@@ -480,6 +480,33 @@ static void what_the_application_refuses_names_row_and_column(void **state)
 	assert_null(rule(6));
 }
 
+/* Sentences of the model begin with the short name of a column. */
+static void no_column_is_named_twice(void **state)
+{
+	static const struct {
+		unsigned col;
+		const char *why, *sentence;
+	} cases[] = {
+		{ CHAIN, "Chain: there is none", "fwmarkRuleChain.7: there is none" },
+		{ MARK, "Mark: Mark: x", "fwmarkRuleMark.7: Mark: x" },
+		{ MARK, "Chain: there is none", "fwmarkRuleMark.7: Chain: there is none" },
+		{ MARK, "Mark 5 is taken", "fwmarkRuleMark.7: Mark 5 is taken" },
+		{ MARK, "Mark:", "fwmarkRuleMark.7: Mark:" },
+		{ MARK, "Mar", "fwmarkRuleMark.7: Mar" },
+		{ MARK, "Mark: ", "fwmarkRuleMark.7: cannot be done" },
+	};
+
+	(void)state;
+	f.prepare_error = IV;
+	for (size_t i = 0; i < N(cases); i++) {
+		f.fault = (struct mib_fault){ .change = 1, .col = cases[i].col };
+		why_set(&f.fault.why, 0, "%s", cases[i].why);
+		begin_two();
+		assert_int_equal(commit(), IV);
+		assert_string_equal(f.sentence, cases[i].sentence);
+	}
+}
+
 static void undo_is_fine_in_every_state(void **state)
 {
 	(void)state;
@@ -505,7 +532,8 @@ static void undo_is_fine_in_every_state(void **state)
 	assert_null(rule(6));
 	assert_int_equal(status_of(5), D);
 	assert_int_equal(f.failures, 1);
-	assert_non_null(strstr(f.sentence, "taken back"));
+	assert_string_equal(f.sentence,
+			    "fwmarkRuleMark.6: taken back: another part of the SET failed");
 	assert_int_equal(mib_set_undo(&f.mib), 0); /* twice */
 	assert_int_equal(f.undos, 1);
 }
@@ -518,7 +546,7 @@ static void an_undo_that_fails_says_so(void **state)
 	assert_int_equal(mib_set_check(&f.mib, &fault), 0);
 	assert_int_equal(mib_set_apply(&f.mib, &fault), 0);
 	assert_int_equal(mib_set_undo(&f.mib), MIB_UNDO_FAILED);
-	assert_string_equal(f.sentence, "undo: cannot be taken back");
+	assert_string_equal(f.sentence, "fwmarkRuleMark.6: undo: cannot be taken back");
 	assert_int_equal(f.mib.state, TXN_IDLE);
 	assert_int_equal(f.commits, 0);
 }
@@ -653,6 +681,7 @@ int main(void)
 		T(the_edit_lock_is_a_test_and_incr),
 		T(one_sentence_for_a_pdu_with_many_faults),
 		T(what_the_application_refuses_names_row_and_column),
+		T(no_column_is_named_twice),
 		T(undo_is_fine_in_every_state),
 		T(an_undo_that_fails_says_so),
 		T(what_is_applied_is_not_applied_again),
