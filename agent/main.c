@@ -27,7 +27,7 @@ static const char usage[] =
 	"  -x, --socket SOCKET       AgentX socket of snmpd\n"
 	"      --standalone ADDRESS  be an SNMP agent of its own, e.g. udp:161\n"
 	"  -n, --check               check the configuration and exit\n"
-	"  -v, --verbose             log more; twice is no more than once\n"
+	"  -v, --verbose             log debugging messages, too\n"
 	"  -V, --version             print the version and exit\n"
 	"  -h, --help                print this and exit\n";
 
@@ -142,7 +142,8 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	if (args.check)
 		return EXIT_SUCCESS;
-	log_open("fwmarkd", conf.log_syslog, conf_log_level(&conf));
+	/* In the background stderr goes nowhere. */
+	log_open("fwmarkd", conf.log_syslog || !args.foreground, conf_log_level(&conf));
 	set_signals();
 	err = app_start(&app, &conf, &why);
 	if (!err && !args.foreground && daemon(0, 0))
@@ -151,6 +152,8 @@ int main(int argc, char **argv)
 		err = app_run(&app, &stop, &why);
 	if (err)
 		log_err("%s", why.s[0] ? why.s : strerror(-err));
+	if (err && !args.foreground && !conf.log_syslog)
+		fprintf(stderr, "fwmarkd: %s\n", why.s[0] ? why.s : strerror(-err));
 	app_stop(&app);
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }
