@@ -29,6 +29,7 @@ netns_tests = \
 	tests/netns/marks-sums.sh \
 	tests/netns/masquerade.sh \
 	tests/netns/meters.sh \
+	tests/netns/master-killed.sh \
 	tests/netns/meters-connmark.sh \
 	tests/netns/meters-restored.sh \
 	tests/netns/no-legacy-tables.sh \

@@ -177,6 +177,7 @@ int app_start(struct app *a, const struct conf *conf, struct why *why)
 	tell_capabilities(a);
 	fibs_sync(a);
 	marks_sync(a);
+	a->restore_due = !a->rules.snap;
 	plan_restore(a, NULL, true);
 	marks_sync(a);
 	/* Said now rather than at the first SET: a directory that cannot be written to. */

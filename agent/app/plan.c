@@ -402,7 +402,7 @@ void plan_restore(struct app *a, bool (*wants)(const struct mib_def *def, const 
 	if (restore_run(a, &why)) {
 		/* Something cannot be done: then each by itself, so that the rest is there. */
 		for (size_t i = 0; i < rows.n; i++) {
-			if (restore_items(a, wants, *(void **)vec_at(&rows, i)) || !a->plan.items.n)
+			if (restore_items(a, NULL, *(void **)vec_at(&rows, i)) || !a->plan.items.n)
 				continue;
 			if (restore_run(a, &why)) {
 				log_missing(loud ? LOG_WARNING : LOG_DEBUG,
@@ -411,6 +411,9 @@ void plan_restore(struct app *a, bool (*wants)(const struct mib_def *def, const 
 			}
 		}
 	}
+	/* What was taken back on the way was not taken away by somebody else. */
+	live_sync(a);
+	routes_not_withdrawn(a, rows.data, rows.n);
 	if (missing)
 		log_info("%zu of the managers' rows put back", missing);
 	vec_fini(&rows);

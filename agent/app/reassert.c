@@ -23,6 +23,13 @@ void reassert(struct app *a)
 	/* Between the phases of a SET the plan is that of the SET. */
 	if (a->mib.state != TXN_IDLE)
 		return;
+	/* Somebody held the xtables lock all through the start. */
+	if (a->restore_due) {
+		rules_sync(a);
+		a->restore_due = !a->rules.snap;
+		if (!a->restore_due)
+			plan_restore(a, NULL, true);
+	}
 	if (a->links_changed) {
 		a->links_changed = false;
 		fibs_sync(a);

@@ -136,6 +136,16 @@ static void withdrawn(struct app *a, const struct route *r)
 	}
 }
 
+void routes_not_withdrawn(struct app *a, void *const *rows, size_t n)
+{
+	const struct managed *m = &a->routes.managed;
+
+	for (size_t i = 0; i < m->rows.n; i++)
+		for (size_t k = 0; k < n; k++)
+			if (managed_at(m, i) == rows[k])
+				((struct route *)rows[k])->withdrawn = false;
+}
+
 void routes_device_down(struct app *a, uint32_t ifindex)
 {
 	const struct managed *m = &a->routes.managed;

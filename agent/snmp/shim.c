@@ -204,17 +204,19 @@ static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *re
 /* Not handed to the callback: clear_callback() (snmplib/callback.c, 5.9.3) frees what is. */
 static struct mib *registered;
 
-/* The master is gone. A SET that it had us carry out and neither confirmed nor took back is taken
- * back: the manager was told nothing, or genErr. */
+/*
+ * The master is gone in the middle of a SET that was carried out. It stays: snmpd sends CleanupSet
+ * and then its answer, and the end of the connection may be seen before a CleanupSet that is still
+ * on its way, so the manager may have been told that it is done. One that was not told asks again.
+ */
 static int master_lost(int major, int minor, void *serverarg, void *clientarg)
 {
 	struct mib *m = registered;
 
 	(void)major, (void)minor, (void)serverarg, (void)clientarg;
-	if (m->state == TXN_APPLIED) {
-		log_warn("snmpd went away in the middle of a SET: taking it back");
-		mib_set_undo(m);
-	}
+	if (m->state == TXN_APPLIED)
+		log_warn("snmpd went away in the middle of a SET: what it did stays");
+	mib_set_finish(m);
 	return 0;
 }
 

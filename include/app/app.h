@@ -177,6 +177,7 @@ struct app {
 	struct plan plan;
 	uint64_t managed_version; /* moves with every change to a managed row */
 	uint64_t pdus;		  /* requests so far */
+	bool restore_due;	  /* netfilter could not be read at the start */
 	bool links_changed;	  /* a device or an address came or went: see reassert.c */
 	uint64_t reasserted;	  /* what the views had seen when all was put back */
 	bool walk;		  /* the request under way goes on with a walk */
@@ -238,6 +239,8 @@ void routes_stale(struct app *a, uint8_t family, uint32_t fib, uint32_t ifindex)
 /* The same for every device that a route with a nexthop object (@prefsrc NULL), or with this
  * preferred source, leaves by: those go without an event. */
 void routes_stale_users(struct app *a, const struct prefix *prefsrc);
+/* These of the managers' rows (others may be among them) were taken away by the agent itself. */
+void routes_not_withdrawn(struct app *a, void *const *rows, size_t n);
 /* A device went down: what goes with it was not taken away by anybody. */
 void routes_device_down(struct app *a, uint32_t ifindex);
 /* The route of the kernel with this key, in @out with its legs. Returns: false: there is none. */
