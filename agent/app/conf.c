@@ -175,33 +175,12 @@ static int walk(const char *file, const config_setting_t *group, const char *pre
 
 /* The whole file at once: libconfig's scanner ends the process when it cannot read on
  * (YY_FATAL_ERROR, libconfig 1.5), as it cannot in a directory. */
-static int read_file(const char *file, struct text *out)
-{
-	FILE *f = fopen(file, "re");
-	char buf[4096];
-	size_t n;
-	int err = 0;
-
-	if (!f)
-		return -errno;
-	while (!err && (n = fread(buf, 1, sizeof(buf), f)) > 0) {
-		text_addn(out, buf, n);
-		err = out->len > FILE_MAX ? -EFBIG : out->err;
-	}
-	if (!err && ferror(f))
-		err = errno ? -errno : -EIO;
-	if (!err && strlen(text_str(out)) != out->len)
-		err = -EILSEQ; /* a NUL */
-	fclose(f);
-	return err;
-}
-
 int conf_load(const char *file, struct conf *c, struct why *why)
 {
 	struct text all = TEXT_INIT;
 	const char *in;
 	config_t cfg;
-	int err = read_file(file, &all);
+	int err = text_add_file(&all, file, FILE_MAX);
 
 	conf_init(c);
 	if (err) {

@@ -19,7 +19,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-enum { STATE_VERSION = 1, SUMS_SAVE_MS = 60000 };
+enum { STATE_VERSION = 1, SUMS_SAVE_MS = 60000, STATE_FILE_MAX = 1 << 28 /* bytes */ };
 
 static const char *path_of(const struct app *a, const char *suffix, char *buf, size_t size)
 {
@@ -349,25 +349,35 @@ static int set_aside(struct app *a, const char *path, struct why *why)
 	return why_set(why, -EINVAL, "%s: %s: set aside as %s", path, was.s, aside);
 }
 
+/* Read as a whole first: libconfig ends the process where it cannot read on; see conf_load(). */
 int state_load(struct app *a, struct why *why)
 {
 	char path[CONF_PATH_MAX + 16];
+	struct text all = TEXT_INIT;
 	config_t cfg;
-	FILE *f;
 	int err;
 
 	if (mkdir(a->conf.state_dir, 0700) && errno != EEXIST)
 		return why_set(why, -errno, "%s: %s", a->conf.state_dir, strerror(errno));
-	f = fopen(path_of(a, "", path, sizeof(path)), "re");
-	if (!f)
-		return errno == ENOENT ? 0 : why_set(why, -errno, "%s: %s", path, strerror(errno));
+	err = text_add_file(&all, path_of(a, "", path, sizeof(path)), STATE_FILE_MAX);
+	if (err) {
+		text_fini(&all);
+		if (err == -ENOENT)
+			return 0;
+		/* No state file, or not one that was written here. */
+		if (err == -EISDIR || err == -EFBIG || err == -EILSEQ) {
+			why_set(why, err, "%s", strerror(-err));
+			return set_aside(a, path, why);
+		}
+		return why_set(why, err, "%s: %s", path, strerror(-err));
+	}
 	config_init(&cfg);
-	if (config_read(&cfg, f))
+	if (config_read_string(&cfg, text_str(&all)))
 		err = read_all(a, &cfg, why);
 	else
 		err = why_set(why, -EINVAL, "line %d: %s", config_error_line(&cfg),
 			      config_error_text(&cfg));
 	config_destroy(&cfg);
-	fclose(f);
+	text_fini(&all);
 	return err == -EINVAL ? set_aside(a, path, why) : err;
 }

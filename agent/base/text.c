@@ -54,18 +54,47 @@ void text_addn(struct text *t, const char *s, size_t n)
 	t->s[t->len] = '\0';
 }
 
+int text_add_file(struct text *t, const char *path, size_t max)
+{
+	FILE *f = fopen(path, "re");
+	size_t n, had = t->len;
+	char buf[4096];
+	int err = 0;
+
+	if (!f)
+		return -errno;
+	while (!err && (n = fread(buf, 1, sizeof(buf), f)) > 0) {
+		if (memchr(buf, '\0', n))
+			err = -EILSEQ;
+		text_addn(t, buf, n);
+		if (t->err)
+			err = t->err;
+		else if (t->len - had > max)
+			err = -EFBIG;
+	}
+	if (!err && ferror(f))
+		err = errno ? -errno : -EIO;
+	fclose(f);
+	return err;
+}
+
 void text_add(struct text *t, const char *fmt, ...)
 {
+	size_t room = t->s && !t->err ? t->cap - t->len : 0;
 	va_list ap, again;
 	int n;
 
 	va_start(ap, fmt);
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(room ? t->s + t->len : NULL, room, fmt, ap);
 	va_end(ap);
-	if (n >= 0 && !text_reserve(t, (size_t)n)) {
+	if (n >= 0 && (size_t)n < room) {
+		t->len += (size_t)n;
+	} else if (n >= 0 && !text_reserve(t, (size_t)n)) {
 		vsnprintf(t->s + t->len, (size_t)n + 1, fmt, again);
 		t->len += (size_t)n;
+	} else if (room) {
+		t->s[t->len] = '\0'; /* what did not fit is not there in part */
 	}
 	va_end(again);
 }

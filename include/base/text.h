@@ -21,6 +21,9 @@ void text_fini(struct text *t);
 void text_reset(struct text *t);
 void text_add(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void text_addn(struct text *t, const char *s, size_t n);
+/* Appends a whole file, up to @max bytes. Returns: 0; -EFBIG; -EILSEQ: there is a NUL; or -errno
+ * (-EISDIR: a directory). */
+int text_add_file(struct text *t, const char *path, size_t max);
 /* Returns: the string, "" when empty; valid until the next change. */
 const char *text_str(const struct text *t);
 

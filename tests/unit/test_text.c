@@ -8,7 +8,9 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "base/why.h"
@@ -35,6 +37,44 @@ static void a_text_grows_and_is_never_null(void **state)
 	text_fini(&t);
 	text_fini(&t);
 	assert_string_equal(text_str(&t), "");
+}
+
+static void put(const char *file, const void *s, size_t n)
+{
+	FILE *f = fopen(file, "we");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(s, 1, n, f), n);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void a_file_is_read_as_a_whole_or_refused(void **state)
+{
+	char file[] = "/tmp/test_text.XXXXXX", dir[] = "/tmp/test_text.XXXXXX";
+	static char big[10000];
+	struct text t = TEXT_INIT;
+	int fd = mkstemp(file);
+
+	(void)state;
+	assert_return_code(fd, errno);
+	close(fd);
+	assert_non_null(mkdtemp(dir));
+	memset(big, 'x', sizeof(big));
+	assert_int_equal(text_add_file(&t, file, 0), 0);
+	assert_string_equal(text_str(&t), "");
+	put(file, big, sizeof(big));
+	text_add(&t, "ab");
+	assert_int_equal(text_add_file(&t, file, sizeof(big)), 0);
+	assert_int_equal(t.len, 2 + sizeof(big));
+	assert_int_equal(strspn(t.s + 2, "x"), sizeof(big));
+	assert_int_equal(text_add_file(&t, file, sizeof(big) - 1), -EFBIG);
+	put(file, "a\0b", 3);
+	assert_int_equal(text_add_file(&t, file, 3), -EILSEQ);
+	assert_int_equal(text_add_file(&t, dir, 3), -EISDIR);
+	assert_return_code(unlink(file), errno);
+	assert_return_code(rmdir(dir), errno);
+	assert_int_equal(text_add_file(&t, file, 3), -ENOENT);
+	text_fini(&t);
 }
 
 static void a_text_may_be_longer_than_any_buffer(void **state)
@@ -159,6 +199,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_text_grows_and_is_never_null),
+		cmocka_unit_test(a_file_is_read_as_a_whole_or_refused),
 		cmocka_unit_test(a_text_may_be_longer_than_any_buffer),
 		cmocka_unit_test(numbers_are_decimal_or_hexadecimal),
 		cmocka_unit_test(only_well_formed_utf8_is_text),
