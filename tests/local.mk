@@ -38,7 +38,9 @@ netns_tests = \
 	tests/netns/reconnect.sh \
 	tests/netns/refusals.sh \
 	tests/netns/restart-restores.sh \
+	tests/netns/routes-excluded.sh \
 	tests/netns/routes-live.sh \
+	tests/netns/routes-protected.sh \
 	tests/netns/routes-return.sh \
 	tests/netns/rules-everywhere.sh \
 	tests/netns/rules-hooks.sh \

@@ -11,7 +11,7 @@
 
 enum { FILE_MAX = 1 << 20 }; /* bytes */
 
-enum conf_kind { CONF_STRING, CONF_UINT, CONF_BOOL, CONF_LEVEL };
+enum conf_kind { CONF_STRING, CONF_UINT, CONF_BOOL, CONF_LEVEL, CONF_LIST };
 
 #define FIELD(f) offsetof(struct conf, f), sizeof(((struct conf *)NULL)->f)
 
@@ -19,7 +19,7 @@ static const struct conf_item {
 	const char *path;
 	enum conf_kind kind;
 	size_t off, size;
-	unsigned min, max, number; /* CONF_STRING: min is the shortest length */
+	unsigned min, max, number; /* CONF_STRING: min is the shortest length; CONF_LIST: of each */
 	const char *string;	   /* default of strings */
 } items[] = {
 	{ "agentx.socket", CONF_STRING, FIELD(agentx_socket), 1, 0, 0, "/var/agentx/master" },
@@ -33,6 +33,8 @@ static const struct conf_item {
 	{ "xtables.lock_wait_ms", CONF_UINT, FIELD(lock_wait_ms), 0, 10000, 300, NULL },
 	{ "provisioning.protocol", CONF_UINT, FIELD(protocol), 5, 255, 161, NULL },
 	{ "provisioning.reassert", CONF_BOOL, FIELD(reassert), 0, 1, 0, NULL },
+	{ "provisioning.main_tables", CONF_BOOL, FIELD(main_tables), 0, 1, 0, NULL },
+	{ "routes.exclude_tables", CONF_LIST, FIELD(exclude_tables), 1, UINT32_MAX, 0, NULL },
 	{ "log.level", CONF_LEVEL, FIELD(log_level), 0, 0, 0, "info" },
 	{ "log.syslog", CONF_BOOL, FIELD(log_syslog), 0, 1, 0, NULL },
 };
@@ -60,6 +62,9 @@ static void store(struct conf *c, const struct conf_item *item, unsigned number,
 		break;
 	case CONF_BOOL:
 		memcpy(field, &b, sizeof(b));
+		break;
+	case CONF_LIST: /* of none; take_list() stores others */
+		memset(field, 0, item->size);
 		break;
 	default:
 		snprintf(field, item->size, "%s", s);
@@ -89,22 +94,61 @@ static bool is_level(const char *s)
 	return false;
 }
 
+bool conf_list_has(const struct conf_list *list, uint32_t number)
+{
+	for (uint32_t i = 0; i < list->n; i++)
+		if (list->item[i] == number)
+			return true;
+	return false;
+}
+
 /* Returns: NULL, or what is wrong with the value. */
+static const char *take_number(const struct conf_item *item, const config_setting_t *s,
+			       long long *number)
+{
+	if (!config_setting_is_number(s) || config_setting_type(s) == CONFIG_TYPE_FLOAT)
+		return "a whole number is wanted";
+	*number = config_setting_type(s) == CONFIG_TYPE_INT ? config_setting_get_int(s)
+							    : config_setting_get_int64(s);
+	return *number < item->min || *number > item->max ? "out of range" : NULL;
+}
+
+static const char *take_list(struct conf *c, const struct conf_item *item,
+			     const config_setting_t *s)
+{
+	struct conf_list *list = (void *)((char *)c + item->off);
+
+	if (!config_setting_is_list(s) && !config_setting_is_array(s))
+		return "a list of numbers in parentheses is wanted";
+	if (config_setting_length(s) > CONF_LIST_MAX)
+		return "too many numbers";
+	list->n = 0;
+	for (int i = 0; i < config_setting_length(s); i++) {
+		long long number = 0;
+		const char *wrong =
+			take_number(item, config_setting_get_elem(s, (unsigned)i), &number);
+
+		if (wrong)
+			return wrong;
+		list->item[list->n++] = (uint32_t)number;
+	}
+	return NULL;
+}
+
+/* Returns: as take_number(). */
 static const char *take(struct conf *c, const struct conf_item *item, const config_setting_t *s)
 {
 	long long number = 0;
-	const char *string = NULL;
+	const char *string = NULL, *wrong;
 
 	switch (item->kind) {
 	case CONF_UINT:
-		if (!config_setting_is_number(s) || config_setting_type(s) == CONFIG_TYPE_FLOAT)
-			return "a whole number is wanted";
-		number = config_setting_get_int64(s);
-		if (config_setting_type(s) == CONFIG_TYPE_INT)
-			number = config_setting_get_int(s);
-		if (number < item->min || number > item->max)
-			return "out of range";
+		wrong = take_number(item, s, &number);
+		if (wrong)
+			return wrong;
 		break;
+	case CONF_LIST:
+		return take_list(c, item, s);
 	case CONF_BOOL:
 		if (config_setting_type(s) != CONFIG_TYPE_BOOL)
 			return "true or false is wanted";
@@ -210,6 +254,8 @@ void conf_describe(struct text *out)
 			text_add(out, "\"%s\"\n", item->string);
 		else if (item->kind == CONF_BOOL)
 			text_add(out, "%s\n", item->number ? "true" : "false");
+		else if (item->kind == CONF_LIST)
+			text_add(out, "()\n");
 		else
 			text_add(out, "%u\n", item->number);
 	}

@@ -119,6 +119,9 @@ static int open_kernel(struct app *a, struct why *why)
 	if (!err)
 		err = rtnl_events_open(&a->events);
 	if (!err)
+		err = rtnl_events_exclude(a->events, a->conf.exclude_tables.item,
+					  a->conf.exclude_tables.n);
+	if (!err)
 		err = link_nl_dump(a->rtnl, &a->links);
 	if (err)
 		return why_set(why, err, "rtnetlink: %s", strerror(-err));

@@ -50,6 +50,8 @@ void routes_stale(struct app *a, uint8_t family, uint32_t fib, uint32_t ifindex)
 	struct routes *v = &a->routes;
 	struct route_scope *s;
 
+	if (fib && conf_list_has(&a->conf.exclude_tables, fib))
+		return;
 	if (family == AF_UNSPEC) {
 		routes_stale(a, AF_INET, fib, ifindex);
 		routes_stale(a, AF_INET6, fib, ifindex);
@@ -166,6 +168,9 @@ void routes_event(struct app *a, const struct nlmsghdr *nlh)
 	struct route r;
 	bool known;
 
+	/* The kernel keeps these to itself (live.c), but for those from before it was told. */
+	if (a->conf.exclude_tables.n && conf_list_has(&a->conf.exclude_tables, route_nl_table(nlh)))
+		return;
 	if (route_nl_decode(nlh, &r, legs))
 		return;
 	if (nlh->nlmsg_type == RTM_DELROUTE)
@@ -195,7 +200,9 @@ static int load(struct app *a, const struct route_scope *scope)
 {
 	struct route_filter filter = { .family = scope->family,
 				       .fib = scope->fib,
-				       .ifindex = scope->ifindex };
+				       .ifindex = scope->ifindex,
+				       .exclude = a->conf.exclude_tables.item,
+				       .nexclude = a->conf.exclude_tables.n };
 	struct route_load l;
 	bool changed = false;
 	int err;
@@ -418,6 +425,12 @@ static bool key_of(const uint32_t *idx, size_t n, struct route *r)
 	return true;
 }
 
+/* main, default and local are the system's own. */
+static bool is_protected(const struct app *a, uint32_t fib)
+{
+	return !a->conf.main_tables && fib >= RT_TABLE_DEFAULT && fib <= RT_TABLE_LOCAL;
+}
+
 static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why)
 {
 	struct app *a = ctx;
@@ -431,6 +444,14 @@ static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why
 			"metric and instance");
 	else if (!r->fib)
 		why_set(why, 0, "table 0 is the kernel's \"unspec\"");
+	else if (is_protected(a, r->fib))
+		why_set(why, 0,
+			"table %u is the system's own: \"provisioning.main_tables = true\" in "
+			"fwmarkd.conf opens it to managers",
+			r->fib);
+	else if (conf_list_has(&a->conf.exclude_tables, r->fib))
+		why_set(why, 0, "table %u is left out by \"routes.exclude_tables\" in fwmarkd.conf",
+			r->fib);
 	else if (!prefix_is_canonical(&r->dst))
 		why_set(why, 0, "the destination has bits beyond its prefix length");
 	else if (r->dst.family == AF_INET6 && !r->metric)

@@ -15,15 +15,30 @@ enum { ROUTE_REQUEST = 255 * 56 + 512, ROUTE_QUESTION = 256 };
 struct dump {
 	route_cb *cb;
 	void *arg;
+	const struct route_filter *filter;
 	struct nexthop legs[ROUTE_LEGS_MAX];
 };
+
+/* The kernel can pick one table, not leave one out. */
+static bool is_excluded(const struct route_filter *f, const struct nlmsghdr *nlh)
+{
+	uint32_t fib = f->nexclude ? route_nl_table(nlh) : 0;
+
+	for (size_t i = 0; i < f->nexclude; i++)
+		if (f->exclude[i] == fib)
+			return true;
+	return false;
+}
 
 static int dump_cb(const struct nlmsghdr *nlh, void *arg)
 {
 	struct dump *d = arg;
 	struct route r;
-	int err = route_nl_decode(nlh, &r, d->legs);
+	int err;
 
+	if (is_excluded(d->filter, nlh))
+		return 0;
+	err = route_nl_decode(nlh, &r, d->legs);
 	/* A dump of every family has multicast forwarding and MPLS in it. */
 	if (err == -EAFNOSUPPORT)
 		return 0;
@@ -55,6 +70,7 @@ int route_nl_dump(struct rtnl *nl, const struct route_filter *filter, route_cb *
 
 	call.dump.cb = cb;
 	call.dump.arg = arg;
+	call.dump.filter = f;
 	nlh = nl_begin(buf, sizeof(buf), RTM_GETROUTE, 0, sizeof(*rtm));
 	rtm = mnl_nlmsg_get_payload(nlh);
 	rtm->rtm_family = f->family;

@@ -340,6 +340,25 @@ static int decode_checked(const struct nlmsghdr *nlh, unsigned refuse, struct de
 	return decode(nlh, d);
 }
 
+uint32_t route_nl_table(const struct nlmsghdr *nlh)
+{
+	const struct rtmsg *rtm = NLMSG_DATA(nlh);
+	const char *at = (const char *)nlh + ROUTE_HEADER;
+	struct attr a;
+	size_t left;
+	uint32_t fib;
+
+	if (nlh->nlmsg_len < ROUTE_HEADER)
+		return 0;
+	fib = rtm->rtm_table;
+	/* Only what does not fit there is looked for. */
+	for (left = nlh->nlmsg_len - ROUTE_HEADER;
+	     rtm->rtm_table == RT_TABLE_COMPAT && attr_next(&at, &left, &a) > 0;)
+		if (a.type == RTA_TABLE && a.len == sizeof(fib))
+			memcpy(&fib, a.data, sizeof(fib));
+	return fib;
+}
+
 int route_nl_decode(const struct nlmsghdr *nlh, struct route *out, struct nexthop *legs)
 {
 	struct decoder d = { .r = out, .legs = legs };

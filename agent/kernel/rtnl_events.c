@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <linux/filter.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "kernel/compat.h"
@@ -56,6 +59,49 @@ void rtnl_events_close(struct rtnl_events *ev)
 	if (ev->sock)
 		mnl_socket_close(ev->sock);
 	free(ev);
+}
+
+/* A filter loads big-endian numbers; those of a message are the machine's: hence htons(), htonl(). */
+#define LOAD(size, off) BPF_STMT(BPF_LD | BPF_ABS | (size), off)
+#define UNLESS(k, skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, k, 0, skip)
+#define IS(k, skip)	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, k, skip, 0)
+#define ANSWER(bytes)	BPF_STMT(BPF_RET | BPF_K, bytes)
+
+enum { EXCLUDE_MAX = 256, ALL = 0xffffff };
+
+int rtnl_events_exclude(struct rtnl_events *ev, const uint32_t *tables, size_t n)
+{
+	const struct sock_filter head[] = {
+		LOAD(BPF_H, offsetof(struct nlmsghdr, nlmsg_type)),
+		IS(htons(RTM_NEWROUTE), 2),
+		IS(htons(RTM_DELROUTE), 1),
+		ANSWER(ALL),
+		/* RTA_TABLE: the kernel never leaves it out. */
+		BPF_STMT(BPF_LDX | BPF_IMM, RTA_TABLE),
+		BPF_STMT(BPF_LD | BPF_IMM, NLMSG_LENGTH(sizeof(struct rtmsg))),
+		LOAD(BPF_W, SKF_AD_OFF + SKF_AD_NLATTR),
+		UNLESS(0, 1),
+		ANSWER(ALL),
+		BPF_STMT(BPF_MISC | BPF_TAX, 0),
+		BPF_STMT(BPF_LD | BPF_W | BPF_IND, NLA_HDRLEN),
+	};
+	enum { HEAD = sizeof(head) / sizeof(*head) };
+	struct sock_filter code[HEAD + 2 * EXCLUDE_MAX + 1];
+	struct sock_fprog prog = { .len = HEAD, .filter = code };
+
+	if (!n)
+		return 0;
+	if (n > EXCLUDE_MAX)
+		return -E2BIG;
+	memcpy(code, head, sizeof(head));
+	for (size_t i = 0; i < n; i++) {
+		code[prog.len++] = (struct sock_filter)UNLESS(htonl(tables[i]), 1);
+		code[prog.len++] = (struct sock_filter)ANSWER(0);
+	}
+	code[prog.len++] = (struct sock_filter)ANSWER(ALL);
+	return setsockopt(rtnl_events_fd(ev), SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)) < 0
+		       ? -errno
+		       : 0;
 }
 
 int rtnl_events_fd(const struct rtnl_events *ev)

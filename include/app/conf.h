@@ -4,11 +4,17 @@
 #define APP_CONF_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "base/text.h"
 #include "base/why.h"
 
-enum { CONF_PATH_MAX = 256 };
+enum { CONF_PATH_MAX = 256, CONF_LIST_MAX = 64 };
+
+struct conf_list {
+	uint32_t n, item[CONF_LIST_MAX];
+};
 
 struct conf {
 	char agentx_socket[108];
@@ -20,7 +26,8 @@ struct conf {
 	char lock_file[CONF_PATH_MAX];
 	unsigned lock_wait_ms;
 	unsigned protocol;
-	bool reassert;
+	bool reassert, main_tables;
+	struct conf_list exclude_tables;
 	char log_level[16];
 	bool log_syslog;
 };
@@ -39,6 +46,8 @@ int conf_load(const char *file, struct conf *c, struct why *why);
 /* Appends every setting with its default, as the commented lines of conf/fwmarkd.conf: the tests
  * hold that file and fwmarkd.conf(5) against it. */
 void conf_describe(struct text *out);
+
+bool conf_list_has(const struct conf_list *list, uint32_t number);
 
 /* LOG_ERR to LOG_DEBUG. */
 int conf_log_level(const struct conf *c);

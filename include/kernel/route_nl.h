@@ -13,6 +13,8 @@ struct route_filter {
 	uint32_t fib;
 	uint32_t ifindex; /* outgoing device */
 	uint8_t protocol;
+	const uint32_t *exclude; /* tables whose messages are dropped unread */
+	size_t nexclude;
 };
 
 /**
@@ -31,6 +33,9 @@ int route_nl_encode(void *buf, size_t size, uint16_t type, uint16_t flags, const
  * (cloned) routes, -E2BIG for more legs than ROUTE_LEGS_MAX. out->instance is 1.
  */
 int route_nl_decode(const struct nlmsghdr *nlh, struct route *out, struct nexthop *legs);
+
+/* The table of a message of the kernel, without a look at the rest; 0: it is no route's. */
+uint32_t route_nl_table(const struct nlmsghdr *nlh);
 
 /* The route and its legs are valid during the call alone. */
 typedef int route_cb(const struct route *r, void *arg);

@@ -84,7 +84,8 @@ static void every_setting_can_be_set(void **state)
 			      "state: { directory = \"/s\"; }\n"
 			      "read = { get_age_ms = 0; walk_age_ms = 0xEA60; };\n"
 			      "xtables: { lock_file = \"/l\"; lock_wait_ms = 10000L; };\n"
-			      "provisioning: { protocol = 5; };\n"
+			      "provisioning: { protocol = 5; main_tables = true; };\n"
+			      "routes: { exclude_tables = (1, 1000, 4294967295L); };\n"
 			      "log: { level = \"debug\"; syslog = True; };\n",
 			      &c, &why),
 			 0);
@@ -98,6 +99,11 @@ static void every_setting_can_be_set(void **state)
 	assert_string_equal(c.lock_file, "/l");
 	assert_int_equal(c.lock_wait_ms, 10000);
 	assert_int_equal(c.protocol, 5);
+	assert_true(c.main_tables);
+	assert_int_equal(c.exclude_tables.n, 3);
+	assert_true(conf_list_has(&c.exclude_tables, 1000));
+	assert_true(conf_list_has(&c.exclude_tables, UINT32_MAX));
+	assert_false(conf_list_has(&c.exclude_tables, 2));
 	assert_int_equal(conf_log_level(&c), LOG_DEBUG);
 	assert_true(c.log_syslog);
 }
@@ -105,6 +111,7 @@ static void every_setting_can_be_set(void **state)
 #define A8   "aaaaaaaa"
 #define A64  A8 A8 A8 A8 A8 A8 A8 A8
 #define A256 A64 A64 A64 A64
+#define L16  "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,"
 
 static const struct {
 	const char *text;
@@ -135,6 +142,17 @@ static const struct {
 	{ "xtables: { lock_wait_ms = 10001; };", ":1: xtables.lock_wait_ms: out of range" },
 	{ "provisioning: { protocol = 4; };", ":1: provisioning.protocol: out of range" },
 	{ "provisioning: { protocol = 256; };", ":1: provisioning.protocol: out of range" },
+	{ "provisioning: { main_tables = 1; };",
+	  ":1: provisioning.main_tables: true or false is wanted" },
+	{ "routes: { exclude_tables = 7; };",
+	  ":1: routes.exclude_tables: a list of numbers in parentheses is wanted" },
+	{ "routes: { exclude_tables = (0); };", ":1: routes.exclude_tables: out of range" },
+	{ "routes: { exclude_tables = [4294967296L]; };",
+	  ":1: routes.exclude_tables: out of range" },
+	{ "routes: { exclude_tables = (\"main\"); };",
+	  ":1: routes.exclude_tables: a whole number is wanted" },
+	{ "routes: { exclude_tables = (" L16 L16 L16 L16 "1); };",
+	  ":1: routes.exclude_tables: too many numbers" },
 	{ "log: { level = \"loud\"; };", ":1: log.level: error, warning, info or debug is wanted" },
 	{ "log: { level = \"\"; };", ":1: log.level: error, warning, info or debug is wanted" },
 	{ "log: { level = \"Info\"; };", ":1: log.level: error, warning, info or debug is wanted" },
