@@ -366,18 +366,36 @@ static int restore_run(struct app *a, struct why *why)
 	return error ? -EINVAL : 0;
 }
 
-static void log_missing(int level, const struct plan_item *it, const char *why)
+/* The index of a row: the columns that cannot be read. */
+static void index_of(const struct mib_def *def, const void *row, struct mib_oid *at)
 {
-	struct text name = TEXT_INIT;
 	struct mib_value v;
 
-	for (size_t i = 0; i < it->def->ncols && it->def->cols[i].access == ACCESS_NA; i++) {
-		if (it->def->cols[i].syntax != SYN_UNSIGNED)
+	at->n = 0;
+	for (size_t i = 0; i < def->ncols && def->cols[i].access == ACCESS_NA; i++) {
+		cell_get(&def->cols[i], row, 0, &v);
+		if (v.tag != MIB_TAG_OCTETS) {
+			mib_oid_add(at, (uint32_t)v.num);
 			continue;
-		cell_get(&it->def->cols[i], it->now, 0, &v);
-		text_add(&name, ".%u", (unsigned)v.num);
+		}
+		mib_oid_add(at, (uint32_t)v.len);
+		for (size_t k = 0; k < v.len; k++)
+			mib_oid_add(at, ((const uint8_t *)v.bytes)[k]);
 	}
-	log_at(level, "%s%s: not put back: %s", it->def->prefix, text_str(&name), why);
+}
+
+/* The kernel's reasons do not say which device is down. */
+static void log_missing(int level, const struct plan_item *it, const char *why)
+{
+	const char *device = it->def == &mib_route ? ((struct route *)it->now)->leg.ifname : "";
+	bool say = *device && !strstr(why, device);
+	struct text name = TEXT_INIT;
+	struct mib_oid at;
+
+	index_of(it->def, it->now, &at);
+	mib_name(mib_col_syntax(it->def, SYN_STATUS), &at, &name);
+	log_at(level, "%s: not put back: %s%s%s%s", text_str(&name), why, say ? " (device " : "",
+	       say ? device : "", say ? ")" : "");
 	text_fini(&name);
 }
 
