@@ -57,6 +57,7 @@ netns_tests = \
 	tests/netns/snmpd-example.sh \
 	tests/netns/snmpv1.sh \
 	tests/netns/standalone-v3.sh \
+	tests/netns/state-lost.sh \
 	tests/netns/tos-marks.sh \
 	tests/netns/varbind-order.sh
 

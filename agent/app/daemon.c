@@ -178,6 +178,7 @@ int app_start(struct app *a, const struct conf *conf, struct why *why)
 	if (err)
 		return err;
 	tell_capabilities(a);
+	fibs_adopt(a);
 	fibs_sync(a);
 	marks_sync(a);
 	a->restore_due = !a->rules.snap;

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The view of the routing tables: each that has a name, a route or a policy. */
+#include <errno.h>
 #include <string.h>
 
 #include "app/app.h"
 #include "app/scalars.h"
+#include "base/log.h"
+#include "kernel/rt_names.h"
+
+enum { COL_NAME = 2, NAME_OWN = 1 };
 
 static int fib_cmp(const void *a, const void *b)
 {
@@ -105,6 +110,53 @@ void fibs_sync(struct app *a)
 	v->policies_version = a->policies.version;
 	v->managed_version = a->managed_version;
 	build(a);
+}
+
+/* Keeps a name as a manager's row. */
+static int adopt_name(struct app *a, const struct name *name)
+{
+	struct fib f;
+
+	fib_init(&f);
+	f.id = name->id;
+	memcpy(f.name, name->name, sizeof(f.name));
+	f.origin = ORIGIN_MANAGER;
+	f.status = ROW_ACTIVE;
+	f.given = UINT64_C(1) << COL_NAME;
+	a->managed_version++;
+	return managed_set(&a->fibs.managed, &f) ? 0 : -ENOMEM;
+}
+
+void fibs_adopt(struct app *a)
+{
+	struct names keep = NAMES_INIT;
+	struct why why = { "" };
+	bool differs = false;
+	int err = 0;
+
+	live_sync(a);
+	for (size_t i = 0; i < a->names.tables.v.n && !err; i++) {
+		const struct name *name = vec_at(&a->names.tables.v, i);
+		struct fib key = { .id = name->id };
+
+		if (!(name->flags & NAME_OWN))
+			continue;
+		if (!managed_find(&a->fibs.managed, &key)) {
+			differs |= a->state_known;
+			if (a->state_known)
+				continue;
+			err = adopt_name(a, name);
+		}
+		if (!err)
+			err = names_set(&keep, name->id, name->name, NAME_OWN);
+	}
+	if (!err && differs)
+		err = rt_names_write(&keep, &why);
+	if (!err && differs && !(err = rt_names_read(&a->names)))
+		a->names_version++;
+	if (err)
+		log_err("names of tables: %s", why.s[0] ? why.s : strerror(-err));
+	names_fini(&keep);
 }
 
 static const void *find(void *ctx, const uint32_t *idx, size_t n)

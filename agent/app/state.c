@@ -377,6 +377,7 @@ int state_load(struct app *a, struct why *why)
 	else
 		err = why_set(why, -EINVAL, "line %d: %s", config_error_line(&cfg),
 			      config_error_text(&cfg));
+	a->state_known = !err;
 	config_destroy(&cfg);
 	text_fini(&all);
 	return err == -EINVAL ? set_aside(a, path, why) : err;

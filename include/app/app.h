@@ -177,6 +177,7 @@ struct app {
 	struct plan plan;
 	uint64_t managed_version; /* moves with every change to a managed row */
 	uint64_t pdus;		  /* requests so far */
+	bool state_known;	  /* there was a state file, and it was whole */
 	bool restore_due;	  /* netfilter could not be read at the start */
 	bool links_changed;	  /* a device or an address came or went: see reassert.c */
 	uint64_t reasserted;	  /* what the views had seen when all was put back */
@@ -227,6 +228,9 @@ extern const struct mib_source policies_source, policies_scalars_source;
 void fibs_init(struct app *a);
 void fibs_fini(struct app *a);
 void fibs_sync(struct app *a);
+/* At start: names in the agent's own file that no manager's row wants. With the state lost they are
+ * taken over; else they were volatile, or from a SET that was cut off, and go. */
+void fibs_adopt(struct app *a);
 extern const struct mib_source fibs_source, fibs_scalars_source;
 
 /* routes.c */
