@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # snmpd is killed right after it has acknowledged a SET: what it acknowledged stays.
-ROADS=agentx
+export ROADS=agentx
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 
