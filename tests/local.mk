@@ -32,6 +32,7 @@ netns_tests = \
 	tests/netns/master-killed.sh \
 	tests/netns/meters-connmark.sh \
 	tests/netns/meters-restored.sh \
+	tests/netns/names-live.sh \
 	tests/netns/no-legacy-tables.sh \
 	tests/netns/policy-columns.sh \
 	tests/netns/readonly-columns.sh \

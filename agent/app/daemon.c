@@ -143,6 +143,20 @@ static void tell_capabilities(struct app *a)
 		log_info("rules of nftables (also those of iptables-nft) are not shown yet");
 }
 
+/* So that ip(8) shows whose the managers' routes and policies are. A name that the number has is left
+ * alone; ours stays when fwmarkd ends, as the routes do. */
+static void name_protocol(struct app *a)
+{
+	struct why why = { "" };
+
+	if (names_find(&a->names.protos, a->conf.protocol))
+		return;
+	if (rt_names_write_proto((uint8_t)a->conf.protocol, "fwmarkd", &why))
+		log_warn("protocol %u gets no name: %s", a->conf.protocol, why.s);
+	else if (!rt_names_read(&a->names))
+		a->names_version++;
+}
+
 int app_start(struct app *a, const struct conf *conf, struct why *why)
 {
 	struct why damaged = { "" };
@@ -180,6 +194,7 @@ int app_start(struct app *a, const struct conf *conf, struct why *why)
 	tell_capabilities(a);
 	fibs_adopt(a);
 	fibs_sync(a);
+	name_protocol(a);
 	marks_sync(a);
 	a->restore_due = !a->rules.snap;
 	plan_restore(a, NULL, true);

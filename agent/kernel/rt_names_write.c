@@ -10,9 +10,19 @@
 #include "kernel/rt_names.h"
 
 static const char dir_etc[] = "/etc/iproute2";
-static const char dir_own[] = "/etc/iproute2/rt_tables.d";
+
 /* iproute2 reads no file that begins with a dot, nor one that does not end in .conf. */
-static const char tmp[] = "/etc/iproute2/rt_tables.d/.fwmarkd.new";
+static const struct own_file {
+	const char *dir, *file, *tmp;
+} tables = {
+	"/etc/iproute2/rt_tables.d",
+	RT_NAMES_OWN,
+	"/etc/iproute2/rt_tables.d/.fwmarkd.new",
+}, protos = {
+	"/etc/iproute2/rt_protos.d",
+	RT_NAMES_OWN_PROTOS,
+	"/etc/iproute2/rt_protos.d/.fwmarkd.new",
+};
 
 static int write_all(int fd, const char *s, size_t n)
 {
@@ -30,7 +40,7 @@ static int write_all(int fd, const char *s, size_t n)
 }
 
 /* Writes @text to the disk under the temporary name. */
-static int write_tmp(const struct text *text)
+static int write_tmp(const char *tmp, const struct text *text)
 {
 	int fd, err;
 
@@ -69,26 +79,26 @@ static int make_dir(const char *path)
 	return mkdir(path, 0755) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-static int replace(const struct text *text)
+static int replace(const struct own_file *own, const struct text *text)
 {
 	int err = make_dir(dir_etc);
 
 	if (!err)
-		err = make_dir(dir_own);
+		err = make_dir(own->dir);
 	if (!err)
-		err = write_tmp(text);
-	if (!err && rename(tmp, RT_NAMES_OWN) < 0) {
+		err = write_tmp(own->tmp, text);
+	if (!err && rename(own->tmp, own->file) < 0) {
 		err = -errno;
-		unlink(tmp);
+		unlink(own->tmp);
 	}
-	return err ? err : sync_dir(dir_own);
+	return err ? err : sync_dir(own->dir);
 }
 
 static int remove_own(void)
 {
 	if (unlink(RT_NAMES_OWN) < 0)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
-	return sync_dir(dir_own);
+	return sync_dir(tables.dir);
 }
 
 int rt_names_write(const struct names *own, struct why *why)
@@ -105,7 +115,21 @@ int rt_names_write(const struct names *own, struct why *why)
 
 		text_add(&text, "%u\t%s\n", n->id, n->name);
 	}
-	err = text.err ? text.err : own->v.n ? replace(&text) : remove_own();
+	err = text.err ? text.err : own->v.n ? replace(&tables, &text) : remove_own();
 	text_fini(&text);
 	return err ? why_set(why, err, "%s: %s", RT_NAMES_OWN, strerror(-err)) : 0;
+}
+
+int rt_names_write_proto(uint8_t proto, const char *name, struct why *why)
+{
+	struct text text = TEXT_INIT;
+	int err;
+
+	text_add(&text,
+		 "# Written by fwmarkd: the protocol number of what managers create over SNMP.\n"
+		 "%u\t%s\n",
+		 proto, name);
+	err = text.err ? text.err : replace(&protos, &text);
+	text_fini(&text);
+	return err ? why_set(why, err, "%s: %s", RT_NAMES_OWN_PROTOS, strerror(-err)) : 0;
 }

@@ -8,8 +8,9 @@
 #include "base/why.h"
 #include "model/names.h"
 
-/* The agent's own file in /etc/iproute2/rt_tables.d: the only one it writes. */
-#define RT_NAMES_OWN "/etc/iproute2/rt_tables.d/fwmarkd.conf"
+/* The agent's own files: the only ones it writes. */
+#define RT_NAMES_OWN	    "/etc/iproute2/rt_tables.d/fwmarkd.conf"
+#define RT_NAMES_OWN_PROTOS "/etc/iproute2/rt_protos.d/fwmarkd.conf"
 
 /* Reads all files anew into @n. A missing file is an empty one. Names of tables that come from
  * RT_NAMES_OWN have flags 1. Returns: 0 or -ENOMEM, and @n is as it was. */
@@ -33,6 +34,9 @@ int rt_names_parse(FILE *fp, uint32_t max, uint32_t flags, struct names *out);
  * Returns: 0 or -errno.
  */
 int rt_names_write(const struct names *own, struct why *why);
+
+/* The same for the name of a routing protocol, of which there is one. */
+int rt_names_write_proto(uint8_t proto, const char *name, struct why *why);
 
 /* An inotify descriptor that becomes readable when any of the files may have changed.
  * Returns: the descriptor, or -errno. */
