@@ -59,6 +59,7 @@ netns_tests = \
 	tests/netns/snmpv1.sh \
 	tests/netns/standalone-v3.sh \
 	tests/netns/state-lost.sh \
+	tests/netns/state-unreadable.sh \
 	tests/netns/tos-marks.sh \
 	tests/netns/varbind-order.sh
 
