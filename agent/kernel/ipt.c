@@ -102,19 +102,19 @@ static int table_get(const struct ipt_ops *ops, const char *name, int fd, struct
 	if (getsockopt(fd, ops->level, ops->get_info, &info, &len) < 0)
 		return -errno;
 	len = (socklen_t)(sizeof(*get) + info.size);
-	get = malloc(len);
+	if (t->room < len) {
+		free(t->raw);
+		t->raw = malloc(len);
+		t->room = t->raw ? len : 0;
+	}
+	get = t->raw;
 	if (!get)
 		return -ENOMEM;
 	memset(get, 0, sizeof(*get));
 	memcpy(get->name, info.name, sizeof(get->name));
 	get->size = info.size;
-	if (getsockopt(fd, ops->level, ops->get_entries, get, &len) < 0) {
-		int err = -errno;
-
-		free(get);
-		return err;
-	}
-	t->raw = get;
+	if (getsockopt(fd, ops->level, ops->get_entries, get, &len) < 0)
+		return -errno;
 	t->entries = (const uint8_t *)get->entrytable;
 	t->size = info.size;
 	t->valid_hooks = info.valid_hooks;
@@ -122,11 +122,14 @@ static int table_get(const struct ipt_ops *ops, const char *name, int fd, struct
 	return 0;
 }
 
-int ipt_table_read(const struct ipt_ops *ops, const char *name, struct ipt_table *t)
+int ipt_table_read_into(const struct ipt_ops *ops, const char *name, struct ipt_table *t, void *raw,
+			size_t room)
 {
 	int fd, err;
 
 	memset(t, 0, sizeof(*t));
+	t->raw = raw;
+	t->room = room;
 	t->chains = (struct vec)VEC_INIT(struct ipt_chain);
 	t->jumps = (struct vec)VEC_INIT(struct ipt_jump);
 	t->ops = ops;
@@ -144,12 +147,42 @@ int ipt_table_read(const struct ipt_ops *ops, const char *name, struct ipt_table
 	return err;
 }
 
+int ipt_table_read(const struct ipt_ops *ops, const char *name, struct ipt_table *t)
+{
+	return ipt_table_read_into(ops, name, t, NULL, 0);
+}
+
+enum ipt_again ipt_table_again(struct ipt_table *t, const struct ipt_table *now)
+{
+	const size_t from = t->ops->counters_at, to = from + sizeof(struct xt_counters);
+	enum ipt_again again = IPT_SAME;
+
+	if (t->ops != now->ops || t->name != now->name || t->size != now->size ||
+	    t->valid_hooks != now->valid_hooks ||
+	    memcmp(t->hook_entry, now->hook_entry, sizeof(t->hook_entry)) != 0)
+		return IPT_OTHER;
+	for (uint32_t at = 0, next; at < t->size; at += next) {
+		uint8_t *x = (uint8_t *)t->raw + offsetof(struct ipt_get_entries, entrytable) + at;
+		const uint8_t *y = now->entries + at;
+
+		next = ipt_next_at(t->ops, x);
+		if (memcmp(x, y, from) != 0 || memcmp(x + to, y + to, next - to) != 0)
+			return IPT_OTHER;
+		if (memcmp(x + from, y + from, to - from) == 0)
+			continue;
+		memcpy(x + from, y + from, to - from);
+		again = IPT_COUNTED;
+	}
+	return again;
+}
+
 void ipt_table_fini(struct ipt_table *t)
 {
 	vec_fini(&t->chains);
 	vec_fini(&t->jumps);
 	free(t->raw);
 	t->raw = NULL;
+	t->room = 0;
 }
 
 /* Returns: the built-in chain that starts at @offset, NULL when none does. */

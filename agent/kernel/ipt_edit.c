@@ -41,7 +41,7 @@ struct commit {
 
 static int stage_remove(struct commit *c, size_t i, size_t at, struct work_rule *old)
 {
-	const struct work_table *t = vec_at(&c->work.tables, at);
+	struct work_table *t = vec_at(&c->work.tables, at);
 	struct step *s = step_add(c->steps, t, i);
 	uint32_t position = work_position(t, old->chain, old->e);
 
@@ -52,7 +52,7 @@ static int stage_remove(struct commit *c, size_t i, size_t at, struct work_rule 
 	chain_copy(s->was_chain, old->chain);
 	if (!s->was)
 		return -ENOMEM;
-	old->e = NULL;
+	work_gone(t, old);
 	return work_remove(&c->work, at, s->was_chain, position);
 }
 
@@ -65,6 +65,14 @@ static int stage_add(struct commit *c, size_t i)
 
 	if (at < 0)
 		return at;
+	if (c->edits[i].only && made->tag) {
+		int there = work_tagged(&c->work, (size_t)at, made->tag);
+
+		if (there)
+			return there < 0 ? there
+					 : why_set(c->work.why, -EEXIST,
+						   "somebody has put a rule of that row there");
+	}
 	s = step_add(c->steps, vec_at(&c->work.tables, (size_t)at), i);
 	if (!s)
 		return -ENOMEM;
@@ -81,7 +89,7 @@ static int stage_replace(struct commit *c, size_t i, size_t at, struct work_rule
 			 uint32_t position)
 {
 	const struct ipt_encoding *made = &c->made[i];
-	const struct work_table *t = vec_at(&c->work.tables, at);
+	struct work_table *t = vec_at(&c->work.tables, at);
 	struct step *s = step_add(c->steps, t, i);
 
 	if (!s)
@@ -93,7 +101,7 @@ static int stage_replace(struct commit *c, size_t i, size_t at, struct work_rule
 	chain_copy(s->now_chain, old->chain);
 	if (!s->was || !s->now)
 		return -ENOMEM;
-	old->e = NULL;
+	work_gone(t, old);
 	return work_replace(&c->work, at, s->now_chain, position, made->entry);
 }
 

@@ -92,7 +92,7 @@ static int undo_step(struct work *w, const struct step *s)
 
 		if (was)
 			counts_return(s, now->e, was);
-		now->e = NULL;
+		work_gone(vec_at(&w->tables, (size_t)at), now);
 		err = work_remove(w, (size_t)at, now->chain, position);
 	}
 	if (err == 0 && was) {

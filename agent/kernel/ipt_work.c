@@ -14,6 +14,7 @@ void work_fini(struct work *w)
 
 		t->ops->free(t->h);
 		vec_fini(&t->rules);
+		vec_fini(&t->tags);
 	}
 	vec_fini(&w->tables);
 }
@@ -47,11 +48,11 @@ int work_open(struct work *w, const struct ipt_ops *ops, const char *table)
 	t->name = name;
 	t->h = h;
 	t->rules = (struct vec)VEC_INIT(struct work_rule);
+	t->tags = (struct vec)VEC_INIT(uint32_t);
 	return (int)w->tables.n - 1;
 }
 
-static int index_rule(struct work_table *t, const char *chain, uint64_t place, const void *e,
-		      struct ipt_memo *memo)
+static int index_rule(struct work_table *t, const char *chain, const void *e)
 {
 	struct work_rule *r = vec_push(&t->rules);
 
@@ -59,7 +60,6 @@ static int index_rule(struct work_table *t, const char *chain, uint64_t place, c
 		return -ENOMEM;
 	r->e = e;
 	memcpy(r->chain, chain, strnlen(chain, sizeof(r->chain) - 1));
-	r->hash = ipt_hash_entry(t->ops, place, e, memo);
 	r->tag = ipt_entry_tag(t->ops, e);
 	return 0;
 }
@@ -67,18 +67,16 @@ static int index_rule(struct work_table *t, const char *chain, uint64_t place, c
 static int table_index(struct work_table *t)
 {
 	const struct ipt_ops *ops = t->ops;
-	struct ipt_memo memo = { { 0 }, { 0 } };
 	int err = 0;
 
 	if (t->indexed)
 		return 0;
 	for (const char *chain = ops->first_chain(t->h); chain; chain = ops->next_chain(t->h)) {
-		uint64_t place = ipt_hash_place(ops, t->name, chain);
 		const void *e = ops->first_rule(chain, t->h);
 
 		for (; e && err == 0; e = ops->next_rule(e, t->h))
 			if (ipt_is_mark(ipt_target(ops, e)))
-				err = index_rule(t, chain, place, e, &memo);
+				err = index_rule(t, chain, e);
 	}
 	if (err < 0)
 		return err;
@@ -86,9 +84,28 @@ static int table_index(struct work_table *t)
 	return 0;
 }
 
+static uint64_t hash_of(const struct work_table *t, struct work_rule *r, struct ipt_memo *memo)
+{
+	if (!r->hashed)
+		r->hash = ipt_hash_entry(t->ops, ipt_hash_place(t->ops, t->name, r->chain), r->e,
+					 memo);
+	r->hashed = true;
+	return r->hash;
+}
+
+void work_gone(struct work_table *t, struct work_rule *rule)
+{
+	struct ipt_memo memo = { { 0 }, { 0 } };
+
+	hash_of(t, rule, &memo);
+	rule->e = NULL;
+}
+
 static struct work_rule *table_find(struct work_table *t, uint32_t tag, uint64_t hash,
 				    uint32_t ordinal)
 {
+	struct ipt_memo memo = { { 0 }, { 0 } };
+
 	for (size_t i = 0; i < t->rules.n; i++) {
 		struct work_rule *r = vec_at(&t->rules, i);
 
@@ -99,7 +116,7 @@ static struct work_rule *table_find(struct work_table *t, uint32_t tag, uint64_t
 		}
 		/* The ordinal counts what was there at first: edits before this one may have
 		 * removed equals. */
-		if (r->hash == hash && ordinal-- == 0)
+		if (hash_of(t, r, &memo) == hash && ordinal-- == 0)
 			return r->e ? r : NULL;
 	}
 	return NULL;
@@ -139,6 +156,39 @@ int work_find(struct work *w, const struct ipt_ops *ops, const char *table, uint
 	return found;
 }
 
+/* Without the index: that is much for a SET that only adds. */
+static int tags_find(struct work_table *t)
+{
+	const struct ipt_ops *ops = t->ops;
+
+	for (const char *chain = ops->first_chain(t->h); chain; chain = ops->next_chain(t->h)) {
+		const void *e = ops->first_rule(chain, t->h);
+
+		for (; e; e = ops->next_rule(e, t->h)) {
+			uint32_t tag = ipt_entry_tag(ops, e), *slot;
+
+			if (!tag || !ipt_is_mark(ipt_target(ops, e)))
+				continue;
+			slot = vec_push(&t->tags);
+			if (!slot)
+				return -ENOMEM;
+			*slot = tag;
+		}
+	}
+	t->tags_known = true;
+	return 0;
+}
+
+int work_tagged(struct work *w, size_t at, uint32_t tag)
+{
+	struct work_table *t = vec_at(&w->tables, at);
+	int err = t->tags_known ? 0 : tags_find(t);
+
+	for (size_t i = 0; i < t->tags.n && err == 0; i++)
+		err = *(uint32_t *)vec_at(&t->tags, i) == tag;
+	return err;
+}
+
 uint32_t work_position(const struct work_table *t, const char *chain, const void *e)
 {
 	const struct ipt_ops *ops = t->ops;
@@ -175,18 +225,18 @@ static int staged(struct work *w, struct work_table *t, const char *chain, uint3
 static int index_staged(struct work_table *t, const char *chain, uint32_t position)
 {
 	const struct ipt_ops *ops = t->ops;
-	const void *e = ops->first_rule(chain, t->h), *at = e;
-	struct ipt_memo memo = { { 0 }, { 0 } };
+	const void *e, *at;
 
 	if (!t->indexed)
 		return 0;
+	e = at = ops->first_rule(chain, t->h);
 	for (uint32_t i = 1; at && i != position; i++) {
 		at = ops->next_rule(at, t->h);
 		e = at ? at : e;
 	}
 	if (!e || !ipt_is_mark(ipt_target(ops, e)))
 		return 0;
-	return index_rule(t, chain, ipt_hash_place(ops, t->name, chain), e, &memo);
+	return index_rule(t, chain, e);
 }
 
 int work_insert(struct work *w, size_t at, const char *chain, uint32_t position, const void *e)

@@ -24,6 +24,7 @@ agent_libkernel_a_SOURCES += \
 	agent/kernel/ipt_work.c \
 	agent/kernel/ipt_xt.c \
 	agent/kernel/nf.c \
+	agent/kernel/nf_check.c \
 	agent/kernel/nf_lock.c \
 	agent/kernel/nf_meter.c \
 	agent/kernel/nf_probe.c

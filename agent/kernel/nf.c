@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The facade of nf.h over the families and their legacy tables: snapshots and questions. Changes
- * are in ipt_edit.c. */
+/* The facade of nf.h over the families and their legacy tables: snapshots. Questions are in
+ * nf_check.c, changes in ipt_edit.c. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "kernel/nf_priv.h"
-
-enum {
-	COLUMN_ADDRESS_TYPE = 2,
-	COLUMN_TABLE = 3,
-	COLUMN_CHAIN = 4,
-	COLUMN_POSITION = 5,
-	COLUMN_MATCHES = 22,
-};
 
 int nf_open(const struct nf_options *opt, struct nf **out)
 {
@@ -36,6 +27,8 @@ void nf_close(struct nf *nf)
 {
 	if (!nf)
 		return;
+	for (size_t i = 0; i < NF_TABLES_MAX; i++)
+		free(nf->rooms[i].raw);
 	text_fini(&nf->matches);
 	free(nf->lock_file);
 	free(nf);
@@ -47,11 +40,6 @@ void nf_set_options(struct nf *nf, const struct nf_options *opt)
 	nf->lock_file = opt && opt->lock_file ? strdup(opt->lock_file) : NULL;
 	nf->lock_wait_ms = opt ? opt->lock_wait_ms : 0;
 }
-
-/* nf_snap.priv: the tables whose blobs the entries point into. */
-struct snap_priv {
-	struct vec tables; /* struct ipt_table */
-};
 
 struct reading {
 	struct nf_snap *snap;
@@ -150,22 +138,33 @@ static bool any_loaded(void)
 	return false;
 }
 
-static int tables_read(struct vec *tables, struct why *why)
+/* @again: into the memory that is kept for it. */
+static int table_read(struct nf *nf, const struct ipt_ops *ops, const char *name, bool again,
+		      struct vec *tables)
+{
+	struct nf_room *room = &nf->rooms[tables->n % NF_TABLES_MAX];
+	struct ipt_table *t = vec_push(tables);
+	struct nf_room use = again ? *room : (struct nf_room){ NULL, 0 };
+
+	if (!t)
+		return -ENOMEM;
+	if (again)
+		*room = (struct nf_room){ NULL, 0 };
+	return ipt_table_read_into(ops, name, t, use.raw, use.size);
+}
+
+static int tables_read(struct nf *nf, bool again, struct vec *tables, struct why *why)
 {
 	for (size_t i = 0; ipt_families[i]; i++) {
 		const struct ipt_ops *ops = ipt_families[i];
 		unsigned loaded = ipt_tables_loaded(ops);
 
 		for (size_t j = 0; ipt_tables[j]; j++) {
-			struct ipt_table *t;
 			int err;
 
 			if (!(loaded & 1u << j))
 				continue;
-			t = vec_push(tables);
-			if (!t)
-				return -ENOMEM;
-			err = ipt_table_read(ops, ipt_tables[j], t);
+			err = table_read(nf, ops, ipt_tables[j], again, tables);
 			if (err < 0)
 				return why_set(why, err == -EAGAIN ? -EBUSY : err, "%s -t %s: %s",
 					       ops->program, ipt_tables[j], strerror(-err));
@@ -193,8 +192,64 @@ static int snap_new(struct nf_snap **out)
 	return 0;
 }
 
+/* Is @now the same as @snap, but for counters? Then @snap has those, too. */
+static bool tables_again(struct nf_snap *snap, const struct nf_snap *now, bool *counted)
+{
+	struct vec *old = &((struct snap_priv *)snap->priv)->tables;
+	const struct vec *new = &((const struct snap_priv *)now->priv)->tables;
+
+	if (old->n != new->n)
+		return false;
+	for (size_t i = 0; i < new->n; i++) {
+		enum ipt_again again = ipt_table_again(vec_at(old, i), vec_at(new, i));
+
+		if (again == IPT_OTHER)
+			return false;
+		*counted |= again == IPT_COUNTED;
+	}
+	return true;
+}
+
+/* The entries of a snapshot whose blobs have new counters. */
+static int snap_count(struct nf_snap *snap)
+{
+	const struct vec *tables = &((struct snap_priv *)snap->priv)->tables;
+	int err = 0;
+
+	for (size_t i = 0; i < snap->entries.n; i++) {
+		struct nf_entry *e = vec_at(&snap->entries, i);
+		const struct nf_chain *c = vec_at(&snap->chains, e->chain);
+
+		ipt_counters_get(ipt_ops_of(c->family), e->raw, &e->packets, &e->bytes);
+	}
+	vec_clear(&snap->meters);
+	for (size_t i = 0; i < tables->n && err == 0; i++)
+		err = snap_meters(snap, vec_at(tables, i));
+	return err;
+}
+
+/* The memory of a snapshot that is not needed is for the next reading. */
+static void rooms_keep(struct nf *nf, struct nf_snap *snap)
+{
+	const struct vec *tables = &((struct snap_priv *)snap->priv)->tables;
+
+	for (size_t i = 0; i < tables->n && i < NF_TABLES_MAX; i++) {
+		struct ipt_table *t = vec_at(tables, i);
+
+		free(nf->rooms[i].raw);
+		nf->rooms[i] = (struct nf_room){ t->raw, t->room };
+		t->raw = NULL;
+	}
+}
+
 int nf_read(struct nf *nf, struct nf_snap **out, struct why *why)
 {
+	return nf_read_again(nf, NULL, out, why);
+}
+
+int nf_read_again(struct nf *nf, struct nf_snap *old, struct nf_snap **out, struct why *why)
+{
+	bool counted = false;
 	struct nf_snap *snap;
 	struct snap_priv *priv;
 	int err = snap_new(&snap), lock = -1;
@@ -212,8 +267,16 @@ int nf_read(struct nf *nf, struct nf_snap **out, struct why *why)
 	}
 	snap->taken_ms = clock_ms();
 	if (lock >= 0)
-		err = tables_read(&priv->tables, why);
+		err = tables_read(nf, old != NULL, &priv->tables, why);
 	nf_unlock(lock);
+	if (err == 0 && old && tables_again(old, snap, &counted)) {
+		err = counted ? snap_count(old) : 0;
+		old->taken_ms = snap->taken_ms;
+		rooms_keep(nf, snap);
+		nf_snap_free(snap);
+		*out = old;
+		return err;
+	}
 	for (size_t i = 0; i < priv->tables.n && err == 0; i++) {
 		struct ipt_table *t = vec_at(&priv->tables, i);
 
@@ -269,112 +332,4 @@ int nf_text(struct nf *nf, const struct nf_snap *snap, const struct nf_entry *e,
 
 	(void)nf;
 	return ipt_text_rule(ipt_ops_of(c->family), c->chain, e->raw, out);
-}
-
-/* How many of the rules of a chain are the manager's row that is to be checked. */
-struct checking {
-	uint32_t tag;
-	const char *chain;
-	bool there;
-};
-
-static int check_rule(void *arg, struct ipt_table *t, uint32_t chain, uint32_t position,
-		      const void *e)
-{
-	const struct ipt_chain *c = vec_at(&t->chains, chain);
-	struct checking *ck = arg;
-
-	(void)position;
-	if (ck->tag && strcmp(c->name, ck->chain) == 0 && ipt_entry_tag(t->ops, e) == ck->tag)
-		ck->there = true;
-	return 0;
-}
-
-static int check_loaded(const struct ipt_ops *ops, const struct markrule *r, uint8_t *hooks,
-			unsigned *column, struct why *why)
-{
-	struct checking ck = { .tag = r->index <= ROW_MANAGER_MAX ? r->index : 0,
-			       .chain = r->chain };
-	const struct ipt_chain *c;
-	struct ipt_table t;
-	uint32_t last;
-	int err = ipt_table_read(ops, r->table, &t);
-
-	if (err == 0)
-		err = ipt_table_scan(&t, check_rule, &ck);
-	if (err == 0)
-		err = ipt_reach(&t);
-	c = err == 0 ? ipt_table_chain(&t, r->chain) : NULL;
-	if (err < 0) {
-		*column = COLUMN_TABLE;
-		why_set(why, err, "TableName: %s: %s", r->table, strerror(-err));
-	} else if (!c) {
-		*column = COLUMN_CHAIN;
-		err = why_set(why, -ENOENT, "Chain: there is no %s in table %s of %s", r->chain,
-			      r->table, ops->program);
-	} else {
-		*hooks = c->hooks;
-		last = c->rules + !ck.there;
-		if (r->position > last) {
-			*column = COLUMN_POSITION;
-			err = why_set(why, -ERANGE, "Position: the last place in %s is %u",
-				      r->chain, last);
-		}
-	}
-	ipt_table_fini(&t);
-	return err;
-}
-
-static int check_unloaded(const struct ipt_ops *ops, const struct markrule *r, uint8_t *hooks,
-			  unsigned *column, struct why *why)
-{
-	int hook = ipt_builtin_hook(r->table, r->chain);
-
-	if (hook < 0) {
-		*column = COLUMN_CHAIN;
-		return why_set(why, -ENOENT, "Chain: there is no %s in table %s of %s", r->chain,
-			       r->table, ops->program);
-	}
-	*hooks = (uint8_t)(1u << hook);
-	if (r->position > 1) {
-		*column = COLUMN_POSITION;
-		return why_set(why, -ERANGE, "Position: the last place in %s is 1", r->chain);
-	}
-	return 0;
-}
-
-int nf_check(struct nf *nf, const struct markrule *r, unsigned *column, struct why *why)
-{
-	const struct ipt_ops *ops = ipt_ops_of(r->family);
-	struct ipt_encoding en = { .ops = ops, .rule = r };
-	unsigned dropped;
-	uint8_t hooks = 0;
-	size_t failed;
-	int err;
-
-	(void)nf;
-	if (!column)
-		column = &dropped;
-	*column = COLUMN_ADDRESS_TYPE;
-	if (!ops)
-		return why_set(why, -EINVAL, "AddressType: neither ipv4 nor ipv6");
-	if (access(ops->names, F_OK) < 0)
-		return why_set(why, -EOPNOTSUPP, "this kernel has no legacy tables of %s",
-			       ops->program);
-	if (!ipt_table_known(r->table)) {
-		*column = COLUMN_TABLE;
-		return why_set(why, -ENOENT, "TableName: there is no table %s", r->table);
-	}
-	if (ipt_table_loaded(ops, r->table))
-		err = check_loaded(ops, r, &hooks, column, why);
-	else
-		err = check_unloaded(ops, r, &hooks, column, why);
-	if (err == 0)
-		err = ipt_encode(&en, 1, &failed, column, why);
-	if (err == 0) {
-		*column = COLUMN_MATCHES;
-		err = ipt_need(ops, en.entry, hooks, why);
-	}
-	free(en.entry);
-	return err;
 }

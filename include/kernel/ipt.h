@@ -154,7 +154,8 @@ struct ipt_jump {
 struct ipt_table {
 	const struct ipt_ops *ops;
 	const char *name;
-	void *raw; /* struct ipt_get_entries: owns the entries */
+	void *raw;   /* struct ipt_get_entries: owns the entries */
+	size_t room; /* bytes there */
 	const uint8_t *entries;
 	uint32_t size;
 	unsigned valid_hooks;
@@ -166,7 +167,18 @@ struct ipt_table {
 /* Returns: 0 or -errno. One getsockopt() for the size, one for the entries; the table is loaded by
  * that when it is not: ask ipt_table_loaded() before. */
 int ipt_table_read(const struct ipt_ops *ops, const char *name, struct ipt_table *t);
+/* The same into memory of an earlier reading: @raw (malloc'ed, or NULL) with @room bytes. It belongs
+ * to @t from here on. */
+int ipt_table_read_into(const struct ipt_ops *ops, const char *name, struct ipt_table *t, void *raw,
+			size_t room);
 void ipt_table_fini(struct ipt_table *t);
+
+/* What a table is to an earlier reading of it. */
+enum ipt_again { IPT_OTHER, IPT_SAME, IPT_COUNTED };
+
+/* Compares @t, which has been scanned, with a new reading of the same table. IPT_COUNTED: they differ
+ * in counters alone, which @t now has as well. IPT_OTHER may leave some of them in @t. */
+enum ipt_again ipt_table_again(struct ipt_table *t, const struct ipt_table *now);
 
 /**
  * ipt_table_scan - find chains, jumps and mark rules

@@ -96,6 +96,16 @@ struct nf_snap {
  * Returns: 0; -EAGAIN when the lock was not to be had in time; or -errno, with @why.
  */
 int nf_read(struct nf *nf, struct nf_snap **out, struct why *why);
+
+/**
+ * nf_read_again - the same, with an earlier snapshot at hand
+ * @snap: NULL, or the earlier one
+ * @out:  @snap itself, with the counters and the time of now, when nothing but counters differs:
+ *        that takes little more time than the kernel does. Else a new one, and @snap is as it was
+ *
+ * Returns: as nf_read().
+ */
+int nf_read_again(struct nf *nf, struct nf_snap *snap, struct nf_snap **out, struct why *why);
 void nf_snap_free(struct nf_snap *snap);
 
 /**
@@ -129,6 +139,9 @@ int nf_text(struct nf *nf, const struct nf_snap *snap, const struct nf_entry *e,
  * -ERANGE: the position is beyond the end of the chain; -EOPNOTSUPP: no legacy tables here.
  */
 int nf_check(struct nf *nf, const struct markrule *r, unsigned *column, struct why *why);
+/* The same, as things were when @snap was read: for many rules. */
+int nf_check_in(struct nf *nf, const struct nf_snap *snap, const struct markrule *r,
+		unsigned *column, struct why *why);
 
 /* One change to one rule. */
 struct nf_edit {
@@ -140,6 +153,7 @@ struct nf_edit {
 	/* NULL: remove. Its index becomes the tag when 1 to ROW_MANAGER_MAX, else it gets none. */
 	const struct markrule *rule;
 	bool add;	    /* false: replace (moving it when rule->position says so) or remove */
+	bool only;	    /* when adding: -EEXIST if the table has a rule with its tag */
 	bool keep_counters; /* of the replaced rule: position or description alone change */
 };
 

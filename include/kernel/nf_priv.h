@@ -6,11 +6,25 @@
 #include "kernel/ipt.h"
 #include "kernel/nf.h"
 
+/* Memory that a table can be read into. */
+struct nf_room {
+	void *raw;
+	size_t size;
+};
+
+enum { NF_TABLES_MAX = 10 }; /* both families */
+
 struct nf {
 	char *lock_file; /* NULL: the default */
 	unsigned lock_wait_ms;
 	struct text matches; /* behind what nf_decode() gave last */
 	bool no_mangle[2];   /* of IPv4, IPv6: the kernel has no such table */
+	struct nf_room rooms[NF_TABLES_MAX]; /* for the tables of the next reading, in their order */
+};
+
+/* nf_snap.priv: the tables whose blobs the entries point into. */
+struct snap_priv {
+	struct vec tables; /* struct ipt_table */
 };
 
 /* --- tables being changed: ipt_work.c ------------------------------------------------------ */
@@ -19,8 +33,9 @@ struct nf {
 struct work_rule {
 	const void *e; /* NULL: removed meanwhile */
 	char chain[IPT_CHAIN_MAX];
-	uint64_t hash;
+	uint64_t hash; /* once hashed */
 	uint32_t tag;
+	bool hashed; /* foreign rules alone are looked for by it */
 };
 
 struct work_table {
@@ -31,6 +46,8 @@ struct work_table {
 	bool committed;
 	bool indexed;
 	struct vec rules; /* struct work_rule, once indexed */
+	bool tags_known;
+	struct vec tags; /* uint32_t, see work_tagged() */
 };
 
 /* Tables are opened as they are needed. */
@@ -58,6 +75,12 @@ int work_open(struct work *w, const struct ipt_ops *ops, const char *table);
  */
 int work_find(struct work *w, const struct ipt_ops *ops, const char *table, uint32_t tag,
 	      uint64_t hash, uint32_t ordinal, size_t *at, struct work_rule **rule);
+
+/* Had the table at @at a rule with the tag when this was first asked? Returns: 1, 0, -errno. */
+int work_tagged(struct work *w, size_t at, uint32_t tag);
+
+/* Takes the rule out of the index; it goes on to count among its equals. */
+void work_gone(struct work_table *t, struct work_rule *rule);
 
 /* Returns: the 1-based position of an entry in its chain, 0 when it is not there. */
 uint32_t work_position(const struct work_table *t, const char *chain, const void *e);
