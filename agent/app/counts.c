@@ -2,7 +2,6 @@
 #include "app/counts.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -79,7 +78,7 @@ static void write_sums(const struct app *a, struct text *out)
 	text_add(out, "\n);\n");
 }
 
-void counts_write(struct app *a, struct text *out)
+static void write_all(struct app *a, struct text *out)
 {
 	write_sums(a, out);
 	meters_write(a, out);
@@ -157,43 +156,10 @@ int counts_read(struct app *a, const config_setting_t *root, bool reboot, struct
 	return err ? err : read_ids(root, "policyIndices", reboot, &a->policies.ids, why);
 }
 
-int counts_write_bytes(int fd, const char *s, size_t n)
+static const char *path_of(const struct app *a, const char *name, char *buf, size_t size)
 {
-	while (n) {
-		ssize_t done = write(fd, s, n);
-
-		if (done < 0 && errno != EINTR)
-			return -errno;
-		if (done > 0) {
-			s += done;
-			n -= (size_t)done;
-		}
-	}
-	return 0;
-}
-
-static const char *path_of(const struct app *a, const char *suffix, char *buf, size_t size)
-{
-	snprintf(buf, size, "%s/counts%s", a->conf.state_dir, suffix);
+	snprintf(buf, size, "%s/%s", a->conf.state_dir, name);
 	return buf;
-}
-
-static int replace_file(const struct app *a, const struct text *t)
-{
-	char tmp[CONF_PATH_MAX + 16], path[CONF_PATH_MAX + 16];
-	int fd = open(path_of(a, ".new", tmp, sizeof(tmp)),
-		      O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	int err;
-
-	if (fd < 0)
-		return -errno;
-	err = counts_write_bytes(fd, text_str(t), t->len);
-	close(fd);
-	if (!err && rename(tmp, path_of(a, "", path, sizeof(path))))
-		err = -errno;
-	if (err)
-		unlink(tmp);
-	return err;
 }
 
 void counts_keep(struct app *a)
@@ -202,12 +168,12 @@ void counts_keep(struct app *a)
 	struct text t = TEXT_INIT;
 	int err;
 
-	/* Without a state file (at the start) there is nothing that it could belong to. */
+	/* Without a file of indices (at the start) there is nothing that it could belong to. */
 	if (!a->saved_serial || begun < a->counts_next_ms || !a->counts_dirty)
 		return;
 	text_add(&t, "serial = %u;\n", a->saved_serial);
-	counts_write(a, &t);
-	err = t.err ? t.err : replace_file(a, &t);
+	write_all(a, &t);
+	err = t.err ? t.err : state_replace(a, "counts", &t, false);
 	text_fini(&t);
 	if (err)
 		log_debug("keeping what was counted in %s: %s", a->conf.state_dir, strerror(-err));
@@ -215,33 +181,92 @@ void counts_keep(struct app *a)
 	a->counts_next_ms = clock_ms() + KEEP_SHARE * (clock_ms() - begun);
 }
 
-void counts_forget(struct app *a)
+int counts_save(struct app *a)
 {
-	char path[CONF_PATH_MAX + 16];
+	/* What was counted up to here is in it; counts of before belong to the one before. */
+	uint32_t serial = a->saved_serial < INT32_MAX ? a->saved_serial + 1 : 1;
+	char boot[128], path[CONF_PATH_MAX + 16];
+	struct text t = TEXT_INIT;
+	int err;
 
-	unlink(path_of(a, "", path, sizeof(path)));
-	a->counts_dirty = false;
+	state_boot(boot, sizeof(boot));
+	text_add(&t, "# Indices and counts that fwmarkd keeps. Written by fwmarkd.\n");
+	text_add(&t, "serial = %u;\nboot = \"%s\";\n", serial, boot);
+	write_all(a, &t);
+	err = t.err ? t.err : state_replace(a, "indices", &t, true);
+	text_fini(&t);
+	if (err)
+		return err;
+	a->saved_serial = serial;
+	unlink(path_of(a, "counts", path, sizeof(path)));
+	a->counts_dirty = a->state_dirty = a->rules.ids.dirty = a->policies.ids.dirty = false;
+	a->saved_ms = clock_ms();
+	return 0;
+}
+
+/* Returns: 0; -ENOENT: there is no such file; -errno with @why. */
+static int read_file(const char *path, config_t *cfg, struct why *why)
+{
+	struct text all = TEXT_INIT;
+	int err = text_add_file(&all, path, STATE_FILE_MAX);
+
+	if (err)
+		why_set(why, err, "%s", strerror(-err));
+	else if (!config_read_string(cfg, text_str(&all)))
+		err = why_set(why, -EINVAL, "line %d: %s", config_error_line(cfg),
+			      config_error_text(cfg));
+	text_fini(&all);
+	return err;
+}
+
+/* What is damaged is left aside: what was read of it up to there is true, the rest begins anew. */
+void counts_restore(struct app *a)
+{
+	char path[CONF_PATH_MAX + 16], aside[CONF_PATH_MAX + 32], now[128];
+	const char *boot = "";
+	struct why why = { "" };
+	bool reboot = false;
+	int serial = 0, err;
+	config_t cfg;
+
+	path_of(a, "indices", path, sizeof(path));
+	config_init(&cfg);
+	err = read_file(path, &cfg, &why);
+	if (!err) {
+		config_lookup_int(&cfg, "serial", &serial);
+		config_lookup_string(&cfg, "boot", &boot);
+		state_boot(now, sizeof(now));
+		reboot = strcmp(boot, now) != 0;
+		a->saved_serial = serial < 0 ? 0 : (uint32_t)serial;
+		err = counts_read(a, config_root_setting(&cfg), reboot, &why);
+	}
+	config_destroy(&cfg);
+	if (!err)
+		counts_load(a, reboot);
+	if (!err || err == -ENOENT)
+		return;
+	snprintf(aside, sizeof(aside), "%s.damaged", path);
+	log_err("%s: %s%s%s", path, why.s[0] ? why.s : strerror(-err),
+		rename(path, aside) ? "" : ": set aside as ", aside);
 }
 
 void counts_load(struct app *a, bool reboot)
 {
 	char path[CONF_PATH_MAX + 16];
-	FILE *f = fopen(path_of(a, "", path, sizeof(path)), "re");
 	struct why why = { "" };
-	int serial = 0, err = 0;
+	int serial = 0, err;
 	config_t cfg;
 
-	if (!f)
-		return;
+	path_of(a, "counts", path, sizeof(path));
 	config_init(&cfg);
-	if (config_read(&cfg, f) && config_lookup_int(&cfg, "serial", &serial) &&
+	err = read_file(path, &cfg, &why);
+	if (!err && config_lookup_int(&cfg, "serial", &serial) &&
 	    (uint32_t)serial == a->saved_serial) {
 		idmap_fini(&a->rules.ids);
 		idmap_fini(&a->policies.ids);
 		err = counts_read(a, config_root_setting(&cfg), reboot, &why);
 	}
-	if (err)
+	if (err && err != -ENOENT)
 		log_warn("%s: %s", path, why.s[0] ? why.s : strerror(-err));
 	config_destroy(&cfg);
-	fclose(f);
 }

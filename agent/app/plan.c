@@ -225,7 +225,7 @@ static int keep_agent_undo(struct app *a, struct why *why)
 /* On disk before the manager is told that it is done. */
 static int save(struct app *a, struct mib_fault *fault)
 {
-	int err = state_save(a, &fault->why);
+	int err = state_save_rows(a, &fault->why);
 
 	fault->change = 0;
 	fault->col = 0;
@@ -234,7 +234,7 @@ static int save(struct app *a, struct mib_fault *fault)
 
 static int save_undo(struct app *a, struct why *why)
 {
-	return state_save(a, why);
+	return state_save_rows(a, why);
 }
 
 /* make before break; see the top of plan.h. */
@@ -328,6 +328,9 @@ static int restore_items(struct app *a, bool (*wants)(const struct mib_def *def,
 					&a->rules.managed };
 
 	plan_clear(a);
+	/* What SETs made since the last reading is not in the view. */
+	if (a->rules.snap && a->rules.stale)
+		rules_sync(a);
 	for (size_t k = 0; k < sizeof(all) / sizeof(*all); k++) {
 		for (size_t i = 0; i < all[k]->rows.n; i++) {
 			void *row = managed_at(all[k], i);
@@ -450,6 +453,8 @@ void plan_finish(void *ctx, bool committed)
 	if (committed) {
 		a->agent.row.sets++;
 		meters_settle(a);
+	} else {
+		a->rules.doubt = true;
 	}
 	plan_clear(a);
 }

@@ -9,6 +9,19 @@
 
 enum { COL_CHAIN = 4, COL_POSITION = 5, COL_MATCHES = 22, COL_DESCRIPTION = 33, COL_STATUS = 40 };
 
+/* Against the last reading; when that is not of this request and something is wrong, it may be
+ * because things have changed since. */
+static int check(struct app *a, const struct markrule *r, unsigned *col, struct why *why)
+{
+	const struct nf_snap *snap = a->rules.snap;
+	int err = snap ? nf_check_in(a->nf, snap, r, col, why) : -EAGAIN;
+
+	if (!err || (snap && !a->rules.stale && a->rules.read_pdu == a->pdus))
+		return err;
+	why->s[0] = '\0';
+	return nf_check(a->nf, r, col, why);
+}
+
 int plan_rule_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault)
 {
 	struct markrule rule;
@@ -20,7 +33,7 @@ int plan_rule_prepare(struct app *a, struct plan_item *it, struct mib_fault *fau
 	rule = *(struct markrule *)it->now;
 	/* Other rules of the same SET may come before it: nf_commit() checks the place. */
 	rule.position = 0;
-	err = nf_check(a->nf, &rule, &col, &fault->why);
+	err = check(a, &rule, &col, &fault->why);
 	if (err == -EINVAL && col == COL_MATCHES) {
 		plan_fail(fault, it, col, err);
 		return fault->error = MIB_WRONG_VALUE;
@@ -123,7 +136,7 @@ static int collect(struct app *a, struct vec *edits)
 	for (int round = 0; round < 3 && !err; round++) {
 		for (size_t i = 0; i < a->plan.items.n && !err; i++) {
 			struct plan_item *it = vec_at(&a->plan.items, i);
-			struct nf_edit edit = { .rule = it->now, .add = true };
+			struct nf_edit edit = { .rule = it->now, .add = true, .only = true };
 
 			if (it->def != &mib_rule)
 				continue;
@@ -172,8 +185,10 @@ static int commit(struct app *a, const struct vec *edits, size_t *failed, struct
 	/* Looking for the rows of the SET may have waited already. */
 	plan_lock_wait(a, true);
 	/* What was counted up to now goes into the sums first. */
-	if (loses_counters(edits))
+	if (loses_counters(edits)) {
+		a->counts_next_ms = 0; /* the kernel will not tell that again */
 		err = rules_refresh(a, why);
+	}
 	if (!err)
 		err = nf_commit(a->nf, edits->data, edits->n, failed, &a->plan.nf_undo, why);
 	plan_lock_wait(a, false);

@@ -202,12 +202,68 @@ static void update_counters(struct app *a, const struct nf_snap *snap)
 		vec_sort(&r->rows, row_sort);
 }
 
+/* The snapshot is the one from before, with later counters. When none went down, no rule can have
+ * taken the place of its equal: each row is what it was. Returns: false when one did. */
+static bool counted_on(struct app *a, const struct nf_snap *snap)
+{
+	struct rules *r = &a->rules;
+
+	for (size_t i = 0; i < r->rows.n; i++) {
+		const struct rule_row *row = vec_at(&r->rows, i);
+		const struct nf_entry *e;
+
+		if (row->entry == RULE_ABSENT)
+			continue;
+		e = vec_at(&snap->entries, row->entry);
+		if (e->packets < row->packets || e->bytes < row->bytes)
+			return false;
+	}
+	for (size_t i = 0; i < r->rows.n; i++) {
+		struct rule_row *row = vec_at(&r->rows, i);
+		const struct nf_entry *e;
+		struct idmap_entry *id;
+
+		if (row->entry == RULE_ABSENT)
+			continue;
+		e = vec_at(&snap->entries, row->entry);
+		if (e->packets == row->packets && e->bytes == row->bytes)
+			continue;
+		id = rule_ids_at(a, snap, row->entry);
+		if (!id)
+			continue;
+		rule_ids_observe(a, e, id, row);
+		row_count(row, e, id);
+	}
+	return true;
+}
+
+static void taken(struct app *a, struct nf_snap *snap)
+{
+	struct rules *r = &a->rules;
+
+	rule_ids_noted(a);
+	if (snap != r->snap) {
+		nf_snap_free(r->snap);
+		r->row_at.index = 0;
+	}
+	r->snap = snap;
+	r->stale = r->doubt = false;
+	r->read_pdu = a->pdus;
+	meters_count(a, &snap->meters);
+	/* What is shown from here on is not forgotten, whatever happens to the agent. */
+	counts_keep(a);
+}
+
 static void take(struct app *a, struct nf_snap *snap)
 {
 	struct rules *r = &a->rules;
-	bool same = !r->stale && same_rules(r->snap, snap);
+	bool same = !r->stale && (snap == r->snap || same_rules(r->snap, snap));
 	struct vec old = r->rows;
 
+	if (same && snap == r->snap && !r->notes.n && counted_on(a, snap)) {
+		taken(a, snap);
+		return;
+	}
 	if (rule_ids_round(a, snap))
 		log_err("reading netfilter rules: out of memory");
 	if (same) {
@@ -219,25 +275,19 @@ static void take(struct app *a, struct nf_snap *snap)
 		r->version++;
 		r->last_change = clock_ms();
 	}
-	rule_ids_noted(a);
-	nf_snap_free(r->snap);
-	r->snap = snap;
-	r->stale = false;
-	meters_count(a, &snap->meters);
-	/* What is shown from here on is not forgotten, whatever happens to the agent. */
-	counts_keep(a);
+	taken(a, snap);
 }
 
 int rules_refresh(struct app *a, struct why *why)
 {
 	struct rules *r = &a->rules;
 	struct nf_snap *snap;
-	int err = nf_read(a->nf, &snap, why);
+	int err = nf_read_again(a->nf, r->snap, &snap, why);
 
 	if (!err) {
 		r->failing = false;
 		take(a, snap);
-		if (meters_repair(a) && nf_read(a->nf, &snap, why) == 0)
+		if (meters_repair(a) && nf_read_again(a->nf, r->snap, &snap, why) == 0)
 			take(a, snap);
 		return 0;
 	}
@@ -255,7 +305,9 @@ void rules_sync(struct app *a)
 	unsigned max_age = a->walk ? a->conf.walk_age_ms : a->conf.get_age_ms;
 	struct why why = { "" };
 
-	if (r->snap && !r->stale && clock_ms() - r->snap->taken_ms < max_age)
+	/* Once a request is enough, even when nothing may be older. */
+	if (r->snap && !r->stale &&
+	    (r->read_pdu == a->pdus || clock_ms() - r->snap->taken_ms < max_age))
 		return;
 	/* Not every varbind waits for a lock that somebody does not give away. */
 	if (r->failing && clock_ms() - r->failed_ms < a->conf.lock_wait_ms)
@@ -280,14 +332,28 @@ static void present(struct markrule *r)
 		r->dst.family = r->family ? r->family : AF_INET;
 }
 
+/* Is rules.row still what it would become? A walk of all columns asks for each row many times. */
+static bool filled(const struct rules *r, const struct rule_row *row, uint64_t managed_version)
+{
+	return row->index == r->row_at.index && row->entry == r->row_at.entry &&
+	       r->version == r->row_version && managed_version == r->row_managed;
+}
+
 /* Fills in rules.row from a row of the view. */
 static const void *fill(struct app *a, const struct rule_row *row)
 {
 	struct rules *r = &a->rules;
 	struct markrule *out = &r->row;
-	const struct markrule *m =
-		managed_find(&r->managed, &(struct markrule){ .index = row->index });
+	const struct markrule *m;
 
+	if (row->entry != RULE_ABSENT && filled(r, row, a->managed_version)) {
+		out->packets = row->packets;
+		out->bytes = row->bytes;
+		out->discontinuity = row->discontinuity;
+		return out;
+	}
+	r->row_at.index = 0;
+	m = managed_find(&r->managed, &(struct markrule){ .index = row->index });
 	if (row->entry == RULE_ABSENT) {
 		if (!m)
 			return NULL;
@@ -310,7 +376,25 @@ static const void *fill(struct app *a, const struct rule_row *row)
 	out->index = row->index;
 	out->discontinuity = row->discontinuity;
 	present(out);
+	r->row_at = *row;
+	r->row_version = r->version;
+	r->row_managed = a->managed_version;
 	return out;
+}
+
+/* Readings that a SET puts off are few: what SETs did is looked through at the next one. */
+enum { NOTES_MAX = 256 };
+
+/* Does a SET ask for a row that neither a manager nor the view knew of? Then it is to be made, and
+ * netfilter need not be read for that: nf_commit() looks for it under the lock. Should it be there
+ * after all, the SET is refused, and the next one looks before. */
+static bool makes(const struct app *a, uint32_t index)
+{
+	const struct rules *r = &a->rules;
+
+	return a->mib.state != TXN_IDLE && r->snap && !r->doubt && r->notes.n < NOTES_MAX &&
+	       index <= ROW_MANAGER_MAX && !rules_row(a, index) &&
+	       !managed_find(&r->managed, &(struct markrule){ .index = index });
 }
 
 static const void *find(void *ctx, const uint32_t *idx, size_t n)
@@ -318,6 +402,8 @@ static const void *find(void *ctx, const uint32_t *idx, size_t n)
 	struct app *a = ctx;
 	const struct rule_row *row;
 
+	if (makes(a, index_one(idx, n)))
+		return NULL;
 	rules_sync(a);
 	row = rules_row(a, index_one(idx, n));
 	return row ? fill(a, row) : NULL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The state file: what managers want, indices of foreign rows, sums of marks. Text that libconfig
- * reads, replaced by rename, so that a crash leaves the old or the new one.
+ * The state file: what managers want. Text that libconfig reads, replaced by rename, so that a crash
+ * leaves the old or the new one. Indices of foreign rows and sums of marks are in files of their
+ * own, see counts.h: a SET does not wait for them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +20,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-enum { STATE_VERSION = 1, SUMS_SAVE_MS = 60000, STATE_FILE_MAX = 1 << 28 /* bytes */ };
+enum { STATE_VERSION = 1, SUMS_SAVE_MS = 60000 };
 
 static const char *path_of(const struct app *a, const char *suffix, char *buf, size_t size)
 {
@@ -27,8 +28,7 @@ static const char *path_of(const struct app *a, const char *suffix, char *buf, s
 	return buf;
 }
 
-/* Which running kernel, and which network namespace of it: what is volatile ends with it. */
-static void boot_identity(char *buf, size_t size)
+void state_boot(char *buf, size_t size)
 {
 	struct stat st = { 0 };
 	char id[64] = "unknown";
@@ -109,15 +109,14 @@ static void write_all(struct app *a, struct text *out)
 {
 	char boot[128];
 
-	boot_identity(boot, sizeof(boot));
+	state_boot(boot, sizeof(boot));
 	text_add(out, "# What fwmarkd keeps. Written by fwmarkd; change it only while that is "
 		      "stopped.\n");
-	text_add(out, "version = %d;\nserial = %u;\nboot = \"%s\";\nepoch = %" PRId64 "L;\n",
-		 STATE_VERSION, a->saved_serial, boot, a->mib.epoch);
+	text_add(out, "version = %d;\nboot = \"%s\";\nepoch = %" PRId64 "L;\n", STATE_VERSION, boot,
+		 a->mib.epoch);
 	text_add(out, "notifications = %s;\neditLock = %d;\n",
 		 a->agent.row.notifications ? "true" : "false", a->agent.row.edit_lock);
 	write_sections(a, out);
-	counts_write(a, out);
 }
 
 static int sync_directory(const char *dir)
@@ -130,66 +129,88 @@ static int sync_directory(const char *dir)
 	return err;
 }
 
-/* Written beside the old one, flushed to the disk, and put in its place. */
-static int replace_file(const struct app *a, const struct text *t)
+/* Returns: 0 or -errno. */
+static int write_bytes(int fd, const char *s, size_t n)
 {
-	char tmp[CONF_PATH_MAX + 16], path[CONF_PATH_MAX + 16];
+	while (n) {
+		ssize_t done = write(fd, s, n);
+
+		if (done < 0 && errno != EINTR)
+			return -errno;
+		if (done > 0) {
+			s += done;
+			n -= (size_t)done;
+		}
+	}
+	return 0;
+}
+
+int state_replace(const struct app *a, const char *name, const struct text *t, bool flush)
+{
+	char tmp[CONF_PATH_MAX + 32], path[CONF_PATH_MAX + 32];
 	int fd, err;
 
-	path_of(a, ".new", tmp, sizeof(tmp));
-	path_of(a, "", path, sizeof(path));
+	snprintf(path, sizeof(path), "%s/%s", a->conf.state_dir, name);
+	snprintf(tmp, sizeof(tmp), "%s/%s.new", a->conf.state_dir, name);
 	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	err = counts_write_bytes(fd, text_str(t), t->len);
-	if (!err && fsync(fd))
+	err = write_bytes(fd, text_str(t), t->len);
+	if (!err && flush && fsync(fd))
 		err = -errno;
 	close(fd);
 	if (!err && rename(tmp, path))
 		err = -errno;
-	if (!err)
+	if (!err && flush)
 		err = sync_directory(a->conf.state_dir);
 	if (err)
 		unlink(tmp);
 	return err;
 }
 
-int state_save(struct app *a, struct why *why)
+static int save_failed(const struct app *a, int err, struct why *why)
+{
+	return why_set(why, err, "saving the state in %s: %s", a->conf.state_dir, strerror(-err));
+}
+
+int state_save_rows(struct app *a, struct why *why)
 {
 	struct text t = TEXT_INIT;
 	int err;
 
-	/* What was counted up to here is in it; counts of before belong to the one before. */
-	a->saved_serial = a->saved_serial < INT32_MAX ? a->saved_serial + 1 : 1;
 	write_all(a, &t);
-	err = t.err ? t.err : replace_file(a, &t);
+	err = t.err ? t.err : state_replace(a, "state", &t, true);
 	text_fini(&t);
 	if (err)
-		return why_set(why, err, "saving the state in %s: %s", a->conf.state_dir,
-			       strerror(-err));
-	counts_forget(a);
+		return save_failed(a, err, why);
 	a->saved_epoch = a->mib.epoch;
-	a->state_dirty = a->rules.ids.dirty = a->policies.ids.dirty = false;
-	a->saved_ms = clock_ms();
 	return 0;
+}
+
+int state_save(struct app *a, struct why *why)
+{
+	/* First what a state file of an earlier version has, and this one will not. */
+	int err = counts_save(a);
+
+	return err ? save_failed(a, err, why) : state_save_rows(a, why);
 }
 
 void state_tick(struct app *a)
 {
-	bool ids = a->rules.ids.dirty || a->policies.ids.dirty || a->mib.epoch != a->saved_epoch;
+	bool ids = a->rules.ids.dirty || a->policies.ids.dirty;
 	bool sums = a->state_dirty && clock_ms() - a->saved_ms >= SUMS_SAVE_MS;
 	static bool failing;
 	struct why why;
+	int err = ids || sums ? counts_save(a) : 0;
 
-	if (!ids && !sums)
-		return;
-	if (!state_save(a, &why)) {
-		failing = false;
-		return;
-	}
-	if (!failing)
+	if (err)
+		save_failed(a, err, &why);
+	else if (a->mib.epoch != a->saved_epoch)
+		err = state_save_rows(a, &why);
+	counts_keep(a);
+	if (err && !failing)
 		log_err("%s", why.s);
-	failing = true;
+	failing = err != 0;
 }
 
 static void init_row(struct app *a, const struct mib_def *def, void *row)
@@ -300,16 +321,17 @@ static int read_all(struct app *a, const config_t *cfg, struct why *why)
 	long long epoch;
 	char now[128];
 	int version = 0, flag = 1, lock = 0, serial = 0, err;
-	bool reboot;
+	bool reboot, earlier;
 
 	if (!config_lookup_int(cfg, "version", &version) || version != STATE_VERSION)
 		return why_set(why, -EINVAL, "version %d is not one that is known here", version);
 	config_lookup_string(cfg, "boot", &boot);
-	boot_identity(now, sizeof(now));
+	state_boot(now, sizeof(now));
 	reboot = strcmp(boot, now) != 0;
 	config_lookup_bool(cfg, "notifications", &flag);
 	config_lookup_int(cfg, "editLock", &lock);
-	config_lookup_int(cfg, "serial", &serial);
+	/* Earlier versions had indices and counts in the state file, too. */
+	earlier = config_lookup_int(cfg, "serial", &serial) || config_lookup(cfg, "ruleIndices");
 	/* Times keep their value for a master that goes on; see epoch_of(). */
 	if (!reboot && config_lookup_int64(cfg, "epoch", &epoch))
 		a->mib.epoch = epoch;
@@ -317,8 +339,9 @@ static int read_all(struct app *a, const config_t *cfg, struct why *why)
 	a->agent.row.notifications = flag;
 	a->agent.row.edit_lock = lock < 0 ? 0 : lock;
 	err = read_sections(a, root, reboot, why);
-	if (!err)
-		err = counts_read(a, root, reboot, why);
+	if (err || !earlier)
+		return err;
+	err = counts_read(a, root, reboot, why);
 	if (!err)
 		counts_load(a, reboot);
 	return err;
@@ -350,7 +373,7 @@ static int set_aside(struct app *a, const char *path, struct why *why)
 }
 
 /* Read as a whole first: libconfig ends the process where it cannot read on; see conf_load(). */
-int state_load(struct app *a, struct why *why)
+static int load_rows(struct app *a, struct why *why)
 {
 	char path[CONF_PATH_MAX + 16];
 	struct text all = TEXT_INIT;
@@ -381,4 +404,14 @@ int state_load(struct app *a, struct why *why)
 	config_destroy(&cfg);
 	text_fini(&all);
 	return err == -EINVAL ? set_aside(a, path, why) : err;
+}
+
+int state_load(struct app *a, struct why *why)
+{
+	int err = load_rows(a, why);
+
+	/* Not after a state file of an earlier version: that had them itself. */
+	if (!a->saved_serial && (!err || err == -EINVAL))
+		counts_restore(a);
+	return err;
 }

@@ -50,6 +50,10 @@ struct rules {
 	struct vec notes;    /* struct rule_note: what SETs did since the last reading */
 	uint8_t tags[ROW_MANAGER_MAX / 8 + 1]; /* bit N: tag N was met in this snapshot */
 	struct markrule row;		       /* what find and next gave */
+	uint64_t row_version, row_managed;     /* the view that the row was filled in from */
+	struct rule_row row_at;		       /* and its row there; index 0: none */
+	uint64_t read_pdu;		       /* the request that the snapshot was read for */
+	bool doubt; /* a SET failed: the next one looks before it makes rows, see rules.c */
 	bool stale;			       /* must be read anew, however young */
 	bool failing;			       /* the last reading failed: say so once */
 	uint64_t failed_ms;		       /* and when it did */
@@ -277,6 +281,8 @@ void reassert(struct app *a);
 /* Returns: 0; -EINVAL: the file was damaged and is set aside; or -errno. */
 int state_load(struct app *a, struct why *why);
 int state_save(struct app *a, struct why *why);
+/* The same for what managers want alone: what a SET waits for. The rest follows with the tick. */
+int state_save_rows(struct app *a, struct why *why);
 /* Once a second: saves what has changed of itself (indices soon, sums after a while). */
 void state_tick(struct app *a);
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Indices and what was counted, in the state file; and beside it, in a file of their own, each
- * time that something new was seen. That one survives the agent being killed at any moment, not a
- * crash of the machine: it is not flushed to the disk, and it counts only with the state file that
- * it was written after.
+ * Indices and what was counted. The file "indices" has them as the state file has what managers
+ * want: flushed to the disk, soon after an index was given, after a while for what was only
+ * counted. Beside it, in the file "counts", they are written each time that something new was seen:
+ * that one survives the agent being killed at any moment, not a crash of the machine, and it
+ * counts only with the file of indices that it was written after. No SET waits for either.
  */
 #ifndef APP_COUNTS_H
 #define APP_COUNTS_H
@@ -12,22 +13,29 @@
 
 #include "app/app.h"
 
-/* Appends sums and indices, as libconfig reads them. */
-void counts_write(struct app *a, struct text *out);
+enum { STATE_FILE_MAX = 1 << 28 /* bytes */ };
+
+/* Writes the file of indices, which makes the other one void. Returns: 0 or -errno. */
+int counts_save(struct app *a);
 
 /* Reads them. @reboot: the kernel's counters have begun anew. Returns: 0 or -errno with @why. */
 int counts_read(struct app *a, const config_setting_t *root, bool reboot, struct why *why);
 
-/* Writes the file beside the state file, unless that has it all. */
+/* Writes the file of counts, when anything was counted. */
 void counts_keep(struct app *a);
 
-/* Removes it: the state file has all of it. */
-void counts_forget(struct app *a);
+/* Reads the file of indices. */
+void counts_restore(struct app *a);
 
-/* Reads it when it is newer than the state file. */
+/* Reads the file of counts when it is newer than that, or than the state file, which had the
+ * indices in earlier versions. */
 void counts_load(struct app *a, bool reboot);
 
-/* Writes all of it. Returns: 0 or -errno. */
-int counts_write_bytes(int fd, const char *s, size_t n);
+/* state.c: which running kernel, and which network namespace of it: what is volatile ends with
+ * it. */
+void state_boot(char *buf, size_t size);
+/* state.c: a file of the state directory, written beside the old one and put in its place. @flush:
+ * and to the disk. Returns: 0 or -errno. */
+int state_replace(const struct app *a, const char *name, const struct text *t, bool flush);
 
 #endif

@@ -115,8 +115,8 @@ meter_shows 20
 
 # A state file of a version that knew no meters: they begin anew.
 stop_agent
-sed '/^meters = (/,/^);/d' "$WORK/state/state" >"$WORK/old"
-cp "$WORK/old" "$WORK/state/state"
+sed "/^meters = (/,/^);/d" "$WORK/state/indices" >"$WORK/old"
+cp "$WORK/old" "$WORK/state/indices"
 flush
 start_agent
 shown fwmarkMarkMeter.$mark 1

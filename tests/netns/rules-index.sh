@@ -102,7 +102,7 @@ iptables-legacy -t mangle -A FORWARD -j MARK --set-mark 0xf
 indices >"$WORK/before"
 expect_eq "rows" 16 "$(wc -l <"$WORK/before")"
 index=$(row_of fwmarkRuleMark 'f$')
-wait_for 3 grep -q "[ ,]$index""L," "$WORK/state/state" || fail "the index is not on disk"
+wait_for 3 grep -q "[ ,]$index""L," "$WORK/state/indices" || fail "the index is not on disk"
 kill_agent
 iptables-legacy -t mangle -I FORWARD -p tcp -j MARK --set-mark 0x95
 iptables-legacy -t mangle -D PREROUTING -p tcp -m tcp --dport 25 -j MARK --set-mark 1
