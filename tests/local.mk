@@ -34,12 +34,16 @@ netns_tests = \
 	tests/netns/meters-restored.sh \
 	tests/netns/names-live.sh \
 	tests/netns/no-legacy-tables.sh \
+	tests/netns/policies-index.sh \
+	tests/netns/policies-reassert.sh \
 	tests/netns/policy-columns.sh \
 	tests/netns/readonly-columns.sh \
 	tests/netns/reconnect.sh \
 	tests/netns/refusals.sh \
 	tests/netns/restart-restores.sh \
+	tests/netns/routes-burst.sh \
 	tests/netns/routes-excluded.sh \
+	tests/netns/routes-gapless.sh \
 	tests/netns/routes-live.sh \
 	tests/netns/routes-protected.sh \
 	tests/netns/routes-return.sh \

@@ -1,0 +1,52 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A manager's policy that somebody else removed is not in service. The setting provisioning.reassert
+# puts it back, and the log says so.
+# shellcheck source=/dev/null
+. "$(dirname "$0")/lib.sh"
+
+topology
+start
+snmp_set fwmarkPolicyMark.1 u 1 fwmarkPolicyFibId.1 u 9 fwmarkPolicyPriority.1 u 100 \
+	fwmarkPolicyStatus.1 i createAndGo \
+	fwmarkPolicyAddressType.2 i ipv6 fwmarkPolicyMark.2 u 2 fwmarkPolicyFibId.2 u 9 \
+	fwmarkPolicyPriority.2 u 100 fwmarkPolicyStatus.2 i createAndGo
+before=$(ip rule; ip -6 rule)
+
+there() { [ "$(ip rule; ip -6 rule)" = "$before" ]; }
+
+# Off, as it is by default: it is said, and nothing is done.
+ip rule del pref 100
+ip -6 rule del pref 100
+shown fwmarkPolicyStatus.1 2
+shown fwmarkPolicyStatus.2 2
+# It looks once a second.
+sleep 2.5
+shown fwmarkPolicyStatus.1 2
+expect_eq "rules of priority 100" "" "$(ip rule show pref 100; ip -6 rule show pref 100)"
+expect_no_match "the log" 'put back' "$(cat "$WORK/fwmarkd.log")"
+# A manager puts it back.
+snmp_set fwmarkPolicyStatus.1 i active fwmarkPolicyStatus.2 i active
+there || fail "not there after SET to active"
+
+stop_agent
+printf 'provisioning: { reassert = true; };\n' >>"$AGENT_CONF"
+start_agent
+: >"$WORK/fwmarkd.log"
+for round in 1 2 3; do
+	ip rule del pref 100
+	[ $round != 2 ] || ip -6 rule del pref 100
+	wait_for 5 there || fail "not put back: $(ip rule; ip -6 rule)"
+	shown fwmarkPolicyStatus.1 1
+	shown fwmarkPolicyStatus.2 1
+done
+expect_match "the log" "managers' rows put back" "$(cat "$WORK/fwmarkd.log")"
+
+# Those of others are not its business, nor one that a manager has taken out of service.
+ip rule add pref 200 fwmark 9 lookup 9
+shown fwmarkPolicyCount.0 $(($(ip rule | wc -l) + $(ip -6 rule | wc -l)))
+ip rule del pref 200
+snmp_set fwmarkPolicyStatus.1 i notInService
+sleep 2.5
+expect_eq "rules of priority 100 and 200" "" "$(ip rule show pref 100; ip rule show pref 200)"
+shown fwmarkPolicyStatus.1 2
