@@ -451,6 +451,12 @@ void plan_finish(void *ctx, bool committed)
 	struct app *a = ctx;
 
 	if (committed) {
+		for (size_t i = 0; i < a->plan.items.n; i++) {
+			const struct plan_item *it = vec_at(&a->plan.items, i);
+
+			if (it->def == &mib_rule && it->old && !it->now)
+				rules_gone(a, ((const struct markrule *)it->old)->index);
+		}
 		a->agent.row.sets++;
 		meters_settle(a);
 	} else {

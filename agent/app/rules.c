@@ -71,6 +71,14 @@ const struct rule_row *rules_row(const struct app *a, uint32_t index)
 	return vec_find(&a->rules.rows, &index, row_cmp);
 }
 
+void rules_gone(struct app *a, uint32_t index)
+{
+	size_t at = vec_lower(&a->rules.rows, &index, row_cmp);
+
+	if (rules_row(a, index))
+		vec_remove(&a->rules.rows, at);
+}
+
 /* Is it the same ruleset as before, but for counters? Then indices and rows stay. */
 static bool same_rules(const struct nf_snap *old, const struct nf_snap *new)
 {
