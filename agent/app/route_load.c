@@ -2,35 +2,157 @@
 /* What a dump gives takes the place of what is there, within the scope of the dump. */
 #include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "app/route_info.h"
+#include "kernel/route_nl.h"
+
+/* Nearly all routes of a big table are one of a few, but for the key. */
+enum { SEEN = 1024 };
+
+struct route_seen {
+	struct route_info *info; /* some route of this reading holds it */
+	size_t n;
+	unsigned char rest[ROUTE_NL_REST];
+};
 
 void route_load_begin(struct route_load *l, struct routes *v, const struct route_scope *scope)
 {
 	*l = (struct route_load){ .v = v, .scope = *scope, .recs = VEC_INIT(struct route_rec) };
+	l->direct = !v->set.n;
+	oset_init(&l->fresh, sizeof(struct route_rec), route_rec_cmp);
+}
+
+/* Counts the routes of one table that came one after the other. */
+static void count_run(struct route_load *l)
+{
+	const struct route_rec key = { .fib = l->run_fib, .dst = { .family = l->scope.family } };
+
+	if (l->run)
+		route_set_count(l->v, &key, l->run);
+	l->run = 0;
+}
+
+/* Behind its equals. */
+static int fresh_insert(struct oset *fresh, struct route_rec *rec)
+{
+	const struct route_rec *have;
+
+	for (struct oset_at at = oset_lower(fresh, rec, route_rec_group_cmp);
+	     (have = oset_get(fresh, at)) && route_rec_group_cmp(rec, have) == 0;
+	     at = oset_next(fresh, at))
+		rec->instance = have->instance;
+	if (rec->instance == UINT16_MAX)
+		return -ENOSPC;
+	rec->instance++;
+	return oset_insert(fresh, rec) ? 0 : -ENOMEM;
+}
+
+/* Takes over a reference of @rec->info. */
+static int take(struct route_load *l, struct route_rec *rec)
+{
+	const struct route_rec *last = l->direct ? oset_last(&l->fresh) : NULL;
+	struct route_rec *slot;
+	int err = 0;
+
+	rec->instance = 0;
+	if (!l->direct) {
+		slot = vec_push(&l->recs);
+		if (slot)
+			*slot = *rec;
+		else
+			err = -ENOMEM;
+	} else if (last && route_rec_group_cmp(last, rec) >= 0) {
+		err = fresh_insert(&l->fresh, rec);
+	} else {
+		rec->instance = 1;
+		err = oset_append(&l->fresh, rec) ? 0 : -ENOMEM;
+	}
+	if (err) {
+		route_info_put(l->v, rec->info);
+		return err;
+	}
+	if (l->direct && rec->fib != l->run_fib) {
+		count_run(l);
+		l->run_fib = rec->fib;
+	}
+	l->run++;
+	return 0;
 }
 
 int route_load_add(struct route_load *l, const struct route *r)
 {
-	struct route_rec *rec = vec_push(&l->recs);
+	struct route_rec rec = route_rec_of(r);
 
-	if (!rec)
+	rec.info = route_info_get(l->v, r);
+	return rec.info ? take(l, &rec) : -ENOMEM;
+}
+
+static struct route_seen *seen_slot(const struct route_load *l, const struct route_nl_parts *p)
+{
+	uint64_t h = p->n, w;
+
+	for (size_t i = 0; i < p->n; i += sizeof(w)) {
+		memcpy(&w, p->rest + i, sizeof(w));
+		h = (h ^ w) * UINT64_C(0x9e3779b97f4a7c15);
+		h ^= h >> 32;
+	}
+	return &l->seen[h % SEEN];
+}
+
+int route_load_message(struct route_load *l, const struct nlmsghdr *nlh)
+{
+	struct nexthop legs[ROUTE_LEGS_MAX];
+	struct route_seen *seen = NULL;
+	struct route_nl_parts p;
+	struct route_rec rec;
+	struct route r;
+	int err;
+
+	if (!l->seen)
+		l->seen = calloc(SEEN, sizeof(*l->seen));
+	if (l->seen && route_nl_split(nlh, &p)) {
+		seen = seen_slot(l, &p);
+		rec = (struct route_rec){ p.fib, p.metric, p.dst, 0, seen->info };
+		if (seen->info && seen->n == p.n && memcmp(seen->rest, p.rest, p.n) == 0) {
+			seen->info->refs++;
+			return take(l, &rec);
+		}
+	}
+	err = route_nl_decode(nlh, &r, legs);
+	if (err)
+		return err == -EAFNOSUPPORT ? 0 : err;
+	rec = route_rec_of(&r);
+	rec.info = route_info_get(l->v, &r);
+	if (!rec.info)
 		return -ENOMEM;
-	*rec = route_rec_of(r);
-	rec->instance = 0;
-	rec->info = route_info_get(l->v, r);
-	if (rec->info)
-		return 0;
-	l->recs.n--;
-	return -ENOMEM;
+	err = take(l, &rec);
+	if (!err && seen) {
+		seen->info = rec.info;
+		seen->n = p.n;
+		memcpy(seen->rest, p.rest, p.n);
+	}
+	return err;
 }
 
 void route_load_reset(struct route_load *l)
 {
+	const struct route_rec *rec;
+
 	for (size_t i = 0; i < l->recs.n; i++)
 		route_info_put(l->v, ((struct route_rec *)vec_at(&l->recs, i))->info);
 	vec_clear(&l->recs);
+	for (struct oset_at at = OSET_BEGIN; (rec = oset_get(&l->fresh, at));
+	     at = oset_next(&l->fresh, at))
+		route_info_put(l->v, rec->info);
+	oset_fini(&l->fresh);
+	l->run = 0;
+	if (l->direct)
+		vec_clear(&l->v->counts); /* of nothing, before */
+	free(l->seen);
+	l->seen = NULL;
 }
 
 bool route_info_uses(const struct route_info *info, uint32_t ifindex)
@@ -127,7 +249,7 @@ static int sort_recs(struct route_load *l)
 {
 	struct oset_at at = OSET_BEGIN;
 	const struct route_rec *old;
-	bool shared = false;
+	bool shared = false, few = l->recs.n * 16 < l->v->set.n;
 	size_t from = 0;
 	int err = 0;
 
@@ -137,6 +259,8 @@ static int sort_recs(struct route_load *l)
 		if (i < l->recs.n &&
 		    route_rec_group_cmp(vec_at(&l->recs, from), vec_at(&l->recs, i)) == 0)
 			continue;
+		if (few)
+			at = oset_lower(&l->v->set, vec_at(&l->recs, from), route_rec_group_cmp);
 		while ((old = oset_get(&l->v->set, at)) &&
 		       route_rec_group_cmp(old, vec_at(&l->recs, from)) < 0)
 			at = oset_next(&l->v->set, at);
@@ -164,6 +288,18 @@ static int note(struct vec *v, const struct route_rec *rec)
 	return 0;
 }
 
+/* Is there no route of the family yet? A million of the other need not be looked at then. */
+static bool family_is_empty(const struct route_load *l)
+{
+	for (size_t i = 0; i < l->v->counts.n; i++) {
+		const struct fib_count *c = vec_at(&l->v->counts, i);
+
+		if (l->scope.family == AF_INET ? c->routes4 : c->routes6)
+			return false;
+	}
+	return true;
+}
+
 static int compare(const struct route_load *l, struct difference *d)
 {
 	struct oset_at at = OSET_BEGIN;
@@ -171,6 +307,11 @@ static int compare(const struct route_load *l, struct difference *d)
 	size_t i = 0;
 	int err = 0;
 
+	if (family_is_empty(l)) {
+		for (; i < l->recs.n && !err; i++)
+			err = note(&d->new, vec_at(&l->recs, i));
+		return err;
+	}
 	while (!err) {
 		const struct route_rec *rec = i < l->recs.n ? vec_at(&l->recs, i) : NULL;
 		int c;
@@ -265,11 +406,27 @@ static int apply(struct route_load *l, const struct difference *d)
 	return 0;
 }
 
+/* What was read is all there is. */
+static int install(struct route_load *l, bool *changed)
+{
+	count_run(l);
+	*changed = l->fresh.n;
+	oset_fini(&l->v->set);
+	l->v->set = l->fresh;
+	oset_init(&l->fresh, sizeof(struct route_rec), route_rec_cmp);
+	l->direct = false; /* the counts stay */
+	route_load_reset(l);
+	return 0;
+}
+
 int route_load_end(struct route_load *l, bool *changed)
 {
 	struct difference d = { VEC_INIT(struct route_rec), VEC_INIT(struct route_rec) };
-	int err = sort_recs(l);
+	int err;
 
+	if (l->direct)
+		return install(l, changed);
+	err = sort_recs(l);
 	if (!err)
 		err = compare(l, &d);
 	*changed = d.gone.n || d.new.n;

@@ -186,9 +186,9 @@ void routes_event(struct app *a, const struct nlmsghdr *nlh)
 	touched(v);
 }
 
-static int load_one(const struct route *r, void *arg)
+static int load_one(const struct nlmsghdr *nlh, void *arg)
 {
-	return route_load_add(arg, r);
+	return route_load_message(arg, nlh);
 }
 
 static void load_again(void *arg)
@@ -208,7 +208,7 @@ static int load(struct app *a, const struct route_scope *scope)
 	int err;
 
 	route_load_begin(&l, &a->routes, scope);
-	err = route_nl_dump(a->rtnl, &filter, load_one, load_again, &l);
+	err = route_nl_dump_raw(a->rtnl, &filter, load_one, load_again, &l);
 	/* A kernel without IPv6 has no routes of it; nor has a device that is gone. */
 	if (err == -EAFNOSUPPORT || err == -EOPNOTSUPP || err == -ENODEV)
 		err = 0;

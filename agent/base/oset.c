@@ -110,6 +110,13 @@ void *oset_get(const struct oset *s, struct oset_at at)
 	return at.block < s->nblocks ? element(s, s->blocks[at.block], at.i) : NULL;
 }
 
+void *oset_last(const struct oset *s)
+{
+	const struct oset_block *b = s->nblocks ? s->blocks[s->nblocks - 1] : NULL;
+
+	return b ? element(s, b, b->n - 1) : NULL;
+}
+
 struct oset_at oset_next(const struct oset *s, struct oset_at at)
 {
 	if (++at.i == s->blocks[at.block]->n)

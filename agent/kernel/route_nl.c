@@ -12,11 +12,12 @@
 /* Room for ROUTE_LEGS_MAX legs of an IPv6 gateway each, and the rest. */
 enum { ROUTE_REQUEST = 255 * 56 + 512, ROUTE_QUESTION = 256 };
 
+/* rtnl_dump() wants one argument for both. */
 struct dump {
-	route_cb *cb;
+	rtnl_cb *cb;
+	void (*reset)(void *arg);
 	void *arg;
 	const struct route_filter *filter;
-	struct nexthop legs[ROUTE_LEGS_MAX];
 };
 
 /* The kernel can pick one table, not leave one out. */
@@ -33,44 +34,27 @@ static bool is_excluded(const struct route_filter *f, const struct nlmsghdr *nlh
 static int dump_cb(const struct nlmsghdr *nlh, void *arg)
 {
 	struct dump *d = arg;
-	struct route r;
-	int err;
 
-	if (is_excluded(d->filter, nlh))
-		return 0;
-	err = route_nl_decode(nlh, &r, d->legs);
-	/* A dump of every family has multicast forwarding and MPLS in it. */
-	if (err == -EAFNOSUPPORT)
-		return 0;
-	return err ? err : d->cb(&r, d->arg);
+	return is_excluded(d->filter, nlh) ? 0 : d->cb(nlh, d->arg);
 }
-
-/* rtnl_dump() wants one argument for both. */
-struct dump_call {
-	struct dump dump;
-	void (*reset)(void *arg);
-};
 
 static void dump_reset(void *arg)
 {
-	struct dump_call *call = arg;
+	struct dump *d = arg;
 
-	call->reset(call->dump.arg);
+	d->reset(d->arg);
 }
 
-int route_nl_dump(struct rtnl *nl, const struct route_filter *filter, route_cb *cb,
-		  void (*reset)(void *arg), void *arg)
+int route_nl_dump_raw(struct rtnl *nl, const struct route_filter *filter, rtnl_cb *cb,
+		      void (*reset)(void *arg), void *arg)
 {
 	static const struct route_filter all;
 	const struct route_filter *f = filter ? filter : &all;
 	_Alignas(struct nlmsghdr) char buf[ROUTE_QUESTION];
-	struct dump_call call = { .reset = reset };
+	struct dump dump = { cb, reset, arg, f };
 	struct nlmsghdr *nlh;
 	struct rtmsg *rtm;
 
-	call.dump.cb = cb;
-	call.dump.arg = arg;
-	call.dump.filter = f;
 	nlh = nl_begin(buf, sizeof(buf), RTM_GETROUTE, 0, sizeof(*rtm));
 	rtm = mnl_nlmsg_get_payload(nlh);
 	rtm->rtm_family = f->family;
@@ -80,7 +64,44 @@ int route_nl_dump(struct rtnl *nl, const struct route_filter *filter, route_cb *
 		mnl_attr_put_u32(nlh, RTA_TABLE, f->fib);
 	if (f->ifindex)
 		mnl_attr_put_u32(nlh, RTA_OIF, f->ifindex);
-	return rtnl_dump(nl, nlh, dump_cb, reset ? dump_reset : NULL, &call);
+	return rtnl_dump(nl, nlh, dump_cb, reset ? dump_reset : NULL, &dump);
+}
+
+struct decoding {
+	route_cb *cb;
+	void (*reset)(void *arg);
+	void *arg;
+	struct nexthop legs[ROUTE_LEGS_MAX];
+};
+
+static int decode_cb(const struct nlmsghdr *nlh, void *arg)
+{
+	struct decoding *d = arg;
+	struct route r;
+	int err = route_nl_decode(nlh, &r, d->legs);
+
+	/* A dump of every family has multicast forwarding and MPLS in it. */
+	if (err == -EAFNOSUPPORT)
+		return 0;
+	return err ? err : d->cb(&r, d->arg);
+}
+
+static void decode_reset(void *arg)
+{
+	struct decoding *d = arg;
+
+	d->reset(d->arg);
+}
+
+int route_nl_dump(struct rtnl *nl, const struct route_filter *filter, route_cb *cb,
+		  void (*reset)(void *arg), void *arg)
+{
+	struct decoding d;
+
+	d.cb = cb;
+	d.reset = reset;
+	d.arg = arg;
+	return route_nl_dump_raw(nl, filter, decode_cb, reset ? decode_reset : NULL, &d);
 }
 
 static int request(struct rtnl *nl, uint16_t type, uint16_t flags, const struct route *r,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <stddef.h>
@@ -357,6 +358,67 @@ uint32_t route_nl_table(const struct nlmsghdr *nlh)
 		if (a.type == RTA_TABLE && a.len == sizeof(fib))
 			memcpy(&fib, a.data, sizeof(fib));
 	return fib;
+}
+
+/* As settle_prefix(), at once for the most. */
+static inline bool is_prefix(const struct prefix *p)
+{
+	uint32_t addr;
+
+	if (p->family != AF_INET || p->len > 32)
+		return p->len <= 8 * addr_size(p->family) && prefix_is_canonical(p);
+	memcpy(&addr, p->addr, sizeof(addr));
+	return !(ntohl(addr) & (uint32_t)(UINT64_C(0xffffffff) >> p->len));
+}
+
+/* A number, or the destination, of the key. Returns: false when the length is wrong. */
+static inline bool split_key(struct route_nl_parts *out, const struct attr *a)
+{
+	if (a->type == RTA_DST)
+		return !addr_load(&out->dst, out->dst.family, a->data, a->len);
+	if (a->len != sizeof(uint32_t))
+		return false;
+	memcpy(a->type == RTA_TABLE ? &out->fib : &out->metric, a->data, sizeof(uint32_t));
+	return true;
+}
+
+bool route_nl_split(const struct nlmsghdr *nlh, struct route_nl_parts *out)
+{
+	const char *at = (const char *)nlh + ROUTE_HEADER, *from = at;
+	size_t left = nlh->nlmsg_len - ROUTE_HEADER;
+	struct rtmsg rtm;
+	struct attr a;
+	int more;
+
+	if (nlh->nlmsg_len < ROUTE_HEADER || nlh->nlmsg_type != RTM_NEWROUTE)
+		return false;
+	memcpy(&rtm, NLMSG_DATA(nlh), sizeof(rtm));
+	if ((rtm.rtm_family != AF_INET && rtm.rtm_family != AF_INET6) ||
+	    rtm.rtm_flags & RTM_F_CLONED)
+		return false;
+	memset(&out->dst, 0, sizeof(out->dst));
+	out->fib = rtm.rtm_table;
+	out->metric = 0;
+	out->dst.family = rtm.rtm_family;
+	out->n = sizeof(rtm);
+	for (; (more = attr_next(&at, &left, &a)) > 0; from = at) {
+		if (a.type == RTA_TABLE || a.type == RTA_DST || a.type == RTA_PRIORITY) {
+			if (!split_key(out, &a))
+				return false;
+			continue;
+		}
+		if ((size_t)(at - from) > sizeof(out->rest) - sizeof(uint64_t) - out->n)
+			return false;
+		memcpy(out->rest + out->n, from, (size_t)(at - from));
+		out->n += (size_t)(at - from);
+	}
+	if (rtm.rtm_dst_len && !out->dst.len) /* no RTA_DST */
+		return false;
+	out->dst.len = rtm.rtm_dst_len;
+	memset(out->rest + out->n, 0, sizeof(uint64_t));
+	rtm.rtm_table = rtm.rtm_dst_len = 0;
+	memcpy(out->rest, &rtm, sizeof(rtm));
+	return !more && is_prefix(&out->dst);
 }
 
 int route_nl_decode(const struct nlmsghdr *nlh, struct route *out, struct nexthop *legs)

@@ -52,17 +52,27 @@ size_t route_set_equals(const struct routes *v, const struct route *r);
 int route_set_swap(struct routes *v, const struct route *r);
 
 /*
- * Replaces all routes of a scope by what a dump of it gives: route_load_begin, route_load_add for
- * each, route_load_end. Routes that stay keep their instance.
+ * Replaces all routes of a scope by what a dump of it gives: route_load_begin, route_load_add or
+ * route_load_message for each, route_load_end. Routes that stay keep their instance.
  */
+struct route_seen; /* a message that was decoded already */
+
 struct route_load {
 	struct routes *v;
 	struct route_scope scope;
-	struct vec recs; /* struct route_rec */
+	struct vec recs;   /* struct route_rec */
+	bool direct;	   /* nothing was there: the routes go into ... */
+	struct oset fresh; /* ... this, with their instances, at once */
+	uint32_t run_fib;  /* counted so far: ... */
+	int run;	   /* ... this many of that table */
+	struct route_seen *seen;
 };
 
 void route_load_begin(struct route_load *l, struct routes *v, const struct route_scope *scope);
 int route_load_add(struct route_load *l, const struct route *r);
+/* The same for a message of the kernel; those of other families are passed over. Returns: 0 or
+ * -errno. */
+int route_load_message(struct route_load *l, const struct nlmsghdr *nlh);
 void route_load_reset(struct route_load *l);
 /* @changed: set to true when a route came or went. Returns: 0 or -ENOMEM, -ENOSPC. */
 int route_load_end(struct route_load *l, bool *changed);

@@ -47,6 +47,8 @@ struct oset_at oset_lower(const struct oset *s, const void *key,
 /* The first element that is above the key. */
 struct oset_at oset_upper(const struct oset *s, const void *key,
 			  int (*cmp)(const void *key, const void *elem));
+/* Returns: the last element, NULL when there is none. */
+void *oset_last(const struct oset *s);
 /* Returns: the element, or NULL at the end. */
 void *oset_get(const struct oset *s, struct oset_at at);
 struct oset_at oset_next(const struct oset *s, struct oset_at at);

@@ -37,6 +37,24 @@ int route_nl_decode(const struct nlmsghdr *nlh, struct route *out, struct nextho
 /* The table of a message of the kernel, without a look at the rest; 0: it is no route's. */
 uint32_t route_nl_table(const struct nlmsghdr *nlh);
 
+enum { ROUTE_NL_REST = 96 };
+
+/* A message in two: the key, and the bytes of all the rest, with zeros up to a multiple of 8. */
+struct route_nl_parts {
+	uint32_t fib, metric;
+	struct prefix dst;
+	size_t n; /* bytes of the rest */
+	_Alignas(uint64_t) unsigned char rest[ROUTE_NL_REST];
+};
+
+/**
+ * route_nl_split - take a message apart without reading it
+ *
+ * Two messages of equal rests are the same route but for the key: who has decoded one needs not
+ * decode the other. Returns: false when it is none of the plain ones, which is no error.
+ */
+bool route_nl_split(const struct nlmsghdr *nlh, struct route_nl_parts *out);
+
 /* The route and its legs are valid during the call alone. */
 typedef int route_cb(const struct route *r, void *arg);
 
@@ -50,6 +68,10 @@ typedef int route_cb(const struct route *r, void *arg);
  */
 int route_nl_dump(struct rtnl *nl, const struct route_filter *filter, route_cb *cb,
 		  void (*reset)(void *arg), void *arg);
+
+/* The same with the messages as they come: those of other families among them. */
+int route_nl_dump_raw(struct rtnl *nl, const struct route_filter *filter, rtnl_cb *cb,
+		      void (*reset)(void *arg), void *arg);
 
 /**
  * route_nl_add - put a route into the kernel

@@ -261,6 +261,21 @@ static void what_stays_keeps_its_instance(void **state)
 	assert_int_equal(v.set.n, 0);
 }
 
+/* Into an empty set, in any order: instances by arrival. */
+static void what_comes_first_is_taken_as_it_is(void **state)
+{
+	(void)state;
+	for (unsigned round = 0; round < 20; round++) {
+		load_family(AF_INET, 0, round * 20);
+		same_as_model();
+		load_family(AF_INET6, 0, round * 20);
+		same_as_model();
+		load_family(AF_INET, 0, 0);
+		load_family(AF_INET6, 0, 0);
+		assert_int_equal(v.set.n, 0);
+	}
+}
+
 /* What the kernel's own key says to be the same route has other contents now. */
 static void a_swap_needs_a_single_route(void **state)
 {
@@ -375,6 +390,7 @@ int main(void)
 		T(it_is_an_array_whatever_is_done), T(what_stays_keeps_its_instance),
 		T(a_swap_needs_a_single_route),	    T(a_load_given_up_changes_nothing),
 		T(an_index_has_every_part),	    T(many_routes_are_quick),
+		T(it_is_an_array_whatever_is_done), T(what_comes_first_is_taken_as_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
