@@ -44,15 +44,15 @@ static int error_of(int err)
 	return err == ENOENT ? -ENODEV : -err;
 }
 
-static int file_open(const char *ifname, enum sysctl_conf conf, int flags)
+static int file_open(const char *ifname, enum sysctl_conf conf, int flags, int *fd)
 {
 	char path[PATH_SIZE];
-	int err = path_of(path, ifname, conf), fd;
+	int err = path_of(path, ifname, conf);
 
 	if (err)
 		return err;
-	fd = open(path, flags | O_CLOEXEC);
-	return fd < 0 ? error_of(errno) : fd;
+	*fd = open(path, flags | O_CLOEXEC);
+	return *fd < 0 ? error_of(errno) : 0;
 }
 
 static int parse(const char *s, int *value)
@@ -71,11 +71,11 @@ static int parse(const char *s, int *value)
 int sysctl_get(const char *ifname, enum sysctl_conf conf, int *value)
 {
 	char buf[NUMBER_SIZE];
-	int fd = file_open(ifname, conf, O_RDONLY), err = 0;
+	int fd, err = file_open(ifname, conf, O_RDONLY, &fd);
 	ssize_t n;
 
-	if (fd < 0)
-		return fd;
+	if (err)
+		return err;
 	n = read(fd, buf, sizeof(buf) - 1);
 	if (n < 0)
 		err = error_of(errno);
@@ -89,12 +89,12 @@ int sysctl_get(const char *ifname, enum sysctl_conf conf, int *value)
 int sysctl_set(const char *ifname, enum sysctl_conf conf, int value)
 {
 	char buf[NUMBER_SIZE];
-	int len = snprintf(buf, sizeof(buf), "%d\n", value), err = 0;
-	int fd = file_open(ifname, conf, O_WRONLY);
+	int len = snprintf(buf, sizeof(buf), "%d\n", value);
+	int fd, err = file_open(ifname, conf, O_WRONLY, &fd);
 	ssize_t n;
 
-	if (fd < 0)
-		return fd;
+	if (err)
+		return err;
 	n = write(fd, buf, (size_t)len);
 	if (n != len)
 		err = n < 0 ? error_of(errno) : -EIO;
@@ -104,10 +104,10 @@ int sysctl_set(const char *ifname, enum sysctl_conf conf, int value)
 
 int sysctl_may_set(const char *ifname, enum sysctl_conf conf)
 {
-	int fd = file_open(ifname, conf, O_WRONLY);
+	int fd, err = file_open(ifname, conf, O_WRONLY, &fd);
 
-	if (fd < 0)
-		return fd;
+	if (err)
+		return err;
 	close(fd);
 	return 0;
 }
