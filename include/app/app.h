@@ -53,10 +53,10 @@ struct rules {
 	uint64_t row_version, row_managed;     /* the view that the row was filled in from */
 	struct rule_row row_at;		       /* and its row there; index 0: none */
 	uint64_t read_pdu;		       /* the request that the snapshot was read for */
-	bool doubt; /* a SET failed: the next one looks before it makes rows, see rules.c */
-	bool stale;			       /* must be read anew, however young */
-	bool failing;			       /* the last reading failed: say so once */
-	uint64_t failed_ms;		       /* and when it did */
+	bool doubt;	    /* a SET failed: the next one looks before it makes rows, see rules.c */
+	bool stale;	    /* must be read anew, however young */
+	bool failing;	    /* the last reading failed: say so once */
+	uint64_t failed_ms; /* and when it did */
 	uint64_t version, last_change;
 	uint32_t next_index;
 };
