@@ -323,3 +323,80 @@ item_route_walk() {
 	done >"$WORK/pairs"
 	report "walk, 1 column, 1 000 000 routes" "$WORK/pairs" /s 1 ">= 0.9"
 }
+
+CHURN_SECONDS=10
+CHURNED=1000	# routes of table 100, each changed ten times a second
+RESTING=1000	# routes of table 101, which nobody touches
+
+# churn_batch GATEWAY FILE
+churn_batch() {
+	awk -v n="$CHURNED" -v gateway="$1" 'BEGIN {
+		for (i = 0; i < n; i++)
+			printf "route replace 11.%d.%d.0/24 via 10.0.0.%d dev bench0 table 100\n",
+				i / 256, i % 256, gateway
+	}' >"$2"
+}
+
+# ticks PID: the CPU that it has used, in ticks.
+ticks() {
+	sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'
+}
+
+# churn: 10 000 changes a second by one ip -batch, for CHURN_SECONDS; prints the CPU of fwmarkd and
+# that of ip, in whose name the kernel works.
+churn() {
+	rm -f "$WORK/fifo"
+	mkfifo "$WORK/fifo"
+	ip -batch "$WORK/fifo" &
+	churner=$!
+	exec 9>"$WORK/fifo"
+	mine=$(ticks "$AGENT_PID")
+	begin=$(date +%s%N)
+	for i in $(seq $((CHURN_SECONDS * 10))); do
+		cat "$WORK/batch$((i % 2))" >&9
+		left=$(((begin + i * 100000000 - $(date +%s%N)) / 1000000))
+		[ $left -le 0 ] || sleep "$(printf '0.%03d' $left)"
+	done
+	its=$(ticks $churner)
+	took=$((($(date +%s%N) - begin) / 1000000))
+	exec 9>&-
+	wait $churner
+	[ $took -le $((CHURN_SECONDS * 1100)) ] || fail "the changes took $took ms"
+	echo "$(($(ticks "$AGENT_PID") - mine)) $its"
+}
+
+churn_walk() {
+	while [ ! -e "$WORK/stop" ]; do
+		got=$(snmpbulkwalk -v2c -c test -t 10 -r 0 -Cr50 -Onqte "$SNMP_HOST" \
+			"$OURS.$ROUTE.7.101" | wc -l)
+		[ "$got" = "$RESTING" ] || echo "$got" >>"$WORK/wrong"
+		echo >>"$WORK/walks"
+	done
+}
+
+item_churn() {
+	routes 1
+	awk -v n="$RESTING" 'BEGIN {
+		for (i = 0; i < n; i++)
+			printf "route add 12.%d.%d.0/24 dev bench0 table 101\n", i / 256, i % 256
+	}' | ip -batch -
+	churn_batch 2 "$WORK/batch0"
+	churn_batch 3 "$WORK/batch1"
+	start
+	churn >"$WORK/alone"
+	awk '{ print $1 / 100, $2 / 100 }' "$WORK/alone" >"$WORK/alone.pair"
+	: >"$WORK/wrong"
+	churn_walk &
+	walker=$!
+	churn >"$WORK/beside"
+	: >"$WORK/stop"
+	wait $walker
+	# What is shown in the end: the text of each route, as ip(8) has it.
+	ip -o route show table 100 | sed 's/ *$//' | sort >"$WORK/ip"
+	snmpbulkwalk -v2c -c test -t 10 -r 0 -Cr50 -OqvtU "$SNMP_HOST" fwmarkRouteText.100 |
+		tr -d '"' | sort >"$WORK/ours"
+	diff "$WORK/ip" "$WORK/ours" >>"$WORK/wrong" || :
+	report "10 000 changes /s: CPU, ip -batch's" "$WORK/alone.pair" s 1 "<= 0.5"
+	echo "$(wc -l <"$WORK/wrong") 1" >"$WORK/pairs"
+	report "wrong answers beside it, $(wc -l <"$WORK/walks") walks" "$WORK/pairs" "" 1 "<= 0"
+}
