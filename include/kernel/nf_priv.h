@@ -19,7 +19,8 @@ struct nf {
 	unsigned lock_wait_ms;
 	struct text matches; /* behind what nf_decode() gave last */
 	bool no_mangle[2];   /* of IPv4, IPv6: the kernel has no such table */
-	struct nf_room rooms[NF_TABLES_MAX]; /* for the tables of the next reading, in their order */
+	struct nf_room
+		rooms[NF_TABLES_MAX]; /* for the tables of the next reading, in their order */
 };
 
 /* nf_snap.priv: the tables whose blobs the entries point into. */
