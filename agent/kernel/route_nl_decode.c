@@ -352,9 +352,11 @@ uint32_t route_nl_table(const struct nlmsghdr *nlh)
 	if (nlh->nlmsg_len < ROUTE_HEADER)
 		return 0;
 	fib = rtm->rtm_table;
+	if (fib != RT_TABLE_UNSPEC && fib != RT_TABLE_COMPAT)
+		return fib;
 	/* Only what does not fit there is looked for. */
-	for (left = nlh->nlmsg_len - ROUTE_HEADER;
-	     rtm->rtm_table == RT_TABLE_COMPAT && attr_next(&at, &left, &a) > 0;)
+	left = nlh->nlmsg_len - ROUTE_HEADER;
+	while (attr_next(&at, &left, &a) > 0)
 		if (a.type == RTA_TABLE && a.len == sizeof(fib))
 			memcpy(&fib, a.data, sizeof(fib));
 	return fib;

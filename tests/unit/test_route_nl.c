@@ -91,6 +91,79 @@ static void test_round_trip(void **state)
 }
 
 /* Every shorter buffer is refused, never overrun (seen by ASan). */
+static bool split(const struct route *r, struct route_nl_parts *out)
+{
+	memset(buf, 0, sizeof(buf)); /* padding, as the kernel does */
+	assert_int_equal(route_nl_encode(buf, sizeof(buf), RTM_NEWROUTE, 0, r), 0);
+	return route_nl_split(msg, out);
+}
+
+/* The rest is the same whatever the key, and another for another route. */
+static void test_split(void **state)
+{
+	struct route cases[16];
+	struct route_nl_parts parts[16], other;
+	size_t n = make_cases(cases);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++) {
+		struct nexthop legs[ROUTE_LEGS_MAX];
+		struct route r;
+
+		memset(&parts[i], 0xff, sizeof(parts[i]));
+		if (!split(&cases[i], &parts[i])) { /* too long: the one of three legs alone */
+			assert_int_equal(cases[i].nlegs, 3);
+			parts[i].n = 0;
+			continue;
+		}
+		assert_int_equal(route_nl_decode(msg, &r, legs), 0);
+		assert_int_equal(parts[i].fib, r.fib);
+		assert_int_equal(parts[i].metric, r.metric);
+		assert_int_equal(prefix_cmp(&parts[i].dst, &r.dst), 0);
+		assert_int_equal(route_nl_table(msg), r.fib);
+		for (size_t j = 0; j < i; j++)
+			assert_false(parts[i].n == parts[j].n &&
+				     !memcmp(parts[i].rest, parts[j].rest, parts[i].n));
+		r = cases[i];
+		r.fib = 77;
+		r.metric = 9;
+		r.dst = pfx(r.dst.family == AF_INET ? "192.168.0.0/17" : "2001:db8:ff::/56");
+		assert_true(split(&r, &other));
+		assert_int_equal(other.n, parts[i].n);
+		assert_memory_equal(other.rest, parts[i].rest, other.n);
+	}
+}
+
+/* What decoding would refuse is not taken apart either. */
+static void test_split_not_ours(void **state)
+{
+	const struct route r = route_of("10.1.0.0/16", "192.0.2.1", 3);
+	struct route_nl_parts parts;
+	struct rtmsg *rtm = mnl_nlmsg_get_payload(msg);
+
+	(void)state;
+	assert_true(split(&r, &parts));
+	rtm->rtm_dst_len = 33;
+	assert_false(route_nl_split(msg, &parts));
+	rtm->rtm_dst_len = 15; /* 10.1.0.0 has a bit beyond */
+	assert_false(route_nl_split(msg, &parts));
+	rtm->rtm_dst_len = 16;
+	assert_true(route_nl_split(msg, &parts));
+	rtm->rtm_family = 129;
+	assert_false(route_nl_split(msg, &parts));
+	rtm->rtm_family = AF_INET6; /* an address of 4 bytes */
+	assert_false(route_nl_split(msg, &parts));
+	rtm->rtm_family = AF_INET;
+	rtm->rtm_flags |= RTM_F_CLONED;
+	assert_false(route_nl_split(msg, &parts));
+	rtm->rtm_flags = 0;
+	msg->nlmsg_len -= 3;
+	assert_false(route_nl_split(msg, &parts));
+	msg->nlmsg_len = NLMSG_LENGTH(sizeof(*rtm)) - 1;
+	assert_false(route_nl_split(msg, &parts));
+	assert_int_equal(route_nl_table(msg), 0);
+}
+
 static void test_encode_no_room(void **state)
 {
 	struct route cases[16];
@@ -244,9 +317,14 @@ static void test_del_says_no_gateway(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_round_trip),	     cmocka_unit_test(test_encode_no_room),
-	cmocka_unit_test(test_decode_wrong_lengths), cmocka_unit_test(test_decode_leg_overrun),
-	cmocka_unit_test(test_decode_too_many_legs), cmocka_unit_test(test_decode_not_ours),
+	cmocka_unit_test(test_split),
+	cmocka_unit_test(test_split_not_ours),
+	cmocka_unit_test(test_round_trip),
+	cmocka_unit_test(test_encode_no_room),
+	cmocka_unit_test(test_decode_wrong_lengths),
+	cmocka_unit_test(test_decode_leg_overrun),
+	cmocka_unit_test(test_decode_too_many_legs),
+	cmocka_unit_test(test_decode_not_ours),
 	cmocka_unit_test(test_del_says_no_gateway),
 };
 
