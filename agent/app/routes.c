@@ -11,6 +11,7 @@
 #include "app/scalars.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "kernel/link_nl.h"
 #include "kernel/route_nl.h"
 
 enum { STALE_MAX = 16 };
@@ -229,6 +230,8 @@ void routes_sync(struct app *a)
 	int err = 0;
 
 	live_sync(a);
+	if (v->stale.n)
+		err = link_nl_barrier(a->rtnl);
 	for (size_t i = 0; i < v->stale.n && !err; i++)
 		err = load(a, vec_at(&v->stale, i));
 	if (err)

@@ -67,3 +67,23 @@ int link_nl_dump(struct rtnl *nl, struct names *links)
 	mnl_attr_put_u32(nlh, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 	return rtnl_dump(nl, nlh, link_cb, link_reset, links);
 }
+
+static int ignore(const struct nlmsghdr *nlh, void *arg)
+{
+	(void)nlh, (void)arg;
+	return 0;
+}
+
+int link_nl_barrier(struct rtnl *nl)
+{
+	_Alignas(struct nlmsghdr) char buf[128] = { 0 };
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct ifinfomsg *ifi;
+	int err;
+
+	nlh->nlmsg_type = RTM_GETLINK;
+	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+	ifi->ifi_index = 1; /* lo, which every network namespace has */
+	err = rtnl_get(nl, nlh, ignore, NULL, NULL);
+	return err == -ENODEV ? 0 : err;
+}
