@@ -10,6 +10,7 @@ agent_libapp_a_SOURCES = \
 	agent/app/counts.c \
 	agent/app/daemon.c \
 	agent/app/fibs.c \
+	agent/app/index_rows.c \
 	agent/app/interfaces.c \
 	agent/app/live.c \
 	agent/app/lookups.c \
@@ -38,6 +39,7 @@ noinst_HEADERS += \
 	include/app/conf.h \
 	include/app/counts.h \
 	include/app/daemon.h \
+	include/app/index_rows.h \
 	include/app/managed.h \
 	include/app/meters.h \
 	include/app/plan.h \

@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 
 #include "app/app.h"
+#include "app/index_rows.h"
 #include "app/scalars.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -21,19 +21,6 @@ static int policy_cmp(const void *a, const void *b)
 	return x->index < y->index ? -1 : x->index > y->index;
 }
 
-static int row_cmp(const void *key, const void *elem)
-{
-	uint32_t index = *(const uint32_t *)key;
-	const struct policy_row *r = elem;
-
-	return index < r->index ? -1 : index > r->index;
-}
-
-static int row_sort(const void *a, const void *b)
-{
-	return row_cmp(&((const struct policy_row *)a)->index, b);
-}
-
 void policies_init(struct app *a)
 {
 	struct policies *v = &a->policies;
@@ -44,9 +31,7 @@ void policies_init(struct app *a)
 	v->stale = true;
 	v->last_change = clock_ms();
 	managed_init(&v->managed, &mib_policy, policy_cmp);
-	if (getrandom(&v->next_index, sizeof(v->next_index), 0) < 0)
-		v->next_index = 0;
-	v->next_index = v->next_index % ROW_MANAGER_MAX + 1;
+	v->next_index = index_rows_start();
 }
 
 void policies_fini(struct app *a)
@@ -132,7 +117,7 @@ static int build_rows(struct app *a)
 	}
 	free(hashes);
 	free(taken);
-	vec_sort(&v->rows, row_sort);
+	index_rows_sort(&v->rows);
 	idmap_prune(&v->ids, v->kernel.n);
 	return err;
 }
@@ -224,11 +209,10 @@ static const void *fill(struct app *a, const struct policy_row *row)
 static const void *find(void *ctx, const uint32_t *idx, size_t n)
 {
 	struct app *a = ctx;
-	uint32_t index = index_one(idx, n);
 	const struct policy_row *row;
 
 	policies_sync(a);
-	row = vec_find(&a->policies.rows, &index, row_cmp);
+	row = index_rows_find(&a->policies.rows, index_one(idx, n));
 	return row ? fill(a, row) : NULL;
 }
 
@@ -236,14 +220,9 @@ static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid
 {
 	struct app *a = ctx;
 	const struct vec *rows = &a->policies.rows;
-	uint32_t from = n ? idx[0] : 0;
-	size_t i;
 
 	policies_sync(a);
-	i = vec_lower(rows, &from, row_cmp);
-	if (n && i < rows->n && ((struct policy_row *)vec_at(rows, i))->index == from)
-		i++;
-	for (; i < rows->n; i++) {
+	for (size_t i = index_rows_above(rows, idx, n); i < rows->n; i++) {
 		const struct policy_row *row = vec_at(rows, i);
 		const void *out = fill(a, row);
 
@@ -330,23 +309,11 @@ const struct mib_source policies_source = {
 	.check = check,
 };
 
-static uint32_t free_index(struct app *a)
-{
-	uint32_t *next_index = &a->policies.next_index;
-
-	for (uint32_t tries = 0; tries < ROW_MANAGER_MAX; tries++) {
-		if (!vec_find(&a->policies.rows, next_index, row_cmp))
-			return *next_index;
-		*next_index = *next_index % ROW_MANAGER_MAX + 1;
-	}
-	return 0;
-}
-
 static const void *scalars_row(struct app *a)
 {
 	policies_sync(a);
 	a->scalars = (struct mib_scalars_row){
-		.next_index = free_index(a),
+		.next_index = index_rows_free(&a->policies.rows, &a->policies.next_index),
 		.count = (uint32_t)a->policies.rows.n,
 		.last_change = a->policies.last_change,
 	};

@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 
 #include "app/app.h"
 #include "app/counts.h"
+#include "app/index_rows.h"
 #include "app/rule_ids.h"
 #include "app/scalars.h"
 #include "base/clock.h"
@@ -22,19 +22,6 @@ static int markrule_cmp(const void *a, const void *b)
 	return x->index < y->index ? -1 : x->index > y->index;
 }
 
-static int row_cmp(const void *key, const void *elem)
-{
-	uint32_t index = *(const uint32_t *)key;
-	const struct rule_row *r = elem;
-
-	return index < r->index ? -1 : index > r->index;
-}
-
-static int row_sort(const void *a, const void *b)
-{
-	return row_cmp(&((const struct rule_row *)a)->index, b);
-}
-
 void rules_init(struct app *a)
 {
 	struct rules *r = &a->rules;
@@ -47,10 +34,7 @@ void rules_init(struct app *a)
 	r->version = 1;
 	r->last_change = clock_ms();
 	managed_init(&r->managed, &mib_rule, markrule_cmp);
-	/* A random start, so that managers that each ask for a free index seldom meet. */
-	if (getrandom(&r->next_index, sizeof(r->next_index), 0) < 0)
-		r->next_index = 0;
-	r->next_index = r->next_index % ROW_MANAGER_MAX + 1;
+	r->next_index = index_rows_start();
 }
 
 void rules_fini(struct app *a)
@@ -68,15 +52,12 @@ void rules_fini(struct app *a)
 
 const struct rule_row *rules_row(const struct app *a, uint32_t index)
 {
-	return vec_find(&a->rules.rows, &index, row_cmp);
+	return index_rows_find(&a->rules.rows, index);
 }
 
 void rules_gone(struct app *a, uint32_t index)
 {
-	size_t at = vec_lower(&a->rules.rows, &index, row_cmp);
-
-	if (rules_row(a, index))
-		vec_remove(&a->rules.rows, at);
+	index_rows_remove(&a->rules.rows, index);
 }
 
 /* Is it the same ruleset as before, but for counters? Then indices and rows stay. */
@@ -166,7 +147,7 @@ static void build_rows(struct app *a, const struct nf_snap *snap, const struct v
 		if (!row)
 			continue;
 		*row = (struct rule_row){ .index = index, .entry = (uint32_t)i };
-		rule_ids_observe(a, e, id, vec_find(old, &index, row_cmp));
+		rule_ids_observe(a, e, id, index_rows_find(old, index));
 		row_count(row, e, id);
 	}
 	for (size_t i = 0; i < r->managed.rows.n; i++) {
@@ -178,7 +159,7 @@ static void build_rows(struct app *a, const struct nf_snap *snap, const struct v
 						  .entry = RULE_ABSENT,
 						  .discontinuity = now };
 	}
-	vec_sort(&r->rows, row_sort);
+	index_rows_sort(&r->rows);
 	idmap_prune(&r->ids, snap->entries.n);
 }
 
@@ -207,7 +188,7 @@ static void update_counters(struct app *a, const struct nf_snap *snap)
 		}
 	}
 	if (moved)
-		vec_sort(&r->rows, row_sort);
+		index_rows_sort(&r->rows);
 }
 
 /* The snapshot is the one from before, with later counters. When none went down, no rule can have
@@ -421,15 +402,9 @@ static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid
 {
 	struct app *a = ctx;
 	const struct vec *rows = &a->rules.rows;
-	uint32_t from = n ? idx[0] : 0;
-	size_t i;
 
 	rules_sync(a);
-	/* The first row above (from) alone, or from.more: both mean above from. */
-	i = vec_lower(rows, &from, row_cmp);
-	if (n && i < rows->n && ((struct rule_row *)vec_at(rows, i))->index == from)
-		i++;
-	for (; i < rows->n; i++) {
+	for (size_t i = index_rows_above(rows, idx, n); i < rows->n; i++) {
 		const struct rule_row *row = vec_at(rows, i);
 		const void *out = fill(a, row);
 
@@ -545,24 +520,11 @@ bool rules_edit_target(struct app *a, uint32_t index, struct nf_edit *edit)
 	return true;
 }
 
-/* An index that no row has; 0 when there is none. */
-static uint32_t free_index(struct app *a)
-{
-	uint32_t *next_index = &a->rules.next_index;
-
-	for (uint32_t tries = 0; tries < ROW_MANAGER_MAX; tries++) {
-		if (!rules_row(a, *next_index))
-			return *next_index;
-		*next_index = *next_index % ROW_MANAGER_MAX + 1;
-	}
-	return 0;
-}
-
 static const void *scalars_row(struct app *a)
 {
 	rules_sync(a);
 	a->scalars = (struct mib_scalars_row){
-		.next_index = free_index(a),
+		.next_index = index_rows_free(&a->rules.rows, &a->rules.next_index),
 		.count = (uint32_t)a->rules.rows.n,
 		.last_change = a->rules.last_change,
 	};

@@ -33,7 +33,7 @@ struct nlmsghdr;
 
 /* Where a row of a view comes from. */
 struct rule_row {
-	uint32_t index;
+	uint32_t index;		 /* first: see index_rows.h */
 	uint32_t entry;		 /* into snap->entries; RULE_ABSENT: managed alone */
 	uint64_t packets, bytes; /* of the entry */
 	uint64_t discontinuity;	 /* clock_ms() */
@@ -58,7 +58,7 @@ struct rules {
 	bool failing;	    /* the last reading failed: say so once */
 	uint64_t failed_ms; /* and when it did */
 	uint64_t version, last_change;
-	uint32_t next_index;
+	uint32_t next_index; /* where managers begin to look for one that is free */
 };
 
 struct marks {
@@ -76,7 +76,7 @@ struct mark_sum {
 };
 
 struct policy_row {
-	uint32_t index;
+	uint32_t index; /* first: see index_rows.h */
 	uint32_t entry; /* into policies.kernel; UINT32_MAX: managed alone */
 };
 
@@ -88,7 +88,7 @@ struct policies {
 	struct policy row;
 	bool stale;
 	uint64_t version, last_change;
-	uint32_t next_index;
+	uint32_t next_index; /* where managers begin to look for one that is free */
 };
 
 struct fib_count {
