@@ -8,29 +8,12 @@
 #include <string.h>
 
 #include "../unit/fake_mib.h"
+#include "../unit/mib_defs.h"
 #include "base/hash.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct mib_def *const defs[] = {
-	&mib_agent,
-	&mib_rule_scalars,
-	&mib_rule,
-	&mib_mark_scalars,
-	&mib_mark,
-	&mib_policy_scalars,
-	&mib_policy,
-	&mib_fib_scalars,
-	&mib_fib,
-	&mib_route_scalars,
-	&mib_route,
-	&mib_nexthop,
-	&mib_interface_scalars,
-	&mib_interface,
-	&mib_lookup,
-};
-
-enum { DEFS = sizeof(defs) / sizeof(*defs), VARBINDS_MAX = 64 };
+enum { DEFS = sizeof(mib_defs) / sizeof(*mib_defs), VARBINDS_MAX = 64 };
 
 static struct fake fake;
 
@@ -66,7 +49,7 @@ static uint32_t subid(void)
 
 static void name(struct mib_oid *o)
 {
-	const struct mib_def *def = defs[byte() % DEFS];
+	const struct mib_def *def = mib_defs[byte() % DEFS];
 	uint8_t how = byte();
 	size_t n = how < 200 ? 1 : how % 130;
 
@@ -114,8 +97,8 @@ static uint64_t digest(void)
 			const struct fake_row *r = vec_at(&fake.t[i].rows, j);
 
 			h = hash_add(h, r->at.id, r->at.n * sizeof(*r->at.id));
-			for (size_t c = 0; c < defs[i]->ncols; c++) {
-				const struct mib_col *col = &defs[i]->cols[c];
+			for (size_t c = 0; c < mib_defs[i]->ncols; c++) {
+				const struct mib_col *col = &mib_defs[i]->cols[c];
 				struct mib_value v = { 0 };
 
 				if (!col->size)
@@ -188,7 +171,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct mib_agent_row agent = { .edit_lock = 1 };
 
 	in = (struct input){ data, data + size };
-	fake_setup(&fake, defs, DEFS);
+	fake_setup(&fake, mib_defs, DEFS);
 	fake_put(&fake.t[0], &zero, &agent);
 	for (unsigned i = 0; i < 8 && in.p < in.end; i++)
 		one_set();

@@ -60,7 +60,7 @@ tests_unit_test_index_rows_LDADD = $(UNIT_APP)
 tests_unit_test_managed_LDADD = $(UNIT_APP)
 tests_unit_test_route_set_LDADD = $(UNIT_APP)
 tests_unit_test_rowfile_LDADD = $(UNIT_APP)
-noinst_HEADERS += tests/unit/fake_mib.h
+noinst_HEADERS += tests/unit/fake_mib.h tests/unit/mib_defs.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "mib_defs.h"
 #include "model/row.h"
-#include "snmp/mib.h"
 
 #define N(a) (sizeof(a) / sizeof(*(a)))
 
@@ -350,34 +350,16 @@ static void a_row_of_the_kernel_may_hold_more_than_can_be_written(void **state)
 	assert_int_equal(get(&enumerated, 0, MIB_TAG_INTEGER), 200);
 }
 
-static const struct mib_def *const defs[] = {
-	&mib_agent,
-	&mib_rule_scalars,
-	&mib_rule,
-	&mib_mark_scalars,
-	&mib_mark,
-	&mib_policy_scalars,
-	&mib_policy,
-	&mib_fib_scalars,
-	&mib_fib,
-	&mib_route_scalars,
-	&mib_route,
-	&mib_nexthop,
-	&mib_interface_scalars,
-	&mib_interface,
-	&mib_lookup,
-};
-
 /* A value that passes the checks must fit into its field. */
 static void the_fields_hold_what_their_columns_allow(void **state)
 {
 	(void)state;
-	for (size_t d = 0; d < N(defs); d++) {
-		for (size_t i = 0; i < defs[d]->ncols; i++) {
-			const struct mib_col *c = &defs[d]->cols[i];
+	for (size_t d = 0; d < N(mib_defs); d++) {
+		for (size_t i = 0; i < mib_defs[d]->ncols; i++) {
+			const struct mib_col *c = &mib_defs[d]->cols[i];
 			bool number = c->syntax == SYN_UNSIGNED || c->syntax == SYN_INTEGER;
 
-			assert_true(c->off + c->size <= defs[d]->row_size);
+			assert_true(c->off + c->size <= mib_defs[d]->row_size);
 			assert_true(c->num < MIB_COLS_MAX);
 			assert_true(i == 0 || c[-1].num < c->num);
 			if (c->access != ACCESS_RC && c->access != ACCESS_RW)

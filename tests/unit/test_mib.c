@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "fake_mib.h"
+#include "mib_defs.h"
 
 #define N(a) (sizeof(a) / sizeof(*(a)))
 
@@ -265,39 +266,22 @@ static void rows_may_go_while_they_are_walked(void **state)
 
 static void the_real_tables_are_in_the_order_of_their_names(void **state)
 {
-	static const struct mib_def *const real[] = {
-		&mib_agent,
-		&mib_rule_scalars,
-		&mib_rule,
-		&mib_mark_scalars,
-		&mib_mark,
-		&mib_policy_scalars,
-		&mib_policy,
-		&mib_fib_scalars,
-		&mib_fib,
-		&mib_route_scalars,
-		&mib_route,
-		&mib_nexthop,
-		&mib_interface_scalars,
-		&mib_interface,
-		&mib_lookup,
-	};
 	struct mib_oid at = { 0 }, from;
 	static struct fake f;
 	struct mib_value v;
 	size_t cells = 0, want = 0;
 
 	(void)state;
-	fake_setup(&f, real, N(real));
-	for (size_t i = 0; i < N(real); i++) {
+	fake_setup(&f, mib_defs, N(mib_defs));
+	for (size_t i = 0; i < N(mib_defs); i++) {
 		static uint64_t row[512];
-		const struct mib_oid index = fake_oid(OID(real[i]->table ? 1000000 : 0));
+		const struct mib_oid index = fake_oid(OID(mib_defs[i]->table ? 1000000 : 0));
 
-		assert_true(real[i]->row_size <= sizeof(row));
-		fake_defaults(real[i], row);
+		assert_true(mib_defs[i]->row_size <= sizeof(row));
+		fake_defaults(mib_defs[i], row);
 		fake_put(&f.t[i], &index, row);
-		for (size_t c = 0; c < real[i]->ncols; c++)
-			want += real[i]->cols[c].access != ACCESS_NA;
+		for (size_t c = 0; c < mib_defs[i]->ncols; c++)
+			want += mib_defs[i]->cols[c].access != ACCESS_NA;
 	}
 	for (from = at; mib_next(&f.mib, from.id, from.n, &at, &v); from = at, cells++) {
 		assert_true(mib_oid_cmp(at.id, at.n, from.id, from.n) > 0);

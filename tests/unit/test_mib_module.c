@@ -15,27 +15,9 @@
 
 #include <cmocka.h>
 
-#include "snmp/mib.h"
+#include "mib_defs.h"
 
 #define N(a) (sizeof(a) / sizeof(*(a)))
-
-static const struct mib_def *const defs[] = {
-	&mib_agent,
-	&mib_rule_scalars,
-	&mib_rule,
-	&mib_mark_scalars,
-	&mib_mark,
-	&mib_policy_scalars,
-	&mib_policy,
-	&mib_fib_scalars,
-	&mib_fib,
-	&mib_route_scalars,
-	&mib_route,
-	&mib_nexthop,
-	&mib_interface_scalars,
-	&mib_interface,
-	&mib_lookup,
-};
 
 static struct tree *objects; /* fwmarkObjects */
 
@@ -184,13 +166,13 @@ static void the_columns_are_those_of_the_module(void **state)
 	unsigned failed = 0;
 
 	(void)state;
-	for (size_t d = 0; d < N(defs); d++) {
-		for (size_t i = 0; i < defs[d]->ncols; i++) {
-			const char *what = differs(defs[d], &defs[d]->cols[i]);
+	for (size_t d = 0; d < N(mib_defs); d++) {
+		for (size_t i = 0; i < mib_defs[d]->ncols; i++) {
+			const char *what = differs(mib_defs[d], &mib_defs[d]->cols[i]);
 
 			if (what)
 				print_error("%s: its %s is another in FWMARK-MIB\n",
-					    defs[d]->cols[i].name, what);
+					    mib_defs[d]->cols[i].name, what);
 			failed += what != NULL;
 		}
 	}
@@ -201,31 +183,31 @@ static void the_columns_are_those_of_the_module(void **state)
 static void every_difference_is_noticed(void **state)
 {
 	(void)state;
-	for (size_t d = 0; d < N(defs); d++) {
-		for (size_t i = 0; i < defs[d]->ncols; i++) {
-			struct mib_col c = defs[d]->cols[i];
+	for (size_t d = 0; d < N(mib_defs); d++) {
+		for (size_t i = 0; i < mib_defs[d]->ncols; i++) {
+			struct mib_col c = mib_defs[d]->cols[i];
 			const struct mib_col good = c;
 			enum how how = syntaxes[c.syntax].how;
 
 			c.num++;
-			assert_string_equal(differs(defs[d], &c), "name");
+			assert_string_equal(differs(mib_defs[d], &c), "name");
 			c = good;
 			c.name = "fwmarkOther";
-			assert_string_equal(differs(defs[d], &c), "name");
+			assert_string_equal(differs(mib_defs[d], &c), "name");
 			for (c = good, c.access = 0; c.access < N(accesses); c.access++)
 				if (c.access != good.access)
-					assert_string_equal(differs(defs[d], &c), "access");
+					assert_string_equal(differs(mib_defs[d], &c), "access");
 			c = good;
 			c.max += how == PLAIN ? 0 : 1;
 			if (how != PLAIN)
-				assert_non_null(differs(defs[d], &c));
+				assert_non_null(differs(mib_defs[d], &c));
 			c = good;
 			c.min++;
 			if (how == RANGE)
-				assert_string_equal(differs(defs[d], &c), "range");
+				assert_string_equal(differs(mib_defs[d], &c), "range");
 			for (c = good, c.syntax = 0; c.syntax < N(syntaxes); c.syntax++) {
 				if (syntaxes[c.syntax].type != syntaxes[good.syntax].type)
-					assert_string_equal(differs(defs[d], &c), "type");
+					assert_string_equal(differs(mib_defs[d], &c), "type");
 			}
 		}
 	}
@@ -233,8 +215,9 @@ static void every_difference_is_noticed(void **state)
 
 static bool is_ours(unsigned group, unsigned table, unsigned num)
 {
-	for (size_t d = 0; d < N(defs); d++)
-		if (defs[d]->group == group && defs[d]->table == table && mib_col(defs[d], num))
+	for (size_t d = 0; d < N(mib_defs); d++)
+		if (mib_defs[d]->group == group && mib_defs[d]->table == table &&
+		    mib_col(mib_defs[d], num))
 			return true;
 	return false;
 }
@@ -259,8 +242,8 @@ static void nothing_of_the_module_is_left_out(void **state)
 					fail_msg("%s is missing in the code", c->label);
 		}
 	}
-	for (size_t d = 0; d < N(defs); d++)
-		have += defs[d]->ncols;
+	for (size_t d = 0; d < N(mib_defs); d++)
+		have += mib_defs[d]->ncols;
 	assert_int_equal(n, have);
 	assert_true(n > 150);
 }
@@ -270,30 +253,31 @@ static void nothing_of_the_module_is_left_out(void **state)
 static void the_index_is_what_is_not_accessible(void **state)
 {
 	(void)state;
-	for (size_t d = 0; d < N(defs); d++) {
+	for (size_t d = 0; d < N(mib_defs); d++) {
 		const struct tree *entry =
-			child(child(child(objects, defs[d]->group), defs[d]->table), 1);
+			child(child(child(objects, mib_defs[d]->group), mib_defs[d]->table), 1);
 		const struct index_list *index;
 
-		if (!defs[d]->table)
+		if (!mib_defs[d]->table)
 			continue;
 		assert_non_null(entry);
 		index = entry->indexes;
-		for (size_t i = 0; defs[d] == &mib_nexthop && mib_route.cols[i].access == ACCESS_NA;
+		for (size_t i = 0;
+		     mib_defs[d] == &mib_nexthop && mib_route.cols[i].access == ACCESS_NA;
 		     i++, index = index->next) {
 			assert_non_null(index);
 			assert_string_equal(index->ilabel, mib_route.cols[i].name);
 		}
-		if (defs[d] == &mib_interface) {
+		if (mib_defs[d] == &mib_interface) {
 			assert_non_null(index);
 			assert_string_equal(index->ilabel, "ifIndex");
 			index = index->next;
 		}
-		for (size_t i = 0; i < defs[d]->ncols; i++) {
-			if (defs[d]->cols[i].access != ACCESS_NA)
+		for (size_t i = 0; i < mib_defs[d]->ncols; i++) {
+			if (mib_defs[d]->cols[i].access != ACCESS_NA)
 				continue;
 			assert_non_null(index);
-			assert_string_equal(index->ilabel, defs[d]->cols[i].name);
+			assert_string_equal(index->ilabel, mib_defs[d]->cols[i].name);
 			index = index->next;
 		}
 		assert_null(index);
