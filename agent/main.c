@@ -11,12 +11,18 @@
 #include "app/daemon.h"
 #include "base/log.h"
 
-static volatile sig_atomic_t stop;
+static struct app_control control;
 
 static void on_stop(int sig)
 {
 	(void)sig;
-	stop = 1;
+	control.stop = 1;
+}
+
+static void on_reload(int sig)
+{
+	(void)sig;
+	control.reload = 1;
 }
 
 static const char usage[] =
@@ -89,31 +95,54 @@ static int parse(int argc, char **argv, struct arguments *args)
 	return 2;
 }
 
-/* The file that is there by default need not be; one that was named must. */
-static int load_config(const struct arguments *args, struct conf *conf)
+/* The file that is there by default need not be; one that was named must. What stands on the
+ * command line counts, whatever the file says. */
+static int load_config(void *ctx, struct conf *conf, struct why *why)
 {
+	const struct arguments *args = ctx;
 	const char *file = args->config ? args->config : SYSCONFDIR "/fwmarkd.conf";
-	struct why why = { "" };
-	int err = conf_load(file, conf, &why);
+	int err = conf_load(file, conf, why);
 
-	if (err == -ENOENT && !args->config)
-		err = 0;
-	if (err) {
-		fprintf(stderr, "fwmarkd: %s\n", why.s);
+	if (err && (err != -ENOENT || args->config))
 		return err;
-	}
 	if ((args->socket && strlen(args->socket) >= sizeof(conf->agentx_socket)) ||
-	    (args->standalone && strlen(args->standalone) >= sizeof(conf->standalone_address))) {
-		fprintf(stderr, "fwmarkd: the address of a socket is too long\n");
-		return -EINVAL;
-	}
+	    (args->standalone && strlen(args->standalone) >= sizeof(conf->standalone_address)))
+		return why_set(why, -EINVAL, "the address of a socket is too long");
 	if (args->socket)
 		strcpy(conf->agentx_socket, args->socket);
 	if (args->standalone)
 		strcpy(conf->standalone_address, args->standalone);
 	if (args->verbose)
 		strcpy(conf->log_level, "debug");
+	/* In the background stderr goes nowhere. */
+	conf->log_syslog |= !args->foreground;
 	return 0;
+}
+
+/* A path that still leads there when the working directory is another one. */
+static int make_absolute(const char **path)
+{
+	char *dir = NULL, *whole = NULL;
+
+	if (!*path || **path == '/')
+		return 0;
+	dir = getcwd(NULL, 0);
+	if (!dir || asprintf(&whole, "%s/%s", dir, *path) < 0) {
+		free(dir);
+		return -errno;
+	}
+	free(dir);
+	*path = whole;
+	return 0;
+}
+
+static int go_to_background(struct arguments *args, struct why *why)
+{
+	int err = make_absolute(&args->config);
+
+	if (!err && daemon(0, 0))
+		err = -errno;
+	return err ? why_set(why, err, "daemon: %s", strerror(-err)) : 0;
 }
 
 static void set_signals(void)
@@ -122,15 +151,16 @@ static void set_signals(void)
 
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGINT, &sa, NULL);
+	sa.sa_handler = on_reload;
+	sigaction(SIGHUP, &sa, NULL);
 	/* net-snmp writes to sockets whose other end may be gone. */
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
 }
 
 int main(int argc, char **argv)
 {
 	static struct app app;
-	struct arguments args = { 0 };
+	static struct arguments args;
 	struct why why = { "" };
 	struct conf conf;
 	int status = parse(argc, argv, &args);
@@ -138,21 +168,24 @@ int main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	if (load_config(&args, &conf))
+	if (load_config(&args, &conf, &why)) {
+		fprintf(stderr, "fwmarkd: %s\n", why.s);
 		return EXIT_FAILURE;
+	}
 	if (args.check)
 		return EXIT_SUCCESS;
-	/* In the background stderr goes nowhere. */
-	log_open("fwmarkd", conf.log_syslog || !args.foreground, conf_log_level(&conf));
+	log_open("fwmarkd", conf.log_syslog, conf_log_level(&conf));
+	control.load = load_config;
+	control.ctx = &args;
 	set_signals();
 	err = app_start(&app, &conf, &why);
-	if (!err && !args.foreground && daemon(0, 0))
-		err = why_set(&why, -errno, "daemon: %s", strerror(errno));
+	if (!err && !args.foreground)
+		err = go_to_background(&args, &why);
 	if (!err)
-		err = app_run(&app, &stop, &why);
+		err = app_run(&app, &control, &why);
 	if (err)
 		log_err("%s", why.s[0] ? why.s : strerror(-err));
-	if (err && !args.foreground && !conf.log_syslog)
+	if (err && !args.foreground)
 		fprintf(stderr, "fwmarkd: %s\n", why.s[0] ? why.s : strerror(-err));
 	app_stop(&app);
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;

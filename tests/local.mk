@@ -40,6 +40,9 @@ netns_tests = \
 	tests/netns/readonly-columns.sh \
 	tests/netns/reconnect.sh \
 	tests/netns/refusals.sh \
+	tests/netns/reload.sh \
+	tests/netns/reload-errors.sh \
+	tests/netns/reload-routes.sh \
 	tests/netns/restart-restores.sh \
 	tests/netns/routes-burst.sh \
 	tests/netns/routes-excluded.sh \

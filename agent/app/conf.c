@@ -12,31 +12,36 @@
 enum { FILE_MAX = 1 << 20 }; /* bytes */
 
 enum conf_kind { CONF_STRING, CONF_UINT, CONF_BOOL, CONF_LEVEL, CONF_LIST };
+/* When a new value counts: as soon as the file is read anew, or when fwmarkd starts again. */
+enum conf_when { RUN, START };
 
 #define FIELD(f) offsetof(struct conf, f), sizeof(((struct conf *)NULL)->f)
 
 static const struct conf_item {
 	const char *path;
 	enum conf_kind kind;
+	enum conf_when when;
 	size_t off, size;
 	unsigned min, max, number; /* CONF_STRING: min is the shortest length; CONF_LIST: of each */
 	const char *string;	   /* default of strings */
 } items[] = {
-	{ "agentx.socket", CONF_STRING, FIELD(agentx_socket), 1, 0, 0, "/var/agentx/master" },
-	{ "agentx.ping", CONF_UINT, FIELD(agentx_ping_s), 1, 3600, 3, NULL },
-	{ "standalone.address", CONF_STRING, FIELD(standalone_address), 0, 0, 0, "" },
-	{ "standalone.snmp_conf", CONF_STRING, FIELD(standalone_snmp_conf), 0, 0, 0, "" },
-	{ "state.directory", CONF_STRING, FIELD(state_dir), 1, 0, 0, LOCALSTATEDIR "/lib/fwmarkd" },
-	{ "read.get_age_ms", CONF_UINT, FIELD(get_age_ms), 0, 60000, 100, NULL },
-	{ "read.walk_age_ms", CONF_UINT, FIELD(walk_age_ms), 0, 60000, 1000, NULL },
-	{ "xtables.lock_file", CONF_STRING, FIELD(lock_file), 0, 0, 0, "" },
-	{ "xtables.lock_wait_ms", CONF_UINT, FIELD(lock_wait_ms), 0, 10000, 300, NULL },
-	{ "provisioning.protocol", CONF_UINT, FIELD(protocol), 5, 255, 161, NULL },
-	{ "provisioning.reassert", CONF_BOOL, FIELD(reassert), 0, 1, 0, NULL },
-	{ "provisioning.main_tables", CONF_BOOL, FIELD(main_tables), 0, 1, 0, NULL },
-	{ "routes.exclude_tables", CONF_LIST, FIELD(exclude_tables), 1, UINT32_MAX, 0, NULL },
-	{ "log.level", CONF_LEVEL, FIELD(log_level), 0, 0, 0, "info" },
-	{ "log.syslog", CONF_BOOL, FIELD(log_syslog), 0, 1, 0, NULL },
+	{ "agentx.socket", CONF_STRING, START, FIELD(agentx_socket), 1, 0, 0,
+	  "/var/agentx/master" },
+	{ "agentx.ping", CONF_UINT, START, FIELD(agentx_ping_s), 1, 3600, 3, NULL },
+	{ "standalone.address", CONF_STRING, START, FIELD(standalone_address), 0, 0, 0, "" },
+	{ "standalone.snmp_conf", CONF_STRING, START, FIELD(standalone_snmp_conf), 0, 0, 0, "" },
+	{ "state.directory", CONF_STRING, START, FIELD(state_dir), 1, 0, 0,
+	  LOCALSTATEDIR "/lib/fwmarkd" },
+	{ "read.get_age_ms", CONF_UINT, RUN, FIELD(get_age_ms), 0, 60000, 100, NULL },
+	{ "read.walk_age_ms", CONF_UINT, RUN, FIELD(walk_age_ms), 0, 60000, 1000, NULL },
+	{ "xtables.lock_file", CONF_STRING, RUN, FIELD(lock_file), 0, 0, 0, "" },
+	{ "xtables.lock_wait_ms", CONF_UINT, RUN, FIELD(lock_wait_ms), 0, 10000, 300, NULL },
+	{ "provisioning.protocol", CONF_UINT, START, FIELD(protocol), 5, 255, 161, NULL },
+	{ "provisioning.reassert", CONF_BOOL, RUN, FIELD(reassert), 0, 1, 0, NULL },
+	{ "provisioning.main_tables", CONF_BOOL, RUN, FIELD(main_tables), 0, 1, 0, NULL },
+	{ "routes.exclude_tables", CONF_LIST, RUN, FIELD(exclude_tables), 1, UINT32_MAX, 0, NULL },
+	{ "log.level", CONF_LEVEL, RUN, FIELD(log_level), 0, 0, 0, "info" },
+	{ "log.syslog", CONF_BOOL, RUN, FIELD(log_syslog), 0, 1, 0, NULL },
 };
 
 static const struct {
@@ -242,6 +247,25 @@ int conf_load(const char *file, struct conf *c, struct why *why)
 	config_destroy(&cfg);
 	text_fini(&all);
 	return err;
+}
+
+static bool same(const struct conf_item *item, const struct conf *x, const struct conf *y)
+{
+	const char *a = (const char *)x + item->off, *b = (const char *)y + item->off;
+
+	return item->string ? strcmp(a, b) == 0 : memcmp(a, b, item->size) == 0;
+}
+
+void conf_change(struct conf *c, const struct conf *now, struct text *later)
+{
+	for (size_t i = 0; i < N_ITEMS; i++) {
+		const struct conf_item *item = &items[i];
+
+		if (item->when == RUN)
+			memcpy((char *)c + item->off, (const char *)now + item->off, item->size);
+		else if (!same(item, c, now))
+			text_add(later, "%s%s", later->len ? ", " : "", item->path);
+	}
 }
 
 void conf_describe(struct text *out)

@@ -119,9 +119,6 @@ static int open_kernel(struct app *a, struct why *why)
 	if (!err)
 		err = rtnl_events_open(&a->events);
 	if (!err)
-		err = rtnl_events_exclude(a->events, a->conf.exclude_tables.item,
-					  a->conf.exclude_tables.n);
-	if (!err)
 		err = link_nl_dump(a->rtnl, &a->links);
 	if (err)
 		return why_set(why, err, "rtnetlink: %s", strerror(-err));
@@ -189,6 +186,8 @@ int app_start(struct app *a, const struct conf *conf, struct why *why)
 			*why = damaged;
 		}
 	}
+	if (!err && (err = routes_exclude(a)))
+		why_set(why, err, "routes.exclude_tables: %s", strerror(-err));
 	if (err)
 		return err;
 	tell_capabilities(a);
@@ -248,7 +247,24 @@ static void on_tick(void *arg)
 	state_tick(arg);
 }
 
-int app_run(struct app *a, const volatile sig_atomic_t *stop, struct why *why)
+/* A SET that is under way ends as it began. */
+static void reload(struct app *a, struct app_control *control)
+{
+	struct why why = { "" };
+	struct conf conf;
+	int err;
+
+	if (a->mib.state != TXN_IDLE)
+		return;
+	control->reload = 0;
+	err = control->load(control->ctx, &conf, &why);
+	if (!err)
+		err = app_reload(a, &conf, &why);
+	if (err)
+		log_err("the settings stay as they were: %s", why.s);
+}
+
+int app_run(struct app *a, struct app_control *control, struct why *why)
 {
 	const struct conf *c = &a->conf;
 	const struct agentx_options opt = {
@@ -269,8 +285,11 @@ int app_run(struct app *a, const volatile sig_atomic_t *stop, struct why *why)
 		return why_set(why, err, "event loop: %s", strerror(-err));
 	agentx_every_second(on_tick, a);
 	log_info("fwmarkd %s ready", PACKAGE_VERSION);
-	while (!*stop)
+	while (!control->stop) {
+		if (control->reload)
+			reload(a, control);
 		agentx_process();
+	}
 	log_info("stopping");
 	agentx_stop();
 	return 0;

@@ -25,6 +25,8 @@ agent_libapp_a_SOURCES = \
 	agent/app/plan_rule.c \
 	agent/app/policies.c \
 	agent/app/reassert.c \
+	agent/app/reload.c \
+	agent/app/route_exclude.c \
 	agent/app/route_info.c \
 	agent/app/route_load.c \
 	agent/app/route_set.c \

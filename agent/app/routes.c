@@ -51,7 +51,7 @@ void routes_stale(struct app *a, uint8_t family, uint32_t fib, uint32_t ifindex)
 	struct routes *v = &a->routes;
 	struct route_scope *s;
 
-	if (fib && conf_list_has(&a->conf.exclude_tables, fib))
+	if (fib && conf_list_has(&v->excluded, fib))
 		return;
 	if (family == AF_UNSPEC) {
 		routes_stale(a, AF_INET, fib, ifindex);
@@ -170,7 +170,7 @@ void routes_event(struct app *a, const struct nlmsghdr *nlh)
 	bool known;
 
 	/* The kernel keeps these to itself (live.c), but for those from before it was told. */
-	if (a->conf.exclude_tables.n && conf_list_has(&a->conf.exclude_tables, route_nl_table(nlh)))
+	if (v->excluded.n && conf_list_has(&v->excluded, route_nl_table(nlh)))
 		return;
 	if (route_nl_decode(nlh, &r, legs))
 		return;
@@ -202,8 +202,8 @@ static int load(struct app *a, const struct route_scope *scope)
 	struct route_filter filter = { .family = scope->family,
 				       .fib = scope->fib,
 				       .ifindex = scope->ifindex,
-				       .exclude = a->conf.exclude_tables.item,
-				       .nexclude = a->conf.exclude_tables.n };
+				       .exclude = a->routes.excluded.item,
+				       .nexclude = a->routes.excluded.n };
 	struct route_load l;
 	bool changed = false;
 	int err;

@@ -88,9 +88,14 @@ int rtnl_events_exclude(struct rtnl_events *ev, const uint32_t *tables, size_t n
 	enum { HEAD = sizeof(head) / sizeof(*head) };
 	struct sock_filter code[HEAD + 2 * EXCLUDE_MAX + 1];
 	struct sock_fprog prog = { .len = HEAD, .filter = code };
+	int none = 0;
 
-	if (!n)
-		return 0;
+	if (!n) /* -ENOENT: there was no filter */
+		return setsockopt(rtnl_events_fd(ev), SOL_SOCKET, SO_DETACH_FILTER, &none,
+				  sizeof(none)) < 0 &&
+				       errno != ENOENT
+			       ? -errno
+			       : 0;
 	if (n > EXCLUDE_MAX)
 		return -E2BIG;
 	memcpy(code, head, sizeof(head));

@@ -109,7 +109,8 @@ struct routes {
 	struct route_info **buckets;
 	size_t nbuckets, ninfos;
 	struct managed managed;
-	struct vec stale; /* struct route_scope */
+	struct vec stale;	   /* struct route_scope */
+	struct conf_list excluded; /* tables that are left out: see route_exclude.c */
 	uint64_t version, last_change;
 	struct route row;
 	struct mib_nexthop_row hop_row;
@@ -253,6 +254,8 @@ void routes_stale_users(struct app *a, const struct prefix *prefsrc);
 void routes_not_withdrawn(struct app *a, void *const *rows, size_t n);
 /* A device went down: what goes with it was not taken away by anybody. */
 void routes_device_down(struct app *a, uint32_t ifindex);
+/* route_exclude.c: routes.exclude_tables, as it is set now. Returns: 0 or -errno. */
+int routes_exclude(struct app *a);
 /* The route of the kernel with this key, in @out with its legs. Returns: false: there is none. */
 bool routes_find(struct app *a, const struct route *key, struct route *out);
 extern const struct mib_source routes_source, routes_scalars_source, nexthops_source;

@@ -43,6 +43,10 @@ void conf_init(struct conf *c);
  */
 int conf_load(const char *file, struct conf *c, struct why *why);
 
+/* Takes over all settings that can change while fwmarkd runs; appends to @later the names of the
+ * others that differ ("agentx.socket, state.directory"): those stay. */
+void conf_change(struct conf *c, const struct conf *now, struct text *later);
+
 /* Appends every setting with its default, as the commented lines of conf/fwmarkd.conf: the tests
  * hold that file and fwmarkd.conf(5) against it. */
 void conf_describe(struct text *out);

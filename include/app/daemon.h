@@ -10,8 +10,24 @@
  * app_stop() is fine after a failed start. Returns: 0 or -errno with @why. */
 int app_start(struct app *a, const struct conf *conf, struct why *why);
 
-/* Serves until @stop is set. Returns: 0 or -errno with @why. */
-int app_run(struct app *a, const volatile sig_atomic_t *stop, struct why *why);
+/* What happens to a running agent from outside: a handler of signals sets the two. */
+struct app_control {
+	volatile sig_atomic_t stop, reload;
+	/* Reads the settings anew, all of them. Returns: 0 or -errno with @why. */
+	int (*load)(void *ctx, struct conf *conf, struct why *why);
+	void *ctx;
+};
+
+/* Serves until it is told to stop. Returns: 0 or -errno with @why. */
+int app_run(struct app *a, struct app_control *control, struct why *why);
+
+/**
+ * app_reload - reload.c: other settings for a running agent
+ *
+ * Those that cannot change before the next start stay, and the log names them. No SET may be under
+ * way. Returns: 0; or -errno with @why, and all is as it was.
+ */
+int app_reload(struct app *a, const struct conf *conf, struct why *why);
 
 /* Saves the state and frees everything; the kernel keeps what it has. */
 void app_stop(struct app *a);

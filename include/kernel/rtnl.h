@@ -58,10 +58,10 @@ enum { RTNL_EVENTS_MAX = 65536 };
 /* Links, addresses, routes, rules and nexthops of both families. Returns: 0 or -errno. */
 int rtnl_events_open(struct rtnl_events **out);
 void rtnl_events_close(struct rtnl_events *ev);
-/* For poll(2). */
-/* Events of these routing tables are wanted no more: the kernel drops them before they are queued.
- * Returns: 0 or -errno. */
+/* Events of these routing tables, and of none else, are not wanted: the kernel drops them before
+ * they are queued. Returns: 0 or -errno. */
 int rtnl_events_exclude(struct rtnl_events *ev, const uint32_t *tables, size_t n);
+/* For poll(2). */
 int rtnl_events_fd(const struct rtnl_events *ev);
 
 /**

@@ -112,6 +112,28 @@ stop_agent() {
 	expect_eq "exit status of fwmarkd after SIGTERM" 0 "$LAST_STATUS"
 }
 
+# reload_agent [LINE]...: SIGHUP, with fwmarkd.conf of agent_conf and these lines; returns when the
+# log says what came of it (see reloaded).
+reload_agent() {
+	{
+		agent_conf
+		[ $# = 0 ] || printf '%s\n' "$@"
+	} >"$AGENT_CONF"
+	hang_up
+}
+
+# hang_up: SIGHUP, with the file as it is.
+hang_up() {
+	reloads=$(grep -Ec "$RELOADED" "$WORK/fwmarkd.log" || :)
+	kill -HUP "$AGENT_PID"
+	wait_for 15 reloaded || fail "nothing comes of SIGHUP"
+}
+
+RELOADED='settings (read anew|stay as they were)'
+reloaded() {
+	[ "$(grep -Ec "$RELOADED" "$WORK/fwmarkd.log")" -gt "$reloads" ]
+}
+
 # Gone or a zombie (its parent, the test, has not waited for it yet).
 agent_gone() {
 	! grep -q '^State:[[:space:]]*[^Z[:space:]]' "/proc/$AGENT_PID/status" 2>/dev/null

@@ -223,6 +223,55 @@ static void an_included_file_is_named(void **state)
 	unlink(inner);
 }
 
+/* What can change changes; what cannot is named, once each, and stays. */
+static void a_running_agent_takes_over_what_it_can(void **state)
+{
+	struct text later = TEXT_INIT;
+	struct conf c, now;
+	struct why why;
+
+	(void)state;
+	assert_int_equal(load("agentx: { socket = \"/long/enough\"; };", &c, &why), 0);
+	assert_int_equal(load("agentx: { socket = \"/s\"; ping = 5; };\n"
+			      "standalone: { address = \"udp:161\"; snmp_conf = \"/a\"; };\n"
+			      "state: { directory = \"/s\"; };\n"
+			      "read: { get_age_ms = 1; walk_age_ms = 2; };\n"
+			      "xtables: { lock_file = \"/l\"; lock_wait_ms = 3; };\n"
+			      "provisioning: { protocol = 5; reassert = true; };\n"
+			      "routes: { exclude_tables = (7); };\n"
+			      "log: { level = \"debug\"; syslog = true; };\n",
+			      &now, &why),
+			 0);
+	conf_change(&c, &now, &later);
+	assert_string_equal(text_str(&later), "agentx.socket, agentx.ping, standalone.address, "
+					      "standalone.snmp_conf, state.directory, "
+					      "provisioning.protocol");
+	assert_string_equal(c.agentx_socket, "/long/enough");
+	assert_int_equal(c.agentx_ping_s, 3);
+	assert_string_equal(c.standalone_address, "");
+	assert_int_equal(c.protocol, 161);
+	assert_int_equal(c.get_age_ms, 1);
+	assert_int_equal(c.walk_age_ms, 2);
+	assert_string_equal(c.lock_file, "/l");
+	assert_int_equal(c.lock_wait_ms, 3);
+	assert_true(c.reassert);
+	assert_true(conf_list_has(&c.exclude_tables, 7));
+	assert_int_equal(conf_log_level(&c), LOG_DEBUG);
+	assert_true(c.log_syslog);
+	text_reset(&later);
+	/* What was longer once is the same string all the same. */
+	strcpy(now.agentx_socket, "/longer than that");
+	strcpy(now.agentx_socket, "/s");
+	strcpy(c.agentx_socket, "/s");
+	now.agentx_ping_s = 3;
+	now.standalone_address[0] = now.standalone_snmp_conf[0] = 0;
+	strcpy(now.state_dir, c.state_dir);
+	now.protocol = 161;
+	conf_change(&c, &now, &later);
+	assert_string_equal(text_str(&later), "");
+	text_fini(&later);
+}
+
 static FILE *documentation(const char *name)
 {
 	const char *srcdir = getenv("top_srcdir");
@@ -344,6 +393,7 @@ int main(void)
 		cmocka_unit_test(what_is_wrong_is_said_with_its_place),
 		cmocka_unit_test(a_file_that_cannot_be_read_is_none),
 		cmocka_unit_test(an_included_file_is_named),
+		cmocka_unit_test(a_running_agent_takes_over_what_it_can),
 		cmocka_unit_test(the_example_shows_every_default),
 		cmocka_unit_test(the_example_can_be_used),
 		cmocka_unit_test(the_manual_names_every_setting),
