@@ -60,6 +60,7 @@ netns_tests = \
 	tests/netns/rules-text.sh \
 	tests/netns/rulesets.sh \
 	tests/netns/route-columns.sh \
+	tests/netns/rowstatus-timeouts.sh \
 	tests/netns/rule-columns.sh \
 	tests/netns/single-instance.sh \
 	tests/netns/snmpd-example.sh \

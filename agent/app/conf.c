@@ -9,7 +9,8 @@
 #include <string.h>
 #include <syslog.h>
 
-enum { FILE_MAX = 1 << 20 }; /* bytes */
+enum { FILE_MAX = 1 << 20 };		   /* bytes */
+enum { TIMEOUT_MAX = 366 * 24 * 60 * 60 }; /* seconds */
 
 enum conf_kind { CONF_STRING, CONF_UINT, CONF_BOOL, CONF_LEVEL, CONF_LIST };
 /* When a new value counts: as soon as the file is read anew, or when fwmarkd starts again. */
@@ -39,6 +40,10 @@ static const struct conf_item {
 	{ "provisioning.protocol", CONF_UINT, START, FIELD(protocol), 5, 255, 161, NULL },
 	{ "provisioning.reassert", CONF_BOOL, RUN, FIELD(reassert), 0, 1, 0, NULL },
 	{ "provisioning.main_tables", CONF_BOOL, RUN, FIELD(main_tables), 0, 1, 0, NULL },
+	{ "provisioning.not_ready_timeout", CONF_UINT, RUN, FIELD(not_ready_s), 0, TIMEOUT_MAX, 300,
+	  NULL },
+	{ "provisioning.not_in_service_timeout", CONF_UINT, RUN, FIELD(not_in_service_s), 0,
+	  TIMEOUT_MAX, 0, NULL },
 	{ "routes.exclude_tables", CONF_LIST, RUN, FIELD(exclude_tables), 1, UINT32_MAX, 0, NULL },
 	{ "log.level", CONF_LEVEL, RUN, FIELD(log_level), 0, 0, 0, "info" },
 	{ "log.syslog", CONF_BOOL, RUN, FIELD(log_syslog), 0, 1, 0, NULL },

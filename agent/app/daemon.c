@@ -244,6 +244,7 @@ static void on_events(int fd, void *arg)
 static void on_tick(void *arg)
 {
 	reassert(arg);
+	expire(arg);
 	state_tick(arg);
 }
 

@@ -9,6 +9,7 @@ agent_libapp_a_SOURCES = \
 	agent/app/conf.c \
 	agent/app/counts.c \
 	agent/app/daemon.c \
+	agent/app/expire.c \
 	agent/app/fibs.c \
 	agent/app/index_rows.c \
 	agent/app/interfaces.c \
@@ -31,6 +32,7 @@ agent_libapp_a_SOURCES = \
 	agent/app/route_load.c \
 	agent/app/route_set.c \
 	agent/app/routes.c \
+	agent/app/row_name.c \
 	agent/app/rowfile.c \
 	agent/app/rule_ids.c \
 	agent/app/rules.c \

@@ -4,10 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "model/row.h"
+
 void managed_init(struct managed *m, const struct mib_def *def,
 		  int (*cmp)(const void *a, const void *b))
 {
-	*m = (struct managed){ .def = def, .cmp = cmp, .rows = VEC_INIT(void *) };
+	*m = (struct managed){ .def = def,
+			       .cmp = cmp,
+			       .rows = VEC_INIT(void *),
+			       .idle = VEC_INIT(struct managed_idle) };
 }
 
 /* Rows own their texts, and routes their legs. */
@@ -77,6 +83,33 @@ void managed_fini(struct managed *m)
 	for (size_t i = 0; i < m->rows.n; i++)
 		row_free(m->def, managed_at(m, i));
 	vec_fini(&m->rows);
+	vec_fini(&m->idle);
+}
+
+static int idle_cmp(const void *key, const void *elem)
+{
+	uintptr_t row = (uintptr_t)key, other = (uintptr_t)((const struct managed_idle *)elem)->row;
+
+	return row < other ? -1 : row > other;
+}
+
+/* Without memory a row is never thought idle: it stays. */
+static void idle_begin(struct managed *m, void *row)
+{
+	const struct mib_col *status = mib_col_syntax(m->def, SYN_STATUS);
+	struct managed_idle *e;
+
+	if (cell_load(status, row) == ROW_ACTIVE)
+		return;
+	e = vec_insert(&m->idle, vec_lower(&m->idle, row, idle_cmp));
+	if (e)
+		*e = (struct managed_idle){ row, clock_ms() };
+}
+
+static void idle_end(struct managed *m, const void *row)
+{
+	if (vec_find(&m->idle, row, idle_cmp))
+		vec_remove(&m->idle, vec_lower(&m->idle, row, idle_cmp));
 }
 
 /* The first place whose row is not below (@after: above) the key. */
@@ -119,6 +152,7 @@ void *managed_set(struct managed *m, const void *row)
 	if (!copy)
 		return NULL;
 	if (at < m->rows.n && m->cmp(managed_at(m, at), row) == 0) {
+		idle_end(m, managed_at(m, at));
 		row_free(m->def, managed_at(m, at));
 		slot = vec_at(&m->rows, at);
 	} else {
@@ -128,6 +162,7 @@ void *managed_set(struct managed *m, const void *row)
 		row_free(m->def, copy);
 		return NULL;
 	}
+	idle_begin(m, copy);
 	return *slot = copy;
 }
 
@@ -137,6 +172,7 @@ void managed_remove(struct managed *m, const void *key)
 
 	if (at == m->rows.n || m->cmp(managed_at(m, at), key) != 0)
 		return;
+	idle_end(m, managed_at(m, at));
 	row_free(m->def, managed_at(m, at));
 	vec_remove(&m->rows, at);
 }

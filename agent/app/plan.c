@@ -146,6 +146,17 @@ int plan_prepare(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fa
 	return error;
 }
 
+/* A manager that leaves the status alone wants what it wanted: a row that reads notInService only
+ * because somebody else has taken it away, or because its device is gone, is not to stay out. */
+static void keep_wish(const struct plan_item *it, const void *had)
+{
+	const struct mib_col *status = mib_col_syntax(it->def, SYN_STATUS);
+
+	if (had && it->now && !(it->touched >> status->num & 1) && is_active(it->def, had) &&
+	    cell_load(status, it->now) == ROW_NOT_IN_SERVICE)
+		cell_store(status, it->now, ROW_ACTIVE);
+}
+
 /* Keeps what the managers want now, and what they wanted, for undo. */
 static int keep_rows(struct app *a, struct mib_fault *fault)
 {
@@ -161,6 +172,7 @@ static int keep_rows(struct app *a, struct mib_fault *fault)
 		had = managed_find(m, key);
 		if (!a->plan.was[kind].def)
 			managed_init(&a->plan.was[kind], m->def, m->cmp);
+		keep_wish(it, had);
 		if ((had && !managed_set(&a->plan.was[kind], had)) ||
 		    (it->now && !managed_set(m, it->now)))
 			return plan_fail(fault, it, 0, -ENOMEM);
@@ -369,34 +381,14 @@ static int restore_run(struct app *a, struct why *why)
 	return error ? -EINVAL : 0;
 }
 
-/* The index of a row: the columns that cannot be read. */
-static void index_of(const struct mib_def *def, const void *row, struct mib_oid *at)
-{
-	struct mib_value v;
-
-	at->n = 0;
-	for (size_t i = 0; i < def->ncols && def->cols[i].access == ACCESS_NA; i++) {
-		cell_get(&def->cols[i], row, 0, &v);
-		if (v.tag != MIB_TAG_OCTETS) {
-			mib_oid_add(at, (uint32_t)v.num);
-			continue;
-		}
-		mib_oid_add(at, (uint32_t)v.len);
-		for (size_t k = 0; k < v.len; k++)
-			mib_oid_add(at, ((const uint8_t *)v.bytes)[k]);
-	}
-}
-
 /* The kernel's reasons do not say which device is down. */
 static void log_missing(int level, const struct plan_item *it, const char *why)
 {
 	const char *device = it->def == &mib_route ? ((struct route *)it->now)->leg.ifname : "";
 	bool say = *device && !strstr(why, device);
 	struct text name = TEXT_INIT;
-	struct mib_oid at;
 
-	index_of(it->def, it->now, &at);
-	mib_name(mib_col_syntax(it->def, SYN_STATUS), &at, &name);
+	row_name(it->def, it->now, &name);
 	log_at(level, "%s: not put back: %s%s%s%s", text_str(&name), why, say ? " (device " : "",
 	       say ? device : "", say ? ")" : "");
 	text_fini(&name);

@@ -11,6 +11,7 @@
 #include "model/row.h"
 
 static const char *const type_names[] = { "unknown", "ipv4", "ipv6" };
+static const char *const status_names[] = { NULL, "active", "notInService", "notReady" };
 
 /* "fwmarkRuleInInterface" is "inInterface" in a file. */
 static const char *key_of(const struct mib_def *def, const struct mib_col *col, char *buf,
@@ -73,7 +74,8 @@ static void write_value(const struct mib_col *col, const struct mib_value *v, st
 		text_add(out, "\"%s\"", type_names[v->num <= 2 ? v->num : 0]);
 		break;
 	case SYN_STATUS:
-		text_add(out, "\"%s\"", v->num == ROW_ACTIVE ? "active" : "notInService");
+		text_add(out, "\"%s\"",
+			 status_names[v->num <= ROW_NOT_READY ? v->num : ROW_ACTIVE]);
 		break;
 	case SYN_STORAGE:
 		text_add(out, "\"%s\"", v->num == STORAGE_VOLATILE ? "volatile" : "nonVolatile");
@@ -157,7 +159,6 @@ static int read_word(const char *s, const char *const *words, size_t n, struct m
 
 static int read_string(const struct mib_col *col, const char *s, struct mib_value *v)
 {
-	static const char *const statuses[] = { NULL, "active", "notInService" };
 	static const char *const storages[] = { NULL, NULL, "volatile", "nonVolatile" };
 
 	switch ((enum mib_syntax)col->syntax) {
@@ -166,7 +167,7 @@ static int read_string(const struct mib_col *col, const char *s, struct mib_valu
 		return read_word(s, type_names, 3, v);
 	case SYN_STATUS:
 		v->tag = MIB_TAG_INTEGER;
-		return read_word(s, statuses, 3, v);
+		return read_word(s, status_names, 4, v);
 	case SYN_STORAGE:
 		v->tag = MIB_TAG_INTEGER;
 		return read_word(s, storages, 4, v);
@@ -233,6 +234,16 @@ static bool is_other(const char *const *other, const char *name)
 	return false;
 }
 
+/* A manager cannot write notReady; what it began and has not finished is kept all the same. */
+static int store_value(const struct mib_col *col, void *row, const struct mib_value *v,
+		       struct arena *arena, struct why *wrong)
+{
+	if (col->syntax != SYN_STATUS || v->tag != MIB_TAG_INTEGER || v->num != ROW_NOT_READY)
+		return cell_set(col, row, v, arena, wrong);
+	cell_store(col, row, v->num);
+	return 0;
+}
+
 int rowfile_read(const struct mib_def *def, const config_setting_t *group, void *row,
 		 const char *const *other, struct arena *arena, struct why *why)
 {
@@ -253,7 +264,7 @@ int rowfile_read(const struct mib_def *def, const config_setting_t *group, void 
 		if (!col)
 			return why_set(why, -EINVAL, "line %u: %s: no such column",
 				       config_setting_source_line(s), name);
-		if (read_value(col, s, &v) || cell_set(col, row, &v, arena, &wrong))
+		if (read_value(col, s, &v) || store_value(col, row, &v, arena, &wrong))
 			return why_set(why, -EINVAL, "line %u: %s: %s",
 				       config_setting_source_line(s), name, wrong.s);
 		if (col->access == ACCESS_RC)

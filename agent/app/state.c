@@ -184,6 +184,7 @@ int state_save_rows(struct app *a, struct why *why)
 	if (err)
 		return save_failed(a, err, why);
 	a->saved_epoch = a->mib.epoch;
+	a->rows_dirty = false;
 	return 0;
 }
 
@@ -205,7 +206,7 @@ void state_tick(struct app *a)
 
 	if (err)
 		save_failed(a, err, &why);
-	else if (a->mib.epoch != a->saved_epoch)
+	else if (a->rows_dirty || a->mib.epoch != a->saved_epoch)
 		err = state_save_rows(a, &why);
 	counts_keep(a);
 	if (err && !failing)

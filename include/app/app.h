@@ -187,6 +187,7 @@ struct app {
 	bool links_changed;	  /* a device or an address came or went: see reassert.c */
 	uint64_t reasserted;	  /* what the views had seen when all was put back */
 	bool walk;		  /* the request under way goes on with a walk */
+	bool rows_dirty;	  /* managed rows have changed by themselves since that */
 	bool state_dirty;	  /* maps or sums have changed since the state was saved */
 	uint64_t saved_ms;
 	uint32_t saved_serial;	 /* of the state file; see counts.h */
@@ -281,6 +282,12 @@ void plan_finish(void *ctx, bool committed);
 
 /* reassert.c: puts back managers' rows that went with their device, or all (a setting). */
 void reassert(struct app *a);
+
+/* expire.c: removes managers' rows that have been left notReady or notInService for too long. */
+void expire(struct app *a);
+
+/* row_name.c: appends the name of a row by its status, "fwmarkRuleStatus.5". */
+void row_name(const struct mib_def *def, const void *row, struct text *out);
 
 /* state.c: what is kept in the state directory. */
 /* Returns: 0; -EINVAL: the file was damaged and is set aside; or -errno. */

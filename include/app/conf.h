@@ -27,6 +27,7 @@ struct conf {
 	unsigned lock_wait_ms;
 	unsigned protocol;
 	bool reassert, main_tables;
+	unsigned not_ready_s, not_in_service_s; /* 0: for ever */
 	struct conf_list exclude_tables;
 	char log_level[16];
 	bool log_syslog;

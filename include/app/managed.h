@@ -6,10 +6,17 @@
 #include "base/vec.h"
 #include "snmp/mib.h"
 
+/* A row that no manager wants to be active. */
+struct managed_idle {
+	void *row;
+	uint64_t since_ms; /* clock_ms() of the last managed_set() */
+};
+
 struct managed {
 	const struct mib_def *def;
 	int (*cmp)(const void *a, const void *b); /* orders rows as their index does */
 	struct vec rows;			  /* of pointers to rows, each owned here */
+	struct vec idle;			  /* struct managed_idle, by address */
 };
 
 void managed_init(struct managed *m, const struct mib_def *def,

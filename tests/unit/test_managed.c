@@ -117,12 +117,50 @@ static void a_route_owns_its_legs(void **state)
 	managed_fini(&m);
 }
 
+/* What is to be active is not among the rows that may be removed for their age. */
+static void rows_that_are_not_active_are_known(void **state)
+{
+	struct managed m;
+
+	(void)state;
+	managed_init(&m, &mib_rule, rule_cmp);
+	for (uint32_t i = 1; i <= 300; i++) {
+		struct markrule r = rule(i, NULL);
+
+		r.status = (uint8_t)(ROW_ACTIVE + i % 3);
+		assert_non_null(managed_set(&m, &r));
+	}
+	assert_int_equal(m.idle.n, 200);
+	for (uint32_t i = 1; i <= 300; i += 2) {
+		struct markrule r = rule(i, NULL);
+
+		r.status = ROW_ACTIVE;
+		if (i % 4 == 1)
+			assert_non_null(managed_set(&m, &r));
+		else
+			managed_remove(&m, &r);
+	}
+	/* Of the even ones two of three are left, each once. */
+	assert_int_equal(m.idle.n, 100);
+	for (size_t i = 0; i < m.idle.n; i++) {
+		const struct managed_idle *e = vec_at(&m.idle, i);
+		const struct markrule *r = e->row;
+
+		assert_ptr_equal(managed_find(&m, r), r);
+		assert_int_not_equal(r->status, ROW_ACTIVE);
+		assert_int_equal(r->index % 2, 0);
+	}
+	managed_fini(&m);
+	assert_int_equal(m.idle.n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_are_found_in_order),
 		cmocka_unit_test(a_row_owns_its_texts),
 		cmocka_unit_test(a_route_owns_its_legs),
+		cmocka_unit_test(rows_that_are_not_active_are_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -202,7 +202,7 @@ static void what_was_not_given_is_not_written(void **state)
 	rowfile_write(&mib_rule, &row, &t);
 	assert_string_equal(text_str(&t), "{ index = 5; mark = 2147483648L; "
 					  "storageType = \"nonVolatile\"; status = "
-					  "\"notInService\"; }");
+					  "\"notReady\"; }");
 	text_fini(&t);
 }
 
@@ -268,6 +268,8 @@ static const struct {
 	{ &mib_rule, "{ invert = \"8 \"; }", "line 1: invert: not a value that it can have" },
 	{ &mib_rule, "{ invert = \" 8\"; }", "line 1: invert: not a value that it can have" },
 	{ &mib_rule, "{ status = \"active\"; }", NULL },
+	{ &mib_rule, "{ status = \"notReady\"; }", NULL },
+	{ &mib_rule, "{ status = 3; }", "line 1: status: wrong type of value" },
 	{ &mib_rule, "{ status = \"destroy\"; }", "line 1: status: not a value that it can have" },
 	{ &mib_rule, "{ status = 4; }", "line 1: status: wrong type of value" },
 	{ &mib_rule, "{ storageType = \"permanent\"; }",
