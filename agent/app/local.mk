@@ -18,6 +18,7 @@ agent_libapp_a_SOURCES = \
 	agent/app/managed.c \
 	agent/app/marks.c \
 	agent/app/meters.c \
+	agent/app/nexthops.c \
 	agent/app/plan.c \
 	agent/app/plan_fib.c \
 	agent/app/plan_meter.c \
@@ -32,6 +33,7 @@ agent_libapp_a_SOURCES = \
 	agent/app/route_load.c \
 	agent/app/route_set.c \
 	agent/app/routes.c \
+	agent/app/routes_live.c \
 	agent/app/row_name.c \
 	agent/app/rowfile.c \
 	agent/app/rule_ids.c \
@@ -48,6 +50,7 @@ noinst_HEADERS += \
 	include/app/meters.h \
 	include/app/plan.h \
 	include/app/route_info.h \
+	include/app/route_row.h \
 	include/app/route_set.h \
 	include/app/rowfile.h \
 	include/app/rule_ids.h \

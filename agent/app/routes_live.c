@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The view of the routes: kept current by the kernel's events, and read anew where it gives none. */
+#include <errno.h>
+#include <linux/if.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "app/route_info.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "kernel/link_nl.h"
+#include "kernel/route_nl.h"
+
+enum { STALE_MAX = 16 };
+
+static int route_row_cmp(const void *a, const void *b)
+{
+	return route_cmp(a, b);
+}
+
+void routes_init(struct app *a)
+{
+	struct routes *v = &a->routes;
+
+	route_set_init(v);
+	managed_init(&v->managed, &mib_route, route_row_cmp);
+	v->stale = (struct vec)VEC_INIT(struct route_scope);
+	routes_stale(a, AF_UNSPEC, 0, 0);
+	v->last_change = clock_ms();
+	v->version = 1;
+}
+
+void routes_fini(struct app *a)
+{
+	route_set_fini(&a->routes);
+	vec_fini(&a->routes.stale);
+	managed_fini(&a->routes.managed);
+}
+
+static void touched(struct routes *v)
+{
+	v->version++;
+	v->last_change = clock_ms();
+}
+
+void routes_stale(struct app *a, uint8_t family, uint32_t fib, uint32_t ifindex)
+{
+	struct routes *v = &a->routes;
+	struct route_scope *s;
+
+	if (fib && conf_list_has(&v->excluded, fib))
+		return;
+	if (family == AF_UNSPEC) {
+		routes_stale(a, AF_INET, fib, ifindex);
+		routes_stale(a, AF_INET6, fib, ifindex);
+		return;
+	}
+	for (size_t i = 0; i < v->stale.n; i++) {
+		s = vec_at(&v->stale, i);
+		if (s->family == family && (!s->fib || s->fib == fib) &&
+		    (!s->ifindex || s->ifindex == ifindex))
+			return;
+	}
+	/* Without memory, or with many: all of it, by the first entry. */
+	s = v->stale.n < STALE_MAX ? vec_push(&v->stale) : NULL;
+	if (s) {
+		*s = (struct route_scope){ family, fib, ifindex };
+		return;
+	}
+	v->stale.n = 0;
+	for (size_t i = 0; i < 2; i++)
+		if ((s = vec_push(&v->stale)))
+			*s = (struct route_scope){ i ? AF_INET6 : AF_INET, 0, 0 };
+}
+
+void routes_stale_users(struct app *a, const struct prefix *prefsrc)
+{
+	const struct routes *v = &a->routes;
+
+	for (size_t b = 0; b < v->nbuckets; b++) {
+		for (const struct route_info *info = v->buckets[b]; info; info = info->next) {
+			bool uses = prefsrc ? info->r.prefsrc.family == prefsrc->family &&
+						      memcmp(info->r.prefsrc.addr, prefsrc->addr,
+							     sizeof(prefsrc->addr)) == 0
+					    : info->r.nhid != 0;
+
+			for (unsigned i = 0; uses && i < info->r.nlegs; i++)
+				routes_stale(a, AF_UNSPEC, 0, route_leg(&info->r, i)->ifindex);
+		}
+	}
+}
+
+/* Will the routes of @r's table be read anew anyway? */
+static bool is_stale(const struct routes *v, const struct route *r)
+{
+	for (size_t i = 0; i < v->stale.n; i++) {
+		const struct route_scope *s = vec_at(&v->stale, i);
+
+		if (s->family == r->dst.family && (!s->fib || s->fib == r->fib) && !s->ifindex)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * One route came. Several may share a key; what the event says of those is: IPv4 adds one more
+ * unless NLM_F_REPLACE is set; IPv6 sends a multipath route whole when a leg was added to it, but in
+ * an order of its own (inet6_rt_notify() of net/ipv6/route.c). Returns: false when only reading
+ * anew will do.
+ */
+static bool came(struct routes *v, const struct route *r, bool replaced)
+{
+	size_t equals = route_set_equals(v, r);
+
+	if (equals && r->dst.family == AF_INET6 && r->nlegs > 1)
+		return false;
+	if (equals && replaced)
+		return route_set_swap(v, r) == 0;
+	return route_set_add(v, r) == 0;
+}
+
+/* Was this one a manager's? Then somebody took it away, unless its device went down: the kernel
+ * tells that first (__dev_close_many() of net/core/dev.c) or, of a carrier, afterwards. */
+static void withdrawn(struct app *a, const struct route *r)
+{
+	struct route *m = managed_find(&a->routes.managed, r);
+
+	if (!m || !route_same(m, r))
+		return;
+	m->withdrawn = true;
+	for (unsigned leg = 0; leg < r->nlegs; leg++) {
+		const struct name *link = names_find(&a->links, route_leg(r, leg)->ifindex);
+
+		if (!link || !(link->flags & IFF_UP))
+			m->withdrawn = false;
+	}
+}
+
+void routes_not_withdrawn(struct app *a, void *const *rows, size_t n)
+{
+	const struct managed *m = &a->routes.managed;
+
+	for (size_t i = 0; i < m->rows.n; i++)
+		for (size_t k = 0; k < n; k++)
+			if (managed_at(m, i) == rows[k])
+				((struct route *)rows[k])->withdrawn = false;
+}
+
+void routes_device_down(struct app *a, uint32_t ifindex)
+{
+	const struct managed *m = &a->routes.managed;
+
+	for (size_t i = 0; i < m->rows.n; i++) {
+		struct route *r = managed_at(m, i);
+
+		for (unsigned leg = 0; leg < r->nlegs; leg++)
+			if (route_leg(r, leg)->ifindex == ifindex)
+				r->withdrawn = false;
+	}
+}
+
+void routes_event(struct app *a, const struct nlmsghdr *nlh)
+{
+	struct routes *v = &a->routes;
+	struct nexthop legs[ROUTE_LEGS_MAX];
+	struct route r;
+	bool known;
+
+	/* The kernel keeps these to itself (live.c), but for those from before it was told. */
+	if (v->excluded.n && conf_list_has(&v->excluded, route_nl_table(nlh)))
+		return;
+	if (route_nl_decode(nlh, &r, legs))
+		return;
+	if (nlh->nlmsg_type == RTM_DELROUTE)
+		withdrawn(a, &r);
+	if (is_stale(v, &r))
+		return;
+	if (nlh->nlmsg_type == RTM_NEWROUTE)
+		known = came(v, &r, nlh->nlmsg_flags & NLM_F_REPLACE);
+	else /* one that a dump did not give any more is gone, too */
+		known = route_set_remove(v, &r) || !route_set_equals(v, &r);
+	if (!known)
+		routes_stale(a, r.dst.family, r.fib, 0);
+	touched(v);
+}
+
+static int load_one(const struct nlmsghdr *nlh, void *arg)
+{
+	return route_load_message(arg, nlh);
+}
+
+static void load_again(void *arg)
+{
+	route_load_reset(arg);
+}
+
+static int load(struct app *a, const struct route_scope *scope)
+{
+	struct route_filter filter = { .family = scope->family,
+				       .fib = scope->fib,
+				       .ifindex = scope->ifindex,
+				       .exclude = a->routes.excluded.item,
+				       .nexclude = a->routes.excluded.n };
+	struct route_load l;
+	bool changed = false;
+	int err;
+
+	route_load_begin(&l, &a->routes, scope);
+	err = route_nl_dump_raw(a->rtnl, &filter, load_one, load_again, &l);
+	/* A kernel without IPv6 has no routes of it; nor has a device that is gone. */
+	if (err == -EAFNOSUPPORT || err == -EOPNOTSUPP || err == -ENODEV)
+		err = 0;
+	if (err) {
+		route_load_reset(&l);
+		vec_fini(&l.recs);
+	} else {
+		err = route_load_end(&l, &changed);
+	}
+	if (changed)
+		touched(&a->routes);
+	return err;
+}
+
+void routes_sync(struct app *a)
+{
+	struct routes *v = &a->routes;
+	int err = 0;
+
+	live_sync(a);
+	if (v->stale.n)
+		err = link_nl_barrier(a->rtnl);
+	for (size_t i = 0; i < v->stale.n && !err; i++)
+		err = load(a, vec_at(&v->stale, i));
+	if (err)
+		log_err("reading routes: %s", strerror(-err));
+	else
+		vec_clear(&v->stale);
+}
