@@ -38,7 +38,8 @@ agent_libapp_a_SOURCES = \
 	agent/app/rowfile.c \
 	agent/app/rule_ids.c \
 	agent/app/rules.c \
-	agent/app/state.c
+	agent/app/state.c \
+	agent/app/state_rows.c
 
 noinst_HEADERS += \
 	include/app/app.h \
@@ -54,4 +55,5 @@ noinst_HEADERS += \
 	include/app/route_set.h \
 	include/app/rowfile.h \
 	include/app/rule_ids.h \
-	include/app/scalars.h
+	include/app/scalars.h \
+	include/app/state_rows.h

@@ -12,7 +12,7 @@ void managed_init(struct managed *m, const struct mib_def *def,
 {
 	*m = (struct managed){ .def = def,
 			       .cmp = cmp,
-			       .rows = VEC_INIT(void *),
+			       .rows = VEC_INIT(struct managed_row),
 			       .idle = VEC_INIT(struct managed_idle) };
 }
 
@@ -78,14 +78,6 @@ static void *row_dup(const struct mib_def *def, const void *row)
 	return NULL;
 }
 
-void managed_fini(struct managed *m)
-{
-	for (size_t i = 0; i < m->rows.n; i++)
-		row_free(m->def, managed_at(m, i));
-	vec_fini(&m->rows);
-	vec_fini(&m->idle);
-}
-
 static int idle_cmp(const void *key, const void *elem)
 {
 	uintptr_t row = (uintptr_t)key, other = (uintptr_t)((const struct managed_idle *)elem)->row;
@@ -110,6 +102,23 @@ static void idle_end(struct managed *m, const void *row)
 {
 	if (vec_find(&m->idle, row, idle_cmp))
 		vec_remove(&m->idle, vec_lower(&m->idle, row, idle_cmp));
+}
+
+static void slot_clear(struct managed *m, struct managed_row *slot)
+{
+	if (slot->row)
+		idle_end(m, slot->row);
+	row_free(m->def, slot->row);
+	free(slot->text);
+	*slot = (struct managed_row){ 0 };
+}
+
+void managed_fini(struct managed *m)
+{
+	for (size_t i = 0; i < m->rows.n; i++)
+		slot_clear(m, vec_at(&m->rows, i));
+	vec_fini(&m->rows);
+	vec_fini(&m->idle);
 }
 
 /* The first place whose row is not below (@after: above) the key. */
@@ -147,14 +156,13 @@ void *managed_set(struct managed *m, const void *row)
 {
 	size_t at = place(m, row, false);
 	void *copy = row_dup(m->def, row);
-	void **slot;
+	struct managed_row *slot;
 
 	if (!copy)
 		return NULL;
 	if (at < m->rows.n && m->cmp(managed_at(m, at), row) == 0) {
-		idle_end(m, managed_at(m, at));
-		row_free(m->def, managed_at(m, at));
 		slot = vec_at(&m->rows, at);
+		slot_clear(m, slot);
 	} else {
 		slot = vec_insert(&m->rows, at);
 	}
@@ -163,7 +171,7 @@ void *managed_set(struct managed *m, const void *row)
 		return NULL;
 	}
 	idle_begin(m, copy);
-	return *slot = copy;
+	return slot->row = copy;
 }
 
 void managed_remove(struct managed *m, const void *key)
@@ -172,7 +180,22 @@ void managed_remove(struct managed *m, const void *key)
 
 	if (at == m->rows.n || m->cmp(managed_at(m, at), key) != 0)
 		return;
-	idle_end(m, managed_at(m, at));
-	row_free(m->def, managed_at(m, at));
+	slot_clear(m, vec_at(&m->rows, at));
 	vec_remove(&m->rows, at);
+}
+
+void managed_text(struct managed *m, size_t i,
+		  void (*write)(const struct mib_def *def, const void *row, struct text *out),
+		  struct text *out)
+{
+	struct managed_row *slot = vec_at(&m->rows, i);
+	size_t from = out->len;
+
+	if (slot->text) {
+		text_addn(out, slot->text, strlen(slot->text));
+		return;
+	}
+	write(m->def, slot->row, out);
+	if (!out->err)
+		slot->text = strdup(text_str(out) + from);
 }

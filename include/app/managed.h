@@ -15,8 +15,14 @@ struct managed_idle {
 struct managed {
 	const struct mib_def *def;
 	int (*cmp)(const void *a, const void *b); /* orders rows as their index does */
-	struct vec rows;			  /* of pointers to rows, each owned here */
+	struct vec rows;			  /* struct managed_row */
 	struct vec idle;			  /* struct managed_idle, by address */
+};
+
+/* Both are owned here. */
+struct managed_row {
+	void *row;
+	char *text; /* as the state file has it; NULL: not written since it changed */
 };
 
 void managed_init(struct managed *m, const struct mib_def *def,
@@ -34,7 +40,13 @@ void managed_remove(struct managed *m, const void *key);
 /* Returns: row @i. */
 static inline void *managed_at(const struct managed *m, size_t i)
 {
-	return *(void **)vec_at(&m->rows, i);
+	return ((struct managed_row *)vec_at(&m->rows, i))->row;
 }
+
+/* Appends row @i as the state file has it. Who saves ten thousand rows for one that is new does not
+ * turn all into text again. @write: does that. */
+void managed_text(struct managed *m, size_t i,
+		  void (*write)(const struct mib_def *def, const void *row, struct text *out),
+		  struct text *out);
 
 #endif

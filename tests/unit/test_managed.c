@@ -154,6 +154,47 @@ static void rows_that_are_not_active_are_known(void **state)
 	assert_int_equal(m.idle.n, 0);
 }
 
+static unsigned written;
+
+static void write_index(const struct mib_def *def, const void *row, struct text *out)
+{
+	(void)def;
+	written++;
+	text_add(out, "%u;", ((const struct markrule *)row)->index);
+}
+
+/* All rows as text, and how often one of them had to be written. */
+static unsigned texts(struct managed *m, const char *expected)
+{
+	struct text out = TEXT_INIT;
+
+	written = 0;
+	for (size_t i = 0; i < m->rows.n; i++)
+		managed_text(m, i, write_index, &out);
+	assert_string_equal(text_str(&out), expected);
+	text_fini(&out);
+	return written;
+}
+
+static void a_text_is_made_once(void **state)
+{
+	struct markrule r = rule(2, NULL);
+	struct managed m;
+
+	(void)state;
+	managed_init(&m, &mib_rule, rule_cmp);
+	managed_set(&m, &r);
+	r.index = 1;
+	managed_set(&m, &r);
+	assert_int_equal(texts(&m, "1;2;"), 2);
+	assert_int_equal(texts(&m, "1;2;"), 0);
+	managed_set(&m, &r);
+	assert_int_equal(texts(&m, "1;2;"), 1);
+	managed_remove(&m, &r);
+	assert_int_equal(texts(&m, "2;"), 0);
+	managed_fini(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +202,7 @@ int main(void)
 		cmocka_unit_test(a_row_owns_its_texts),
 		cmocka_unit_test(a_route_owns_its_legs),
 		cmocka_unit_test(rows_that_are_not_active_are_known),
+		cmocka_unit_test(a_text_is_made_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
