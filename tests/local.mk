@@ -29,7 +29,11 @@ netns_tests = \
 	tests/netns/marks-sums.sh \
 	tests/netns/masquerade.sh \
 	tests/netns/meters.sh \
+	tests/netns/master-busy.sh \
+	tests/netns/master-hung.sh \
 	tests/netns/master-killed.sh \
+	tests/netns/master-returns.sh \
+	tests/netns/master-two.sh \
 	tests/netns/meters-connmark.sh \
 	tests/netns/meters-restored.sh \
 	tests/netns/names-live.sh \

@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "snmp/agentx.h"
+#include "snmp/master.h"
 #include "snmp/shim.h"
 
 #define APP "fwmarkd"
@@ -30,21 +31,22 @@ static bool is_request(const struct snmp_log_message *msg)
 	return msg->priority == LOG_INFO && strncmp(msg->msg, "Connection from ", 16) == 0;
 }
 
-/* net-snmp's log lines become ours. It says the same at every try to connect: once will do. */
+/* The connection to snmpd comes and goes: master.c says so. */
+static bool is_connection(const struct snmp_log_message *msg)
+{
+	return strstr(msg->msg, "AgentX subagent connected") ||
+	       strstr(msg->msg, "AgentX master disconnected us") ||
+	       strstr(msg->msg, "Failed to connect to the agentx master agent");
+}
+
+/* net-snmp's log lines become ours. */
 static int log_bridge(int major, int minor, void *serverarg, void *clientarg)
 {
 	const struct snmp_log_message *msg = serverarg;
-	static bool warned;
+	bool quiet = is_request(msg) || is_connection(msg);
 
 	(void)major, (void)minor, (void)clientarg;
-	if (strstr(msg->msg, "Failed to connect to the agentx master agent")) {
-		log_at(warned ? LOG_DEBUG : LOG_WARNING, "net-snmp: %s", msg->msg);
-		warned = true;
-		return 0;
-	}
-	if (strstr(msg->msg, "AgentX subagent connected"))
-		warned = false;
-	log_at(is_request(msg) ? LOG_DEBUG : msg->priority, "net-snmp: %s", msg->msg);
+	log_at(quiet ? LOG_DEBUG : msg->priority, "net-snmp: %s", msg->msg);
 	return 0;
 }
 
@@ -59,13 +61,10 @@ static void start_subagent(const struct agentx_options *opt)
 	set_bool(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS);
 	set_bool(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE);
 	set_bool(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE);
-	if (opt->socket)
-		netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
-				      opt->socket);
+	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET, opt->socket);
 	init_agent(APP);
-	/* init_agent() has set this to its default of 15 s (agentx_config.c, 5.9.3). */
-	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
-			   (int)opt->ping_s);
+	/* After init_agent(), which sets defaults (agentx_config.c, 5.9.3). */
+	master_init(opt->socket, opt->ping_s);
 }
 
 static void start_standalone(const struct agentx_options *opt)
@@ -84,6 +83,8 @@ static void start_standalone(const struct agentx_options *opt)
 	init_mib_modules();
 }
 
+static bool subagent; /* of snmpd */
+
 int agentx_start(struct mib *m, const struct agentx_options *opt)
 {
 	/* No MIB files are needed, and Debian's lack gives hundreds of lines. */
@@ -100,6 +101,9 @@ int agentx_start(struct mib *m, const struct agentx_options *opt)
 	init_snmp(APP);
 	if (opt->standalone && init_master_agent())
 		return -EADDRNOTAVAIL;
+	subagent = !opt->standalone;
+	if (subagent)
+		master_tick();
 	return 0;
 }
 
@@ -116,6 +120,8 @@ static struct {
 static void on_alarm(unsigned id, void *arg)
 {
 	(void)id, (void)arg;
+	if (subagent)
+		master_tick();
 	every_second.cb(every_second.arg);
 }
 
@@ -138,6 +144,8 @@ uint32_t agentx_uptime(void)
 
 void agentx_stop(void)
 {
+	if (subagent)
+		master_stop();
 	snmp_shutdown(APP);
 	shutdown_agent();
 }

@@ -6,6 +6,7 @@ agent_libsnmp_a_CPPFLAGS = $(LAYER_CPPFLAGS) $(NETSNMP_CFLAGS)
 agent_libsnmp_a_SOURCES = \
 	agent/snmp/agentx.c \
 	agent/snmp/cell.c \
+	agent/snmp/master.c \
 	agent/snmp/mib_agent.c \
 	agent/snmp/mib_fib.c \
 	agent/snmp/mib_interface.c \
@@ -20,6 +21,7 @@ agent_libsnmp_a_SOURCES = \
 
 noinst_HEADERS += \
 	include/snmp/agentx.h \
+	include/snmp/master.h \
 	include/snmp/mib.h \
 	include/snmp/shim.h \
 	include/snmp/table.h

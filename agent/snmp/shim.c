@@ -20,6 +20,12 @@
 /* fwmarkObjects. The one line to change when there is a private enterprise number. */
 static const oid root[] = { 1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 11, 1 };
 
+const oid *shim_root(size_t *n)
+{
+	*n = OID_LENGTH(root);
+	return root;
+}
+
 /*
  * The part of a name below the root. net-snmp's agentx_parse_oid() (5.9.3) reads sub-identifiers
  * into an int, so those of 2^31 and above come sign-extended: they are cut to 32 bits here.

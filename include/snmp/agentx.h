@@ -6,15 +6,15 @@
 #include "snmp/mib.h"
 
 struct agentx_options {
-	const char *socket;	/* snmpd's AgentX socket; NULL: net-snmp's default */
-	unsigned ping_s;	/* seconds between two looks whether snmpd is there */
+	const char *socket;	/* snmpd's AgentX socket; is kept */
+	unsigned ping_s;	/* seconds between two looks whether snmpd still answers */
 	const char *standalone; /* address to listen on ("udp:161"); NULL: be a subagent */
 	const char *snmp_conf;	/* standalone: users and views, in snmpd.conf's syntax */
 	const char *state_dir;	/* standalone: where net-snmp keeps engine id and boots */
 };
 
 /* Starts net-snmp and registers @m at fwmarkObjects. A master that is not there is tried again
- * every ping_s. Returns: 0; -EADDRNOTAVAIL: the address cannot be listened on; -EIO. */
+ * every second. Returns: 0; -EADDRNOTAVAIL: the address cannot be listened on; -EIO. */
 int agentx_start(struct mib *m, const struct agentx_options *opt);
 /* Calls @cb whenever @fd is readable. Returns: 0 or -EMFILE. */
 int agentx_watch(int fd, void (*cb)(int fd, void *arg), void *arg);

@@ -3,9 +3,15 @@
 #ifndef SNMP_SHIM_H
 #define SNMP_SHIM_H
 
+#include <net-snmp/net-snmp-config.h>
+
+#include <net-snmp/types.h>
+
 #include "snmp/mib.h"
 
 /* Registers one raw handler for everything below fwmarkObjects. Returns: 0 or -EIO. */
 int shim_register(struct mib *m);
+/* The name of fwmarkObjects and, in @n, its length. */
+const oid *shim_root(size_t *n);
 
 #endif

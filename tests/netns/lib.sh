@@ -9,8 +9,9 @@
 # makes sense on one road only sets ROADS before. The kernel is the oracle: what iptables-legacy
 # and ip show is compared with what SNMP shows, and the other way round.
 #
-# From outside: FWMARKD (the program), FWMARK_ROAD (run on this road only), FWMARK_KEEP=1 (leave
-# the working directory behind). Exit status: 0, 1, or 77 where it cannot run.
+# From outside: FWMARKD (the program), FWMARK_ROAD (run on this road only), FWMARK_TEST_LONG=1
+# (floods and the like for longer), FWMARK_KEEP=1 (leave the working directory behind). Exit
+# status: 0, 1, or 77 where it cannot run.
 
 set -eu
 

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The connection to snmpd. net-snmp (5.9.3) would make and watch it by itself, but waits for each
+ * of its answers for up to 6 s (snmp_synch_response_cb()), in which no event of the kernel is
+ * taken: with an snmpd that hangs, more often than not. So here
+ *
+ *  - a connection that costs nothing asks whether snmpd answers, before net-snmp's Open waits for
+ *    it. A try to connect in vain would leak in netsnmp_unix_transport(), too.
+ *  - Register and Ping are sent like any request, and their answer is taken when it comes. A
+ *    refused Register, which net-snmp takes for a success, is tried again.
+ *  - a connection whose snmpd hangs is kept: a UNIX socket loses nothing. It ends with snmpd.
+ */
+#include <net-snmp/net-snmp-config.h>
+
+#include <net-snmp/net-snmp-includes.h>
+
+#include <net-snmp/agent/net-snmp-agent-includes.h>
+
+#include <net-snmp/agent/agent_callbacks.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "snmp/master.h"
+#include "snmp/shim.h"
+
+/* Of libnetsnmpmibs, declared in agentx/subagent.h, which is not installed. */
+int subagent_startup(int major, int minor, void *serverarg, void *clientarg);
+int subagent_open_master_session(void);
+
+/* RFC 2741, 6.1 and 7.1.1 */
+enum { AGENTX_REGISTER = 3, AGENTX_PING = 13, AGENTX_DUPLICATE_REGISTRATION = 263 };
+/* A live snmpd answers in less; one that does not is looked at again with the next tick. */
+enum { PROBE_MS = 10 };
+/* Another fwmarkd that is just ending has gone by the second try; one that stays is waited for. */
+enum { AGAIN_MIN_MS = 500, AGAIN_MAX_MS = 30000 };
+
+static struct {
+	struct sockaddr_un addr;
+	unsigned ping_ms;
+	int probe;		  /* a connection with a Ping on its way; -1: none */
+	netsnmp_session *session; /* NULL: not connected */
+	bool registered;
+	bool waiting;	   /* for an answer, of the probe or of the session */
+	uint64_t asked_ms; /* when that was asked for */
+	unsigned again_ms; /* after a refused Register: snmpd logs each */
+	const char *told;  /* what is wrong now and has been said; NULL: nothing */
+} master = { .probe = -1 };
+
+static const char away[] = "cannot be reached", refuses[] = "refuses fwmarkObjects",
+		  hangs[] = "does not answer";
+
+/* Says what is wrong, once until it is over or something else is. */
+static void complain(const char *what, const char *why)
+{
+	log_at(master.told == what ? LOG_DEBUG : LOG_WARNING, "snmpd %s: %s", what, why);
+	master.told = what;
+}
+
+static bool late(void)
+{
+	return master.waiting && clock_ms() - master.asked_ms >= master.ping_ms;
+}
+
+static void probe_close(void)
+{
+	close(master.probe);
+	master.probe = -1;
+	master.waiting = false;
+}
+
+static int probe_open(void)
+{
+	/* An AgentX-Ping in network order and without a session, RFC 2741, 6.1. */
+	static const uint8_t ping[20] = { [0] = 1, [1] = AGENTX_PING, [2] = 0x10, [15] = 1 };
+
+	master.probe = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (master.probe < 0)
+		return -errno;
+	if (connect(master.probe, (struct sockaddr *)&master.addr, sizeof(master.addr)) ||
+	    send(master.probe, ping, sizeof(ping), MSG_NOSIGNAL) != sizeof(ping)) {
+		int err = -errno;
+
+		probe_close();
+		return err;
+	}
+	master.waiting = true;
+	master.asked_ms = clock_ms();
+	return 0;
+}
+
+/* Returns: 0: snmpd answers; -EAGAIN: not yet; or -errno. */
+static int probe(void)
+{
+	struct pollfd p = { .events = POLLIN };
+	int err = master.probe < 0 ? probe_open() : 0;
+	uint8_t answer;
+
+	if (err)
+		return err;
+	p.fd = master.probe;
+	if (poll(&p, 1, PROBE_MS) <= 0)
+		return -EAGAIN;
+	err = recv(master.probe, &answer, 1, 0) == 1 ? 0 : -ECONNRESET;
+	probe_close();
+	return err;
+}
+
+static void refused(long error)
+{
+	master.registered = false;
+	master.again_ms = master.again_ms < AGAIN_MAX_MS / 2 ? master.again_ms * 2 : AGAIN_MAX_MS;
+	complain(refuses, error == AGENTX_DUPLICATE_REGISTRATION ? "another fwmarkd has them"
+								 : snmp_errstring((int)error));
+}
+
+static int on_answer(int op, netsnmp_session *session, int reqid, netsnmp_pdu *pdu, void *magic)
+{
+	(void)session, (void)reqid, (void)magic;
+	master.waiting = false;
+	if (op != NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE)
+		return 1;
+	netsnmp_set_agent_uptime(pdu->time); /* sysUpTime is the master's */
+	if (pdu->errstat) {
+		refused(pdu->errstat);
+		return 1;
+	}
+	if (!master.registered)
+		log_info("connected to snmpd");
+	else if (master.told)
+		log_info("snmpd answers again");
+	master.registered = true;
+	master.told = NULL;
+	return 1;
+}
+
+/* Register until that has succeeded, then Ping. The answer has all the time that there is. */
+static void ask(void)
+{
+	netsnmp_pdu *pdu = snmp_pdu_create(master.registered ? AGENTX_PING : AGENTX_REGISTER);
+	size_t n;
+	const oid *root = shim_root(&n);
+
+	if (!pdu)
+		return;
+	pdu->sessid = master.session->sessid;
+	pdu->priority = DEFAULT_MIB_PRIORITY;
+	pdu->flags |= UCD_MSG_FLAG_PDU_TIMEOUT;
+	pdu->time = INT32_MAX / 256 * 256; /* its low byte is the time limit in a Register: none */
+	if (!master.registered)
+		snmp_add_null_var(pdu, root, n);
+	master.waiting = true;
+	master.asked_ms = clock_ms();
+	if (!snmp_async_send(master.session, pdu, on_answer, NULL)) {
+		snmp_free_pdu(pdu);
+		master.waiting = false;
+	}
+}
+
+static int on_start(int major, int minor, void *serverarg, void *clientarg)
+{
+	(void)major, (void)minor, (void)clientarg;
+	master.session = serverarg;
+	master.registered = false;
+	master.again_ms = AGAIN_MIN_MS;
+	return 0;
+}
+
+static int on_stop(int major, int minor, void *serverarg, void *clientarg)
+{
+	(void)major, (void)minor, (void)serverarg, (void)clientarg;
+	master.session = NULL;
+	master.waiting = false;
+	log_warn("snmpd went away: trying to reach it again every second");
+	master.told = away;
+	return 0;
+}
+
+static void cannot_be_reached(int err)
+{
+	char why[160];
+
+	snprintf(why, sizeof(why), "%s: %s; trying again every second", master.addr.sun_path,
+		 strerror(-err));
+	complain(away, why);
+}
+
+static void try_to_connect(void)
+{
+	int err = probe();
+
+	if (err == -EAGAIN && late())
+		complain(hangs, "waiting for it");
+	else if (err && err != -EAGAIN)
+		cannot_be_reached(err);
+	if (!err && subagent_open_master_session() == 0)
+		ask();
+}
+
+void master_tick(void)
+{
+	unsigned pause = master.registered ? master.ping_ms : master.again_ms;
+
+	if (!master.session)
+		try_to_connect();
+	else if (late())
+		complain(hangs, "waiting for it");
+	else if (!master.waiting && clock_ms() - master.asked_ms >= pause)
+		ask();
+}
+
+void master_init(const char *socket, unsigned ping_s)
+{
+	if (strncmp(socket, "unix:", 5) == 0)
+		socket += 5;
+	master.addr.sun_family = AF_UNIX;
+	snprintf(master.addr.sun_path, sizeof(master.addr.sun_path), "%s", socket);
+	master.ping_ms = ping_s * 1000;
+	/* No Ping of net-snmp's own, no try to connect, and no word about either. */
+	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL, 0);
+	snmp_unregister_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_POST_READ_CONFIG,
+				 subagent_startup, NULL, 1);
+	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START, on_start,
+			       NULL);
+	snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP, on_stop, NULL);
+}
+
+void master_stop(void)
+{
+	if (master.probe >= 0)
+		probe_close();
+	/* subagent_shutdown() waits for the answer to its Close: once is enough. */
+	if (master.session)
+		master.session->retries = 0;
+	master.session = NULL;
+}
