@@ -9,11 +9,11 @@ demo=$TOP_SRCDIR/conf/demo.sh
 export TMPDIR="$WORK"
 unset SNMPCONFPATH SNMP_PERSISTENT_DIR MIBDIRS MIBS
 
-nothing_left() {
+nothing_left() ( # a subshell: wait_for goes on after a failure
 	expect_eq "left behind" "" "$(find "$WORK" -name 'fwmark-demo.*')"
 	expect_eq "processes" "" "$(pgrep -x snmpd; pgrep -x fwmarkd; pgrep -x socat || :)"
 	expect_eq "namespaces" "" "$(ip netns list)"
-}
+)
 
 for _ in 1 2; do
 	"$demo" >"$WORK/out" 2>&1 || fail "demo.sh
