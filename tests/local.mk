@@ -23,6 +23,7 @@ netns_tests = \
 	tests/netns/interfaces.sh \
 	tests/netns/ipv6.sh \
 	tests/netns/lartc-mail.sh \
+	tests/netns/last-change.sh \
 	tests/netns/live.sh \
 	tests/netns/lookups.sh \
 	tests/netns/marks-names.sh \

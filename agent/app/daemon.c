@@ -195,6 +195,7 @@ int app_start(struct app *a, const struct conf *conf, struct why *why)
 	fibs_sync(a);
 	name_protocol(a);
 	marks_sync(a);
+	a->routes.last_change = 0; /* what was there before is no change */
 	a->restore_due = !a->rules.snap;
 	plan_restore(a, NULL, true);
 	marks_sync(a);

@@ -42,7 +42,10 @@ static bool expire_table(const struct conf *c, struct managed *m)
 		removed(m->def, e->row, status, seconds);
 		managed_remove(m, e->row);
 	}
-	return m->rows.n != before;
+	if (m->rows.n == before)
+		return false;
+	m->changed_ms = now;
+	return true;
 }
 
 void expire(struct app *a)

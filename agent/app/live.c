@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "app/app.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "kernel/link_nl.h"
 #include "kernel/policy_nl.h"
@@ -109,6 +110,7 @@ static int on_event(const struct nlmsghdr *nlh, void *arg)
 	case RTM_NEWRULE:
 	case RTM_DELRULE:
 		a->policies.stale = true;
+		a->policies.event_ms = clock_ms();
 		break;
 	case RTM_NEWROUTE:
 	case RTM_DELROUTE:

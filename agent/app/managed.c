@@ -59,6 +59,27 @@ static bool own_legs(struct route *r)
 	return true;
 }
 
+static bool same_cell(const struct mib_col *col, const void *x, const void *y)
+{
+	struct mib_value a = { 0 }, b = { 0 };
+
+	cell_get(col, x, 0, &a);
+	cell_get(col, y, 0, &b);
+	return a.num == b.num && a.len == b.len && (!a.len || memcmp(a.bytes, b.bytes, a.len) == 0);
+}
+
+bool managed_same(const struct mib_def *def, const void *x, const void *y)
+{
+	const struct route *r = x, *s = y;
+
+	for (size_t i = 0; i < def->ncols; i++)
+		if (def->cols[i].access == ACCESS_RC && !same_cell(&def->cols[i], x, y))
+			return false;
+	if (def != &mib_route || (r->nlegs < 2 && s->nlegs < 2))
+		return true;
+	return r->nlegs == s->nlegs && memcmp(r->legs, s->legs, r->nlegs * sizeof(*r->legs)) == 0;
+}
+
 static void *row_dup(const struct mib_def *def, const void *row)
 {
 	char *copy = malloc(def->row_size);

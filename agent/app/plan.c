@@ -170,8 +170,12 @@ static int keep_rows(struct app *a, struct mib_fault *fault)
 		if (!m)
 			continue;
 		had = managed_find(m, key);
-		if (!a->plan.was[kind].def)
+		if (!a->plan.was[kind].def) {
 			managed_init(&a->plan.was[kind], m->def, m->cmp);
+			a->plan.was[kind].changed_ms = m->changed_ms;
+		}
+		if (!it->old || !it->now || !managed_same(m->def, it->old, it->now))
+			m->changed_ms = clock_ms();
 		keep_wish(it, had);
 		if ((had && !managed_set(&a->plan.was[kind], had)) ||
 		    (it->now && !managed_set(m, it->now)))
@@ -196,6 +200,7 @@ static int keep_rows_undo(struct app *a, struct why *why)
 
 		if (!m || !a->plan.was[kind].def)
 			continue;
+		m->changed_ms = a->plan.was[kind].changed_ms;
 		had = managed_find(&a->plan.was[kind], key);
 		if (!had)
 			managed_remove(m, key);

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "app/plan.h"
+#include "app/route_row.h"
 #include "app/route_set.h"
 #include "kernel/route_nl.h"
 
@@ -157,12 +158,13 @@ int plan_route_prepare(struct app *a, struct plan_item *it, struct mib_fault *fa
 
 	/* The row's legs belong to the view: take what the kernel has now. */
 	if (old && it->out && routes_find(a, old, &kernel)) {
-		uint64_t given = old->given;
-
+		route_row_name_leg(a, &kernel.leg);
+		kernel.given = old->given;
+		kernel.storage = old->storage;
+		kernel.status = old->status;
 		it->old = plan_route_copy(a, &kernel);
 		if (!it->old)
 			return plan_fail(fault, it, 0, -ENOMEM);
-		((struct route *)it->old)->given = given;
 	}
 	if (!now)
 		return MIB_OK;

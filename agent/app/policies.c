@@ -29,7 +29,6 @@ void policies_init(struct app *a)
 	v->rows = (struct vec)VEC_INIT(struct policy_row);
 	v->ids = (struct idmap)IDMAP_INIT;
 	v->stale = true;
-	v->last_change = clock_ms();
 	managed_init(&v->managed, &mib_policy, policy_cmp);
 	v->next_index = index_rows_start();
 }
@@ -131,6 +130,15 @@ static bool same_policies(const struct vec *x, const struct vec *y)
 	return same;
 }
 
+/* When it changed: a SET knows; of what somebody else did the event told. */
+static void changed(struct policies *v, bool differs)
+{
+	if (v->managed.changed_ms > v->last_change)
+		v->last_change = v->managed.changed_ms;
+	else if (differs)
+		v->last_change = v->event_ms > v->last_change ? v->event_ms : clock_ms();
+}
+
 void policies_sync(struct app *a)
 {
 	static const int families[] = { AF_INET, AF_INET6 };
@@ -156,8 +164,7 @@ void policies_sync(struct app *a)
 		vec_fini(&kernel);
 		return;
 	}
-	if (!same_policies(&kernel, &v->kernel))
-		v->last_change = clock_ms();
+	changed(v, v->version && !same_policies(&kernel, &v->kernel));
 	vec_fini(&v->kernel);
 	v->kernel = kernel;
 	v->version++;

@@ -300,10 +300,13 @@ const struct mib_source routes_source = {
 
 static const void *scalars_row(struct app *a)
 {
+	struct routes *v = &a->routes;
+
 	routes_sync(a);
 	a->scalars = (struct mib_scalars_row){
-		.count = (uint32_t)a->routes.set.n,
-		.last_change = a->routes.last_change,
+		.count = (uint32_t)v->set.n,
+		.last_change = v->managed.changed_ms > v->last_change ? v->managed.changed_ms
+								      : v->last_change,
 	};
 	return &a->scalars;
 }

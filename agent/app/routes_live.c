@@ -27,7 +27,6 @@ void routes_init(struct app *a)
 	managed_init(&v->managed, &mib_route, route_row_cmp);
 	v->stale = (struct vec)VEC_INIT(struct route_scope);
 	routes_stale(a, AF_UNSPEC, 0, 0);
-	v->last_change = clock_ms();
 	v->version = 1;
 }
 

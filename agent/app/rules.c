@@ -32,7 +32,6 @@ void rules_init(struct app *a)
 	r->ids = (struct idmap)IDMAP_INIT;
 	r->stale = true;
 	r->version = 1;
-	r->last_change = clock_ms();
 	managed_init(&r->managed, &mib_rule, markrule_cmp);
 	r->next_index = index_rows_start();
 }
@@ -60,17 +59,26 @@ void rules_gone(struct app *a, uint32_t index)
 	index_rows_remove(&a->rules.rows, index);
 }
 
-/* Is it the same ruleset as before, but for counters? Then indices and rows stay. */
+static bool same_reach(const struct nf_snap *old, uint32_t x, const struct nf_snap *new, uint32_t y)
+{
+	const struct nf_chain *was = vec_at(&old->chains, x), *is = vec_at(&new->chains, y);
+
+	return was->hooks == is->hooks && was->routing == is->routing;
+}
+
+/* Are the mark rules the same as before, but for counters? Then indices and rows stay. */
 static bool same_rules(const struct nf_snap *old, const struct nf_snap *new)
 {
-	if (!old || old->entries.n != new->entries.n || old->chains.n != new->chains.n)
+	if (old == new)
+		return true;
+	if (!old || old->entries.n != new->entries.n)
 		return false;
 	for (size_t i = 0; i < new->entries.n; i++) {
 		const struct nf_entry *x = vec_at(&old->entries, i);
 		const struct nf_entry *y = vec_at(&new->entries, i);
 
 		if (x->hash != y->hash || x->tag != y->tag || x->position != y->position ||
-		    x->chain != y->chain)
+		    !same_reach(old, x->chain, new, y->chain))
 			return false;
 	}
 	return true;
@@ -243,10 +251,19 @@ static void taken(struct app *a, struct nf_snap *snap)
 	counts_keep(a);
 }
 
+/* When it changed: a SET knows; what somebody else did was done when it is noticed. */
+static void changed(struct rules *r, bool differs)
+{
+	if (r->managed.changed_ms > r->last_change)
+		r->last_change = r->managed.changed_ms;
+	else if (differs)
+		r->last_change = clock_ms();
+}
+
 static void take(struct app *a, struct nf_snap *snap)
 {
 	struct rules *r = &a->rules;
-	bool same = !r->stale && (snap == r->snap || same_rules(r->snap, snap));
+	bool equal = same_rules(r->snap, snap), same = equal && !r->stale;
 	struct vec old = r->rows;
 
 	if (same && snap == r->snap && !r->notes.n && counted_on(a, snap)) {
@@ -262,7 +279,7 @@ static void take(struct app *a, struct nf_snap *snap)
 		build_rows(a, snap, &old);
 		vec_fini(&old);
 		r->version++;
-		r->last_change = clock_ms();
+		changed(r, r->snap && !equal);
 	}
 	taken(a, snap);
 }

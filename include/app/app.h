@@ -88,6 +88,7 @@ struct policies {
 	struct policy row;
 	bool stale;
 	uint64_t version, last_change;
+	uint64_t event_ms;   /* clock_ms() of the kernel's last event */
 	uint32_t next_index; /* where managers begin to look for one that is free */
 };
 

@@ -17,6 +17,7 @@ struct managed {
 	int (*cmp)(const void *a, const void *b); /* orders rows as their index does */
 	struct vec rows;			  /* struct managed_row */
 	struct vec idle;			  /* struct managed_idle, by address */
+	uint64_t changed_ms; /* clock_ms() of the last change by a SET, or for age; 0: none */
 };
 
 /* Both are owned here. */
@@ -36,6 +37,8 @@ void *managed_next(const struct managed *m, const void *key, bool after);
 /* Keeps a copy of @row, in place of the one with its index. Returns: the copy or NULL. */
 void *managed_set(struct managed *m, const void *row);
 void managed_remove(struct managed *m, const void *key);
+/* Do two rows say the same in all columns that can be written, and are their legs the same? */
+bool managed_same(const struct mib_def *def, const void *x, const void *y);
 
 /* Returns: row @i. */
 static inline void *managed_at(const struct managed *m, size_t i)
