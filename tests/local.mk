@@ -20,6 +20,10 @@ netns_tests = \
 	tests/netns/foreign-rows.sh \
 	tests/netns/getbulk.sh \
 	tests/netns/high-subids.sh \
+	tests/netns/house-enable.sh \
+	tests/netns/house-rows.sh \
+	tests/netns/house-rules.sh \
+	tests/netns/house-tables.sh \
 	tests/netns/interfaces.sh \
 	tests/netns/ipv6.sh \
 	tests/netns/lartc-mail.sh \

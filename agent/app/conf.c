@@ -7,25 +7,15 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <syslog.h>
+
+#include "app/conf_value.h"
 
 enum { FILE_MAX = 1 << 20 };		   /* bytes */
 enum { TIMEOUT_MAX = 366 * 24 * 60 * 60 }; /* seconds */
 
-enum conf_kind { CONF_STRING, CONF_UINT, CONF_BOOL, CONF_LEVEL, CONF_LIST };
-/* When a new value counts: as soon as the file is read anew, or when fwmarkd starts again. */
-enum conf_when { RUN, START };
-
 #define FIELD(f) offsetof(struct conf, f), sizeof(((struct conf *)NULL)->f)
 
-static const struct conf_item {
-	const char *path;
-	enum conf_kind kind;
-	enum conf_when when;
-	size_t off, size;
-	unsigned min, max, number; /* CONF_STRING: min is the shortest length; CONF_LIST: of each */
-	const char *string;	   /* default of strings */
-} items[] = {
+static const struct conf_item items[] = {
 	{ "agentx.socket", CONF_STRING, START, FIELD(agentx_socket), 1, 0, 0,
 	  "/var/agentx/master" },
 	{ "agentx.ping", CONF_UINT, START, FIELD(agentx_ping_s), 1, 3600, 3, NULL },
@@ -44,64 +34,27 @@ static const struct conf_item {
 	  NULL },
 	{ "provisioning.not_in_service_timeout", CONF_UINT, RUN, FIELD(not_in_service_s), 0,
 	  TIMEOUT_MAX, 0, NULL },
-	{ "routes.exclude_tables", CONF_LIST, RUN, FIELD(exclude_tables), 1, UINT32_MAX, 0, NULL },
+	{ "provisioning.enable", CONF_BOOL, RUN, FIELD(enable), 0, 1, 1, NULL },
+	{ "provisioning.netfilter_tables", CONF_NAMES, RUN, FIELD(netfilter_tables), 1, 0, 0,
+	  NULL },
+	{ "provisioning.chains", CONF_NAMES, RUN, FIELD(chains), 1, 0, 0, NULL },
+	{ "provisioning.mark_mask", CONF_MASK, RUN, FIELD(mark_mask), 0, UINT32_MAX, UINT32_MAX,
+	  NULL },
+	{ "provisioning.tables", CONF_RANGES, RUN, FIELD(tables), 1, UINT32_MAX, 0, NULL },
+	{ "provisioning.max_rows", CONF_UINT, RUN, FIELD(max_rows), 0, 4000000, 20000, NULL },
+	{ "routes.exclude_tables", CONF_NUMBERS, RUN, FIELD(exclude_tables), 1, UINT32_MAX, 0,
+	  NULL },
 	{ "log.level", CONF_LEVEL, RUN, FIELD(log_level), 0, 0, 0, "info" },
 	{ "log.syslog", CONF_BOOL, RUN, FIELD(log_syslog), 0, 1, 0, NULL },
 };
 
-static const struct {
-	const char *name;
-	int level;
-} levels[] = {
-	{ "error", LOG_ERR },
-	{ "warning", LOG_WARNING },
-	{ "info", LOG_INFO },
-	{ "debug", LOG_DEBUG },
-};
-
-enum { N_ITEMS = sizeof(items) / sizeof(*items), N_LEVELS = sizeof(levels) / sizeof(*levels) };
-
-static void store(struct conf *c, const struct conf_item *item, unsigned number, const char *s)
-{
-	char *field = (char *)c + item->off;
-	bool b = number;
-
-	switch (item->kind) {
-	case CONF_UINT:
-		memcpy(field, &number, sizeof(number));
-		break;
-	case CONF_BOOL:
-		memcpy(field, &b, sizeof(b));
-		break;
-	case CONF_LIST: /* of none; take_list() stores others */
-		memset(field, 0, item->size);
-		break;
-	default:
-		snprintf(field, item->size, "%s", s);
-	}
-}
+enum { N_ITEMS = sizeof(items) / sizeof(*items) };
 
 void conf_init(struct conf *c)
 {
 	memset(c, 0, sizeof(*c));
 	for (size_t i = 0; i < N_ITEMS; i++)
-		store(c, &items[i], items[i].number, items[i].string);
-}
-
-int conf_log_level(const struct conf *c)
-{
-	for (size_t i = 0; i < N_LEVELS; i++)
-		if (strcmp(levels[i].name, c->log_level) == 0)
-			return levels[i].level;
-	return LOG_INFO;
-}
-
-static bool is_level(const char *s)
-{
-	for (size_t i = 0; i < N_LEVELS; i++)
-		if (strcmp(levels[i].name, s) == 0)
-			return true;
-	return false;
+		conf_value_store(c, &items[i], items[i].number, items[i].string);
 }
 
 bool conf_list_has(const struct conf_list *list, uint32_t number)
@@ -112,71 +65,20 @@ bool conf_list_has(const struct conf_list *list, uint32_t number)
 	return false;
 }
 
-/* Returns: NULL, or what is wrong with the value. */
-static const char *take_number(const struct conf_item *item, const config_setting_t *s,
-			       long long *number)
+bool conf_ranges_have(const struct conf_ranges *list, uint32_t number)
 {
-	if (!config_setting_is_number(s) || config_setting_type(s) == CONFIG_TYPE_FLOAT)
-		return "a whole number is wanted";
-	*number = config_setting_type(s) == CONFIG_TYPE_INT ? config_setting_get_int(s)
-							    : config_setting_get_int64(s);
-	return *number < item->min || *number > item->max ? "out of range" : NULL;
+	for (uint32_t i = 0; i < list->n; i++)
+		if (number >= list->item[i].from && number <= list->item[i].to)
+			return true;
+	return false;
 }
 
-static const char *take_list(struct conf *c, const struct conf_item *item,
-			     const config_setting_t *s)
+bool conf_names_have(const struct conf_names *list, const char *name)
 {
-	struct conf_list *list = (void *)((char *)c + item->off);
-
-	if (!config_setting_is_list(s) && !config_setting_is_array(s))
-		return "a list of numbers in parentheses is wanted";
-	if (config_setting_length(s) > CONF_LIST_MAX)
-		return "too many numbers";
-	list->n = 0;
-	for (int i = 0; i < config_setting_length(s); i++) {
-		long long number = 0;
-		const char *wrong =
-			take_number(item, config_setting_get_elem(s, (unsigned)i), &number);
-
-		if (wrong)
-			return wrong;
-		list->item[list->n++] = (uint32_t)number;
-	}
-	return NULL;
-}
-
-/* Returns: as take_number(). */
-static const char *take(struct conf *c, const struct conf_item *item, const config_setting_t *s)
-{
-	long long number = 0;
-	const char *string = NULL, *wrong;
-
-	switch (item->kind) {
-	case CONF_UINT:
-		wrong = take_number(item, s, &number);
-		if (wrong)
-			return wrong;
-		break;
-	case CONF_LIST:
-		return take_list(c, item, s);
-	case CONF_BOOL:
-		if (config_setting_type(s) != CONFIG_TYPE_BOOL)
-			return "true or false is wanted";
-		number = config_setting_get_bool(s);
-		break;
-	default:
-		string = config_setting_get_string(s);
-		if (!string)
-			return "a string in quotes is wanted";
-		if (strlen(string) < item->min)
-			return "it must not be empty";
-		if (strlen(string) >= item->size)
-			return "too long";
-		if (item->kind == CONF_LEVEL && !is_level(string))
-			return "error, warning, info or debug is wanted";
-	}
-	store(c, item, (unsigned)number, string);
-	return NULL;
+	for (uint32_t i = 0; i < list->n; i++)
+		if (strcmp(list->item[i], name) == 0)
+			return true;
+	return false;
 }
 
 static const struct conf_item *item_find(const char *path)
@@ -213,7 +115,7 @@ static int walk(const char *file, const config_setting_t *group, const char *pre
 			 config_setting_name(s));
 		item = item_find(path);
 		if (item) {
-			wrong = take(c, item, s);
+			wrong = conf_value_take(c, item, s);
 		} else if (config_setting_is_group(s) && is_group(path)) {
 			wrong = NULL;
 			err = walk(file, s, path, c, why);
@@ -233,6 +135,7 @@ int conf_load(const char *file, struct conf *c, struct why *why)
 {
 	struct text all = TEXT_INIT;
 	const char *in;
+	unsigned line;
 	config_t cfg;
 	int err = text_add_file(&all, file, FILE_MAX);
 
@@ -242,7 +145,11 @@ int conf_load(const char *file, struct conf *c, struct why *why)
 		return why_set(why, err, "%s: %s", file, strerror(-err));
 	}
 	config_init(&cfg);
-	if (config_read_string(&cfg, text_str(&all))) {
+	line = conf_value_cut(text_str(&all));
+	if (line) {
+		err = why_set(why, -EINVAL, "%s:%u: a number above %d has an L behind it", file,
+			      line, INT32_MAX);
+	} else if (config_read_string(&cfg, text_str(&all))) {
 		err = walk(file, config_root_setting(&cfg), "", c, why);
 	} else {
 		in = config_error_file(&cfg);
@@ -283,8 +190,10 @@ void conf_describe(struct text *out)
 			text_add(out, "\"%s\"\n", item->string);
 		else if (item->kind == CONF_BOOL)
 			text_add(out, "%s\n", item->number ? "true" : "false");
-		else if (item->kind == CONF_LIST)
+		else if (item->kind >= CONF_NUMBERS)
 			text_add(out, "()\n");
+		else if (item->kind == CONF_MASK)
+			text_add(out, "0x%08x\n", item->number);
 		else
 			text_add(out, "%u\n", item->number);
 	}

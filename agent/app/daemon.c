@@ -70,6 +70,7 @@ static void wire(struct app *a)
 		.ntables = sizeof(tables) / sizeof(*tables),
 		.ops = { .ctx = a,
 			 .begin = begin,
+			 .allows = house_allows,
 			 .prepare = plan_prepare,
 			 .apply = plan_apply,
 			 .undo = plan_undo,

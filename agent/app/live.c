@@ -148,6 +148,8 @@ void live_sync(struct app *a)
 		read_names(a);
 }
 
+enum { PROVISIONING = 11 };
+
 /* fwmarkAgentCapabilities: which bit each of the kernel's answers is. */
 static const struct {
 	unsigned nf, bit;
@@ -171,7 +173,7 @@ static void capabilities_of_policies(struct app *a)
 
 	if (err)
 		log_debug("asking which policies the kernel takes: %s", strerror(-err));
-	a->agent.row.capabilities = 1u << 0 | 1u << 1 | 1u << 7 | 1u << 11;
+	a->agent.row.capabilities = 1u << 0 | 1u << 1 | 1u << 7;
 	for (size_t i = 0; i < sizeof(policy_bits) / sizeof(*policy_bits); i++)
 		if (caps & policy_bits[i].policy)
 			a->agent.row.capabilities |= 1u << policy_bits[i].bit;
@@ -185,6 +187,9 @@ void live_capabilities(struct app *a)
 	if (!a->agent.caps_known)
 		capabilities_of_policies(a);
 	a->agent.caps_known = true;
+	*all &= ~(1u << PROVISIONING);
+	if (a->conf.enable)
+		*all |= 1u << PROVISIONING;
 	for (size_t i = 0; i < sizeof(nf_bits) / sizeof(*nf_bits); i++) {
 		*all &= ~(1u << nf_bits[i].bit);
 		if (caps & nf_bits[i].nf)

@@ -7,11 +7,13 @@ agent_libapp_a_CPPFLAGS = $(LAYER_CPPFLAGS) $(NETSNMP_CFLAGS) $(MNL_CFLAGS) $(IP
 agent_libapp_a_SOURCES = \
 	agent/app/agent.c \
 	agent/app/conf.c \
+	agent/app/conf_value.c \
 	agent/app/counts.c \
 	agent/app/daemon.c \
 	agent/app/expire.c \
 	agent/app/fibs.c \
 	agent/app/index_rows.c \
+	agent/app/house.c \
 	agent/app/interfaces.c \
 	agent/app/live.c \
 	agent/app/lookups.c \
@@ -44,6 +46,7 @@ agent_libapp_a_SOURCES = \
 noinst_HEADERS += \
 	include/app/app.h \
 	include/app/conf.h \
+	include/app/conf_value.h \
 	include/app/counts.h \
 	include/app/daemon.h \
 	include/app/index_rows.h \

@@ -19,7 +19,7 @@ int plan_fail(struct mib_fault *fault, const struct plan_item *it, unsigned col,
 }
 
 /* Kinds of rows whose wishes are kept, in the order of struct plan.was. */
-static struct managed *managed_of(struct app *a, const struct mib_def *def, size_t *kind)
+struct managed *plan_managed(struct app *a, const struct mib_def *def, size_t *kind)
 {
 	const struct {
 		const struct mib_def *def;
@@ -33,7 +33,8 @@ static struct managed *managed_of(struct app *a, const struct mib_def *def, size
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		if (kinds[i].def != def)
 			continue;
-		*kind = i;
+		if (kind)
+			*kind = i;
 		return kinds[i].managed;
 	}
 	return NULL;
@@ -143,7 +144,7 @@ int plan_prepare(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fa
 		it->in = is_active(it->def, it->now);
 		error = prepare_item(a, it, fault);
 	}
-	return error;
+	return error ? error : house_check(a, fault);
 }
 
 /* A manager that leaves the status alone wants what it wanted: a row that reads notInService only
@@ -164,7 +165,7 @@ static int keep_rows(struct app *a, struct mib_fault *fault)
 		struct plan_item *it = vec_at(&a->plan.items, i);
 		const void *key = it->now ? it->now : it->old;
 		size_t kind;
-		struct managed *m = managed_of(a, it->def, &kind);
+		struct managed *m = plan_managed(a, it->def, &kind);
 		const void *had;
 
 		if (!m)
@@ -195,7 +196,7 @@ static int keep_rows_undo(struct app *a, struct why *why)
 		struct plan_item *it = vec_at(&a->plan.items, i);
 		const void *key = it->now ? it->now : it->old;
 		size_t kind;
-		struct managed *m = managed_of(a, it->def, &kind);
+		struct managed *m = plan_managed(a, it->def, &kind);
 		const void *had;
 
 		if (!m || !a->plan.was[kind].def)

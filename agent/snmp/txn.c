@@ -281,6 +281,8 @@ int mib_set_add(struct mib *m, unsigned varbind, const uint32_t *oid, size_t n,
 		why_set(&why, 0, "it cannot be written");
 		return refuse_varbind(m, MIB_NOT_WRITABLE, col, &at, &why);
 	}
+	if (m->ops.allows && !m->ops.allows(m->ops.ctx, t->def, &why))
+		return refuse_varbind(m, MIB_NOT_WRITABLE, col, &at, &why);
 	error = change_of(m, t, varbind, &at, &c, &why);
 	if (!error)
 		error = set_cell(m, col, varbind, c, v, &why);

@@ -281,6 +281,9 @@ int plan_apply(void *ctx, struct mib_change *c, size_t n, struct mib_fault *faul
 int plan_undo(void *ctx, struct why *why);
 void plan_finish(void *ctx, bool committed);
 
+/* house.c: may managers write to this table at all? */
+bool house_allows(void *ctx, const struct mib_def *def, struct why *why);
+
 /* reassert.c: puts back managers' rows that went with their device, or all (a setting). */
 void reassert(struct app *a);
 

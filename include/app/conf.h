@@ -10,10 +10,26 @@
 #include "base/text.h"
 #include "base/why.h"
 
-enum { CONF_PATH_MAX = 256, CONF_LIST_MAX = 64 };
+/* CONF_NAME_MAX: the names of a table and of a chain with a slash between them */
+enum { CONF_PATH_MAX = 256, CONF_LIST_MAX = 64, CONF_NAME_MAX = 64 + 1 + 128 + 1 };
 
+/* Lists: the count comes first, the entries follow. */
 struct conf_list {
 	uint32_t n, item[CONF_LIST_MAX];
+};
+
+struct conf_range {
+	uint32_t from, to;
+};
+
+struct conf_ranges {
+	uint32_t n;
+	struct conf_range item[CONF_LIST_MAX];
+};
+
+struct conf_names {
+	uint32_t n;
+	char item[CONF_LIST_MAX][CONF_NAME_MAX];
 };
 
 struct conf {
@@ -28,6 +44,11 @@ struct conf {
 	unsigned protocol;
 	bool reassert, main_tables;
 	unsigned not_ready_s, not_in_service_s; /* 0: for ever */
+	/* The policy of the house: see house.c. */
+	bool enable;
+	struct conf_names netfilter_tables, chains;
+	unsigned mark_mask, max_rows;
+	struct conf_ranges tables;
 	struct conf_list exclude_tables;
 	char log_level[16];
 	bool log_syslog;
@@ -53,6 +74,8 @@ void conf_change(struct conf *c, const struct conf *now, struct text *later);
 void conf_describe(struct text *out);
 
 bool conf_list_has(const struct conf_list *list, uint32_t number);
+bool conf_ranges_have(const struct conf_ranges *list, uint32_t number);
+bool conf_names_have(const struct conf_names *list, const char *name);
 
 /* LOG_ERR to LOG_DEBUG. */
 int conf_log_level(const struct conf *c);

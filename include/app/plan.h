@@ -30,6 +30,13 @@ struct plan_item {
 void plan_restore(struct app *a, bool (*wants)(const struct mib_def *def, const void *row),
 		  bool loud);
 
+/* Where the wishes of this kind of rows are kept; @kind (or NULL): its place in struct plan.was.
+ * NULL: they are not. */
+struct managed *plan_managed(struct app *a, const struct mib_def *def, size_t *kind);
+
+/* house.c: may managers have the plan as it is? Returns: a mib_error with @fault. */
+int house_check(struct app *a, struct mib_fault *fault);
+
 /* Sets @fault and returns the error of SNMP for @err. */
 int plan_fail(struct mib_fault *fault, const struct plan_item *it, unsigned col, int err);
 

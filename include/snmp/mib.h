@@ -177,6 +177,8 @@ struct mib_ops {
 	/* A PDU begins. @walk: it is a GETNEXT that goes on from a row, which may be answered from an
 	 * older snapshot. */
 	void (*begin)(void *ctx, bool walk);
+	/* May a manager write to this table at all? false: notWritable. NULL: yes. */
+	bool (*allows)(void *ctx, const struct mib_def *def, struct why *why);
 	int (*prepare)(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fault);
 	int (*apply)(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fault);
 	int (*undo)(void *ctx, struct why *why);

@@ -108,10 +108,47 @@ static void every_setting_can_be_set(void **state)
 	assert_true(c.log_syslog);
 }
 
+static void lists_of_the_house_are_taken(void **state)
+{
+	struct conf c;
+	struct why why;
+
+	(void)state;
+	assert_int_equal(load("provisioning: { enable = false; max_rows = 0;\n"
+			      "netfilter_tables = (\"mangle\"); chains = [\"A\", \"raw/OUTPUT\"];\n"
+			      "mark_mask = 0xffff0000;\n"
+			      "tables = (\"100-199\", \"201\", 1000, \"4294967295\"); };\n",
+			      &c, &why),
+			 0);
+	assert_false(c.enable);
+	assert_int_equal(c.max_rows, 0);
+	assert_true(c.mark_mask == 0xffff0000);
+	assert_int_equal(c.netfilter_tables.n, 1);
+	assert_true(conf_names_have(&c.netfilter_tables, "mangle"));
+	assert_true(conf_names_have(&c.chains, "A"));
+	assert_true(conf_names_have(&c.chains, "raw/OUTPUT"));
+	assert_false(conf_names_have(&c.chains, "OUTPUT"));
+	assert_int_equal(c.tables.n, 4);
+	assert_false(conf_ranges_have(&c.tables, 99));
+	assert_true(conf_ranges_have(&c.tables, 100));
+	assert_true(conf_ranges_have(&c.tables, 199));
+	assert_false(conf_ranges_have(&c.tables, 200));
+	assert_true(conf_ranges_have(&c.tables, 201));
+	assert_true(conf_ranges_have(&c.tables, 1000));
+	assert_true(conf_ranges_have(&c.tables, UINT32_MAX));
+	assert_int_equal(load("provisioning: { mark_mask = 0xffffffff; };", &c, &why), 0);
+	assert_true(c.mark_mask == UINT32_MAX);
+	assert_int_equal(load("provisioning: { mark_mask = 4294967295L; };", &c, &why), 0);
+	assert_true(c.mark_mask == UINT32_MAX);
+}
+
 #define A8   "aaaaaaaa"
 #define A64  A8 A8 A8 A8 A8 A8 A8 A8
 #define A256 A64 A64 A64 A64
 #define L16  "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,"
+
+#define RANGE_WANTED ":1: provisioning.tables: a number or a range such as \"100-199\" is wanted"
+#define L_WANTED     "a number above 2147483647 has an L behind it"
 
 static const struct {
 	const char *text;
@@ -152,7 +189,50 @@ static const struct {
 	{ "routes: { exclude_tables = (\"main\"); };",
 	  ":1: routes.exclude_tables: a whole number is wanted" },
 	{ "routes: { exclude_tables = (" L16 L16 L16 L16 "1); };",
-	  ":1: routes.exclude_tables: too many numbers" },
+	  ":1: routes.exclude_tables: too many entries" },
+	{ "routes: { exclude_tables = (\"1-2\"); };",
+	  ":1: routes.exclude_tables: a whole number is wanted" },
+	{ "provisioning: { enable = 1; };", ":1: provisioning.enable: true or false is wanted" },
+	{ "provisioning: { chains = \"A\"; };",
+	  ":1: provisioning.chains: a list of strings in parentheses is wanted" },
+	{ "provisioning: { chains = (1); };",
+	  ":1: provisioning.chains: a string in quotes is wanted" },
+	{ "provisioning: { chains = (\"A\",\n\"\"); };",
+	  ":1: provisioning.chains: it must not be empty" },
+	{ "provisioning: { netfilter_tables = (\"" A256 "\"); };",
+	  ":1: provisioning.netfilter_tables: too long" },
+	{ "provisioning: { mark_mask = \"0xff\"; };",
+	  ":1: provisioning.mark_mask: a whole number is wanted" },
+	{ "provisioning: { mark_mask = -1; };", ":1: provisioning.mark_mask: out of range" },
+	{ "provisioning: { mark_mask = 0x100000000L; };",
+	  ":1: provisioning.mark_mask: out of range" },
+	{ "provisioning: { mark_mask = 0xff_00; };", ":1: syntax error" },
+	{ "provisioning: { max_rows = 4000001; };", ":1: provisioning.max_rows: out of range" },
+	{ "provisioning: { tables = 7; };",
+	  ":1: provisioning.tables: a list of numbers and ranges in parentheses is wanted" },
+	{ "provisioning: { tables = (0); };", ":1: provisioning.tables: out of range" },
+	{ "provisioning: { tables = (\"0-1\"); };", ":1: provisioning.tables: out of range" },
+	{ "provisioning: { tables = (\"9-8\"); };", ":1: provisioning.tables: out of range" },
+	{ "provisioning: { tables = (\"1-4294967296\"); };",
+	  ":1: provisioning.tables: out of range" },
+	{ "provisioning: { tables = (\"1-99999999999999999999\"); };",
+	  ":1: provisioning.tables: out of range" },
+	{ "provisioning: { tables = (\"\"); };", RANGE_WANTED },
+	{ "provisioning: { tables = (\"main\"); };", RANGE_WANTED },
+	{ "provisioning: { tables = (\"1-\"); };", RANGE_WANTED },
+	{ "provisioning: { tables = (\"-1\"); };", RANGE_WANTED },
+	{ "provisioning: { tables = (\"1--2\"); };", RANGE_WANTED },
+	{ "provisioning: { tables = (\"1-2-3\"); };", RANGE_WANTED },
+	{ "provisioning: { tables = (\"1 - 2\"); };", RANGE_WANTED },
+	{ "provisioning: { tables = (1.5); };",
+	  ":1: provisioning.tables: a whole number is wanted" },
+	/* libconfig would take these for -1, 1, 1 and -2147483648. */
+	{ "provisioning: {\n mark_mask = 4294967295; };", ":2: " L_WANTED },
+	{ "provisioning: { mark_mask = 0x100000001; };", ":1: " L_WANTED },
+	{ "# 1\n/* 99999999999\n */ log: { level = \"\\\"9999999999\"; }; // 9999999999\n"
+	  "routes: { exclude_tables = (7, 4294967297); };",
+	  ":4: " L_WANTED },
+	{ "routes: { exclude_tables = (2147483648); };", ":1: " L_WANTED },
 	{ "log: { level = \"loud\"; };", ":1: log.level: error, warning, info or debug is wanted" },
 	{ "log: { level = \"\"; };", ":1: log.level: error, warning, info or debug is wanted" },
 	{ "log: { level = \"Info\"; };", ":1: log.level: error, warning, info or debug is wanted" },
@@ -390,6 +470,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_a_valid_file),
 		cmocka_unit_test(every_setting_can_be_set),
+		cmocka_unit_test(lists_of_the_house_are_taken),
 		cmocka_unit_test(what_is_wrong_is_said_with_its_place),
 		cmocka_unit_test(a_file_that_cannot_be_read_is_none),
 		cmocka_unit_test(an_included_file_is_named),

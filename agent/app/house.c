@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The policy of the house: what managers may do, whoever they are (fwmarkd.conf, "provisioning").
+ * A row stays whatever the settings become. It can be taken out of service and destroyed then, and
+ * changed only into one that is allowed.
+ */
+#include <errno.h>
+#include <stdio.h>
+
+#include "app/plan.h"
+
+enum { RULE_TABLE = 3, RULE_CHAIN = 4, RULE_MARK = 24, RULE_MASK = 25, RULE_CTMASK = 26 };
+
+/* Will the row be in the kernel, or does the SET write one of these columns? */
+static bool concerns(const struct plan_item *it, uint64_t cols)
+{
+	return it->in || it->touched & cols;
+}
+
+/* Names the column that was written: @col, or else @or. */
+static unsigned written(const struct plan_item *it, unsigned col, unsigned or)
+{
+	return !(it->touched >> col & 1) && it->touched >> or &1 ? or : col;
+}
+
+static int check_place(struct app *a, struct plan_item *it, struct mib_fault *fault)
+{
+	const struct conf *c = &a->conf;
+	const struct markrule *r = it->now;
+	char whole[CONF_NAME_MAX];
+
+	snprintf(whole, sizeof(whole), "%s/%s", r->table, r->chain);
+	if (c->netfilter_tables.n && !conf_names_have(&c->netfilter_tables, r->table)) {
+		why_set(&fault->why, 0, "provisioning.netfilter_tables does not allow %s",
+			r->table);
+		return plan_fail(fault, it, RULE_TABLE, -EINVAL);
+	}
+	if (c->chains.n && !conf_names_have(&c->chains, r->chain) &&
+	    !conf_names_have(&c->chains, whole)) {
+		why_set(&fault->why, 0, "provisioning.chains does not allow %s of %s", r->chain,
+			r->table);
+		return plan_fail(fault, it, written(it, RULE_CHAIN, RULE_TABLE), -EINVAL);
+	}
+	return MIB_OK;
+}
+
+/* The bits that a rule may change, by the column that says so: (old AND NOT mask) XOR mark; save
+ * and restore: (old AND NOT one mask) XOR (other mark AND the other mask). */
+static int check_bits(struct app *a, struct plan_item *it, struct mib_fault *fault)
+{
+	const struct markrule *r = it->now;
+	bool sets = r->target == MARKRULE_MARK || r->target == MARKRULE_CONNMARK_SET;
+	const struct {
+		unsigned col;
+		uint32_t bits;
+	} bits[] = {
+		{ RULE_MARK, sets ? r->mark & ~r->mask : 0 },
+		{ RULE_MASK, r->mask },
+		{ RULE_CTMASK, sets ? 0 : r->ctmask },
+	};
+
+	for (size_t i = 0; i < sizeof(bits) / sizeof(*bits); i++) {
+		uint32_t more = bits[i].bits & ~a->conf.mark_mask;
+
+		if (!more)
+			continue;
+		why_set(&fault->why, 0,
+			"provisioning.mark_mask = 0x%08x does not allow the bits 0x%08x",
+			a->conf.mark_mask, more);
+		return plan_fail(fault, it, bits[i].col, -EINVAL);
+	}
+	return MIB_OK;
+}
+
+static int check_rule(struct app *a, struct plan_item *it, struct mib_fault *fault)
+{
+	const uint64_t place = 1u << RULE_TABLE | 1u << RULE_CHAIN;
+	const uint64_t bits = 1u << RULE_MARK | 1u << RULE_MASK | 1u << RULE_CTMASK;
+	int error = concerns(it, place) ? check_place(a, it, fault) : MIB_OK;
+
+	return error || !concerns(it, bits) ? error : check_bits(a, it, fault);
+}
+
+/* The table stands in the index: it is all or nothing. */
+static int check_table(struct app *a, struct plan_item *it, uint32_t fib, struct mib_fault *fault)
+{
+	if (!a->conf.tables.n || conf_ranges_have(&a->conf.tables, fib) || (it->old && !it->in))
+		return MIB_OK;
+	why_set(&fault->why, 0, "provisioning.tables does not allow table %u", fib);
+	fault->change = it->change;
+	return fault->error = it->old ? MIB_NOT_WRITABLE : MIB_NO_CREATION;
+}
+
+static int check_fib(struct app *a, struct plan_item *it, struct mib_fault *fault)
+{
+	return check_table(a, it, ((const struct fib *)it->now)->id, fault);
+}
+
+static int check_route(struct app *a, struct plan_item *it, struct mib_fault *fault)
+{
+	return check_table(a, it, ((const struct route *)it->now)->fib, fault);
+}
+
+static int check_row(struct app *a, struct plan_item *it, struct mib_fault *fault)
+{
+	static const struct {
+		const struct mib_def *def;
+		int (*check)(struct app *a, struct plan_item *it, struct mib_fault *fault);
+	} kinds[] = {
+		{ &mib_rule, check_rule },
+		{ &mib_fib, check_fib },
+		{ &mib_route, check_route },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (kinds[i].def == it->def && it->now)
+			return kinds[i].check(a, it, fault);
+	return MIB_OK;
+}
+
+/* How many of the managers' rows there are more, or less, with this one. */
+static int growth(struct app *a, const struct plan_item *it)
+{
+	struct managed *m = plan_managed(a, it->def, NULL);
+
+	return m ? (it->now != NULL) - (managed_find(m, it->now ? it->now : it->old) != NULL) : 0;
+}
+
+/* Rows that go in the same SET make room for those that come. */
+static int check_count(struct app *a, struct mib_fault *fault)
+{
+	static const struct mib_def *const kinds[] = { &mib_rule, &mib_mark, &mib_policy, &mib_fib,
+						       &mib_route };
+	int64_t rows = 0;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		rows += (int64_t)plan_managed(a, kinds[i], NULL)->rows.n;
+	for (size_t i = 0; i < a->plan.items.n; i++)
+		if (growth(a, vec_at(&a->plan.items, i)) < 0)
+			rows--;
+	for (size_t i = 0; i < a->plan.items.n; i++) {
+		const struct plan_item *it = vec_at(&a->plan.items, i);
+
+		if (growth(a, it) <= 0 || ++rows <= a->conf.max_rows)
+			continue;
+		why_set(&fault->why, 0, "provisioning.max_rows = %u does not allow one more",
+			a->conf.max_rows);
+		fault->change = it->change;
+		return fault->error = MIB_RESOURCE_UNAVAILABLE;
+	}
+	return MIB_OK;
+}
+
+int house_check(struct app *a, struct mib_fault *fault)
+{
+	for (size_t i = 0; i < a->plan.items.n; i++) {
+		int error = check_row(a, vec_at(&a->plan.items, i), fault);
+
+		if (error)
+			return error;
+	}
+	return check_count(a, fault);
+}
+
+bool house_allows(void *ctx, const struct mib_def *def, struct why *why)
+{
+	const struct app *a = ctx;
+
+	/* The lock between managers, and whether notifications are sent, change no traffic. */
+	if (a->conf.enable || def == &mib_agent)
+		return true;
+	why_set(why, 0, "provisioning.enable = false: managers may look, and change nothing");
+	return false;
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The policy of the house: which plans it lets through, and what it says of the others. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/plan.h"
+
+#define COL(n) (UINT64_C(1) << (n))
+
+static struct app app;
+
+static int row_cmp(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(uint32_t)); /* the index or the number comes first */
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	memset(&app, 0, sizeof(app));
+	conf_init(&app.conf);
+	app.plan.items = (struct vec)VEC_INIT(struct plan_item);
+	managed_init(&app.rules.managed, &mib_rule, row_cmp);
+	managed_init(&app.marks.managed, &mib_mark, row_cmp);
+	managed_init(&app.policies.managed, &mib_policy, row_cmp);
+	managed_init(&app.fibs.managed, &mib_fib, row_cmp);
+	managed_init(&app.routes.managed, &mib_route, row_cmp);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	vec_fini(&app.plan.items);
+	managed_fini(&app.rules.managed);
+	return 0;
+}
+
+static struct markrule rule(uint32_t index, const char *table, const char *chain)
+{
+	struct markrule r;
+
+	markrule_init(&r);
+	r.index = index;
+	snprintf(r.table, sizeof(r.table), "%s", table);
+	snprintf(r.chain, sizeof(r.chain), "%s", chain);
+	return r;
+}
+
+static void allow(struct conf_names *list, const char *name)
+{
+	snprintf(list->item[list->n++], CONF_NAME_MAX, "%s", name);
+}
+
+/* One row in the plan, behind those that are there. */
+static void plan(const struct mib_def *def, void *old, void *now, uint64_t touched, bool in)
+{
+	struct plan_item *it = vec_push(&app.plan.items);
+
+	assert_non_null(it);
+	*it = (struct plan_item){ .def = def,
+				  .change = app.plan.items.n - 1,
+				  .old = old,
+				  .now = now,
+				  .touched = touched,
+				  .in = in };
+}
+
+static struct mib_fault fault;
+
+/* Returns: the error of the plan, which is empty afterwards. */
+static int judged(void)
+{
+	int error;
+
+	memset(&fault, 0, sizeof(fault));
+	error = house_check(&app, &fault);
+	vec_clear(&app.plan.items);
+	assert_int_equal(error, fault.error);
+	return error;
+}
+
+static int judged_rule(struct markrule r, struct markrule *old, uint64_t touched, bool in)
+{
+	plan(&mib_rule, old, &r, touched, in);
+	return judged();
+}
+
+static void anything_is_allowed_by_default(void **state)
+{
+	(void)state;
+	assert_int_equal(judged_rule(rule(1, "security", "X"), NULL, 0, true), MIB_OK);
+}
+
+static void rules_stand_where_they_may(void **state)
+{
+	struct markrule had = rule(1, "raw", "OUTPUT");
+
+	(void)state;
+	allow(&app.conf.netfilter_tables, "mangle");
+	allow(&app.conf.netfilter_tables, "raw");
+	allow(&app.conf.chains, "INPUT");
+	allow(&app.conf.chains, "mangle/OUTPUT");
+	assert_int_equal(judged_rule(rule(1, "mangle", "INPUT"), NULL, 0, true), MIB_OK);
+	assert_int_equal(judged_rule(rule(1, "mangle", "OUTPUT"), NULL, 0, true), MIB_OK);
+	assert_int_equal(judged_rule(rule(1, "nat", "INPUT"), NULL, COL(3), true),
+			 MIB_INCONSISTENT_VALUE);
+	assert_int_equal(fault.col, 3);
+	assert_string_equal(fault.why.s, "provisioning.netfilter_tables does not allow nat");
+	assert_int_equal(judged_rule(had, NULL, COL(3) | COL(4), true), MIB_INCONSISTENT_VALUE);
+	assert_int_equal(fault.col, 4);
+	assert_string_equal(fault.why.s, "provisioning.chains does not allow OUTPUT of raw");
+	assert_int_equal(judged_rule(had, NULL, COL(3), true), MIB_INCONSISTENT_VALUE);
+	assert_int_equal(fault.col, 3);
+	/* One that is there: it may go, but not change or come back. */
+	assert_int_equal(judged_rule(had, &had, COL(40), false), MIB_OK);
+	assert_int_equal(judged_rule(had, &had, COL(33), true), MIB_INCONSISTENT_VALUE);
+	assert_int_equal(judged_rule(had, &had, COL(40), true), MIB_INCONSISTENT_VALUE);
+	plan(&mib_rule, &had, NULL, COL(40), false);
+	assert_int_equal(judged(), MIB_OK);
+	/* A row that is begun: its chain is still to come. */
+	assert_int_equal(judged_rule(rule(1, "mangle", "PREROUTING"), NULL, COL(40), false),
+			 MIB_OK);
+	assert_int_equal(judged_rule(rule(1, "mangle", "PREROUTING"), NULL, COL(4), false),
+			 MIB_INCONSISTENT_VALUE);
+}
+
+static void rules_change_bits_that_they_may(void **state)
+{
+	static const struct {
+		uint8_t target;
+		uint32_t mark, mask, ctmask;
+		unsigned col; /* at fault; 0: none is */
+	} cases[] = {
+		{ MARKRULE_MARK, 0x1200, 0xff00, UINT32_MAX, 0 },
+		{ MARKRULE_MARK, 0, 0, UINT32_MAX, 0 },
+		{ MARKRULE_MARK, 0x100, 0, 0, 0 },
+		{ MARKRULE_MARK, 0x100, 0x101, 0, 25 },
+		{ MARKRULE_MARK, 0x101, 0x101, 0, 25 },
+		{ MARKRULE_MARK, 0x80000000, 0xff00, 0, 24 },
+		{ MARKRULE_CONNMARK_SET, 0x100, 0xff00, UINT32_MAX, 0 },
+		{ MARKRULE_CONNMARK_SET, 0x10000, 0xff00, 0, 24 },
+		{ MARKRULE_CONNMARK_SAVE, 0, 0xff00, 0xff00, 0 },
+		{ MARKRULE_CONNMARK_SAVE, 0, 0xff00, 0xff01, 26 },
+		{ MARKRULE_CONNMARK_RESTORE, 0, 0x1ff00, 0xff00, 25 },
+	};
+
+	(void)state;
+	app.conf.mark_mask = 0xff00;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct markrule r = rule(1, "mangle", "OUTPUT");
+
+		r.target = cases[i].target;
+		r.mark = cases[i].mark;
+		r.mask = cases[i].mask;
+		r.ctmask = cases[i].ctmask;
+		assert_int_equal(judged_rule(r, NULL, COL(24), true),
+				 cases[i].col ? MIB_INCONSISTENT_VALUE : MIB_OK);
+		assert_int_equal(fault.col, cases[i].col);
+		assert_int_equal(strstr(fault.why.s, "provisioning.mark_mask = 0x0000ff00") != NULL,
+				 cases[i].col != 0);
+	}
+}
+
+static int judged_table(uint32_t id, bool there, bool in)
+{
+	struct route r = { .fib = id };
+	struct fib f = { .id = id };
+	int error;
+
+	plan(&mib_fib, there ? &f : NULL, &f, 0, in);
+	error = judged();
+	plan(&mib_route, there ? &r : NULL, &r, 0, in);
+	assert_int_equal(judged(), error);
+	return error;
+}
+
+static void tables_are_those_that_they_may(void **state)
+{
+	struct policy p = { .index = 1, .fib = 99 };
+
+	(void)state;
+	app.conf.tables = (struct conf_ranges){ 2, { { 100, 199 }, { 1000, 1000 } } };
+	assert_int_equal(judged_table(100, false, true), MIB_OK);
+	assert_int_equal(judged_table(1000, true, true), MIB_OK);
+	assert_int_equal(judged_table(200, false, true), MIB_NO_CREATION);
+	assert_string_equal(fault.why.s, "provisioning.tables does not allow table 200");
+	assert_int_equal(judged_table(99, false, false), MIB_NO_CREATION);
+	assert_int_equal(judged_table(99, true, true), MIB_NOT_WRITABLE);
+	assert_int_equal(judged_table(99, true, false), MIB_OK);
+	plan(&mib_policy, NULL, &p, 0, true);
+	assert_int_equal(judged(), MIB_OK);
+}
+
+static void rows_are_as_many_as_they_may(void **state)
+{
+	struct markrule one = rule(1, "mangle", "OUTPUT"), two = rule(2, "mangle", "OUTPUT");
+	struct fib three = { .id = 3 };
+
+	(void)state;
+	app.conf.max_rows = 2;
+	assert_non_null(managed_set(&app.rules.managed, &one));
+	plan(&mib_rule, NULL, &two, 0, true);
+	assert_int_equal(judged(), MIB_OK);
+	plan(&mib_rule, NULL, &two, 0, false);
+	plan(&mib_fib, NULL, &three, 0, true);
+	assert_int_equal(judged(), MIB_RESOURCE_UNAVAILABLE);
+	assert_int_equal(fault.change, 1);
+	assert_string_equal(fault.why.s, "provisioning.max_rows = 2 does not allow one more");
+	/* One goes, whatever the order. */
+	plan(&mib_rule, NULL, &two, 0, true);
+	plan(&mib_fib, NULL, &three, 0, true);
+	plan(&mib_rule, &one, NULL, 0, false);
+	assert_int_equal(judged(), MIB_OK);
+	app.conf.max_rows = 0;
+	plan(&mib_rule, &one, &one, COL(33), true);
+	assert_int_equal(judged(), MIB_OK);
+}
+
+static void all_or_nothing_may_be_written(void **state)
+{
+	struct why why = { "" };
+
+	(void)state;
+	assert_true(house_allows(&app, &mib_rule, &why));
+	app.conf.enable = false;
+	assert_false(house_allows(&app, &mib_rule, &why));
+	assert_non_null(strstr(why.s, "provisioning.enable"));
+	assert_false(house_allows(&app, &mib_interface, &why));
+	assert_true(house_allows(&app, &mib_agent, &why));
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(anything_is_allowed_by_default),  TEST(rules_stand_where_they_may),
+		TEST(rules_change_bits_that_they_may), TEST(tables_are_those_that_they_may),
+		TEST(rows_are_as_many_as_they_may),    TEST(all_or_nothing_may_be_written),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
