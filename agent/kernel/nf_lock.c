@@ -84,8 +84,9 @@ int nf_lock(const char *file, unsigned wait_ms, struct why *why)
 	fd = open(file, O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		err = -errno;
-		/* -EAGAIN is kept for a lock that somebody holds. */
-		return why_set(why, err, "%s: %s", file, strerror(-err));
+		/* iptables makes it for root alone: so it is after somebody has removed it. */
+		return why_set(why, err, "%s: %s%s", file, strerror(-err),
+			       err == -EACCES ? ": fwmarkd's user must be able to read it" : "");
 	}
 	err = lock_take(fd, wait_ms);
 	if (err < 0) {

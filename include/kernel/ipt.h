@@ -96,7 +96,8 @@ extern const char *const ipt_tables[];
 const char *ipt_table_known(const char *name);
 /* Returns: the hook number of a built-in chain of a well-known table, -1 when it is none. */
 int ipt_builtin_hook(const char *table, const char *chain);
-/* Returns: bits: which of ipt_tables[] are loaded, by what the /proc file of the family lists. */
+/* Returns: bits: which of ipt_tables[] are loaded, by what the /proc file of the family lists; by
+ * asking for each where the file may not be read. */
 unsigned ipt_tables_loaded(const struct ipt_ops *ops);
 bool ipt_table_loaded(const struct ipt_ops *ops, const char *table);
 
