@@ -23,7 +23,7 @@ run() {
 start_snmpd() {
 	mkdir "$WORK/client" "$WORK/snmpd" "$WORK/agent"
 	{
-		sed "s|/var/agentx/master|$WORK/agentx|" "$TOP/conf/snmpd.conf.example"
+		sed -e "s|/var/agentx/master|$WORK/agentx|" -e '/^agentXPerms/d' "$TOP/conf/snmpd.conf.example"
 		echo 'createUser fwmark-writer SHA-256 "authentication" AES "confidential"'
 	} >"$WORK/snmpd.conf"
 	# So that the commands that we show can be short.

@@ -25,6 +25,14 @@ conf/fwmarkd.service: conf/fwmarkd.service.in Makefile
 	$(SED) -e 's|@sbindir[@]|$(sbindir)|g' -e 's|@sysconfdir[@]|$(sysconfdir)|g' \
 		'$(srcdir)/conf/fwmarkd.service.in' >$@.new && mv $@.new $@
 CLEANFILES += conf/fwmarkd.service
+EXTRA_DIST += \
+	conf/sysusers.d/fwmarkd.conf \
+	conf/tmpfiles.d/fwmarkd.conf
 if HAVE_SYSTEMD
 systemdsystemunit_DATA = conf/fwmarkd.service
+# Below every prefix that systemd looks in: /usr and /usr/local.
+sysusersdir = $(prefix)/lib/sysusers.d
+sysusers_DATA = conf/sysusers.d/fwmarkd.conf
+tmpfilesdir = $(prefix)/lib/tmpfiles.d
+tmpfiles_DATA = conf/tmpfiles.d/fwmarkd.conf
 endif

@@ -27,5 +27,5 @@ listed tests/unit/local.mk tests/unit/*.[ch]
 listed tests/fuzz/local.mk tests/fuzz/*.[ch]
 listed tests/local.mk tests/*.sh tests/run/* tests/netns/* tests/mib/*
 listed mibs/local.mk mibs/*.txt mibs/compat/*
-listed conf/local.mk conf/*.conf conf/*.in conf/*.sh conf/*.example conf/*.[58]
+listed conf/local.mk conf/*.conf conf/*.in conf/*.sh conf/*.example conf/*.[58] conf/*.d/*
 exit $failed

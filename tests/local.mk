@@ -46,6 +46,7 @@ netns_tests = \
 	tests/netns/policies-index.sh \
 	tests/netns/policies-reassert.sh \
 	tests/netns/policy-columns.sh \
+	tests/netns/privileges.sh \
 	tests/netns/readonly-columns.sh \
 	tests/netns/reconnect.sh \
 	tests/netns/refusals.sh \
@@ -78,6 +79,7 @@ netns_tests = \
 	tests/netns/state-lost.sh \
 	tests/netns/state-unreadable.sh \
 	tests/netns/tos-marks.sh \
+	tests/netns/unit.sh \
 	tests/netns/varbind-order.sh
 
 # What needs no daemon.
@@ -99,7 +101,8 @@ EXTRA_DIST += \
 	tests/netns/programs.sh \
 	tests/netns/rules.sh \
 	tests/netns/state.sh \
-	tests/netns/topology.sh
+	tests/netns/topology.sh \
+	tests/netns/user.sh
 
 EXTRA_DIST += $(static_tests) $(netns_tests)
 TESTS += $(static_tests)

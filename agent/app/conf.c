@@ -21,6 +21,7 @@ static const struct conf_item items[] = {
 	{ "agentx.ping", CONF_UINT, START, FIELD(agentx_ping_s), 1, 3600, 3, NULL },
 	{ "standalone.address", CONF_STRING, START, FIELD(standalone_address), 0, 0, 0, "" },
 	{ "standalone.snmp_conf", CONF_STRING, START, FIELD(standalone_snmp_conf), 0, 0, 0, "" },
+	{ "process.user", CONF_STRING, START, FIELD(user), 0, 0, 0, "" },
 	{ "state.directory", CONF_STRING, START, FIELD(state_dir), 1, 0, 0,
 	  LOCALSTATEDIR "/lib/fwmarkd" },
 	{ "read.get_age_ms", CONF_UINT, RUN, FIELD(get_age_ms), 0, 60000, 100, NULL },

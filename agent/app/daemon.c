@@ -10,6 +10,7 @@
 #include "app/app.h"
 #include "app/daemon.h"
 #include "app/plan.h"
+#include "app/privileges.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "kernel/link_nl.h"
@@ -175,7 +176,9 @@ int app_start(struct app *a, const struct conf *conf, struct why *why)
 	agent_init(a);
 	wire(a);
 	plan_finish(a, false);
-	err = only_one(a, why);
+	err = privileges_drop(&a->conf, why);
+	if (!err)
+		err = only_one(a, why);
 	if (!err)
 		err = open_kernel(a, why);
 	if (!err) {
@@ -283,6 +286,9 @@ int app_run(struct app *a, struct app_control *control, struct why *why)
 		return why_set(why, err, "SNMP: %s",
 			       err == -EADDRNOTAVAIL ? "the address cannot be listened on"
 						     : "start failed");
+	err = opt.standalone ? privileges_listening(why) : 0;
+	if (err)
+		return err;
 	err = agentx_watch(rtnl_events_fd(a->events), on_events, a);
 	if (err)
 		return why_set(why, err, "event loop: %s", strerror(-err));

@@ -28,6 +28,7 @@ agent_libapp_a_SOURCES = \
 	agent/app/plan_route.c \
 	agent/app/plan_rule.c \
 	agent/app/policies.c \
+	agent/app/privileges.c \
 	agent/app/reassert.c \
 	agent/app/reload.c \
 	agent/app/route_exclude.c \
@@ -53,6 +54,7 @@ noinst_HEADERS += \
 	include/app/managed.h \
 	include/app/meters.h \
 	include/app/plan.h \
+	include/app/privileges.h \
 	include/app/route_info.h \
 	include/app/route_row.h \
 	include/app/route_set.h \

@@ -37,6 +37,7 @@ struct conf {
 	unsigned agentx_ping_s;
 	char standalone_address[CONF_PATH_MAX]; /* "": be a subagent */
 	char standalone_snmp_conf[CONF_PATH_MAX];
+	char user[64]; /* "": stay who we are */
 	char state_dir[CONF_PATH_MAX];
 	unsigned get_age_ms, walk_age_ms;
 	char lock_file[CONF_PATH_MAX];

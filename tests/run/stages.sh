@@ -5,7 +5,7 @@
 
 # What building and running the daemon does not need (conf/packages.sh), but its tests do.
 PACKAGES_TEST="xz-utils libcmocka-dev clang libclang-rt-dev llvm clang-format shellcheck cppcheck
-	smitools man-db groff-base"
+	smitools man-db groff-base strace systemd"
 
 install_test_packages() {
 	command -v dpkg-query >/dev/null || return 0
