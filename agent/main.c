@@ -172,8 +172,10 @@ int main(int argc, char **argv)
 		fprintf(stderr, "fwmarkd: %s\n", why.s);
 		return EXIT_FAILURE;
 	}
-	if (args.check)
+	if (args.check) {
+		conf_fini(&conf);
 		return EXIT_SUCCESS;
+	}
 	log_open("fwmarkd", conf.log_syslog, conf_log_level(&conf));
 	control.load = load_config;
 	control.ctx = &args;
@@ -188,5 +190,6 @@ int main(int argc, char **argv)
 	if (err && !args.foreground)
 		fprintf(stderr, "fwmarkd: %s\n", why.s[0] ? why.s : strerror(-err));
 	app_stop(&app);
+	conf_fini(&conf);
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }

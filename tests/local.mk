@@ -76,6 +76,8 @@ netns_tests = \
 	tests/netns/snmpd-example.sh \
 	tests/netns/snmpv1.sh \
 	tests/netns/standalone-v3.sh \
+	tests/netns/static-reload.sh \
+	tests/netns/static-rows.sh \
 	tests/netns/state-lost.sh \
 	tests/netns/state-unreadable.sh \
 	tests/netns/tos-marks.sh \

@@ -9,8 +9,9 @@
 #include <string.h>
 
 #include "app/conf_value.h"
+#include "app/static_rows.h"
 
-enum { FILE_MAX = 1 << 20 };		   /* bytes */
+enum { FILE_MAX = 1 << 24 };		   /* bytes */
 enum { TIMEOUT_MAX = 366 * 24 * 60 * 60 }; /* seconds */
 
 #define FIELD(f) offsetof(struct conf, f), sizeof(((struct conf *)NULL)->f)
@@ -58,6 +59,12 @@ void conf_init(struct conf *c)
 		conf_value_store(c, &items[i], items[i].number, items[i].string);
 }
 
+void conf_fini(struct conf *c)
+{
+	static_rows_unref(c->rows);
+	c->rows = NULL;
+}
+
 bool conf_list_has(const struct conf_list *list, uint32_t number)
 {
 	for (uint32_t i = 0; i < list->n; i++)
@@ -101,6 +108,16 @@ static bool is_group(const char *path)
 	return false;
 }
 
+/* Static rows are read when all settings are known. */
+static bool is_row_list(const config_setting_t *s, const char *path)
+{
+	const config_setting_t *root = s;
+
+	while (!config_setting_is_root(root))
+		root = config_setting_parent(root);
+	return static_rows_are(root, s) && (!strchr(path, '.') || strcmp(path, "routes.rows") == 0);
+}
+
 static int walk(const char *file, const config_setting_t *group, const char *prefix, struct conf *c,
 		struct why *why)
 {
@@ -117,6 +134,8 @@ static int walk(const char *file, const config_setting_t *group, const char *pre
 		item = item_find(path);
 		if (item) {
 			wrong = conf_value_take(c, item, s);
+		} else if (is_row_list(s, path)) {
+			wrong = NULL;
 		} else if (config_setting_is_group(s) && is_group(path)) {
 			wrong = NULL;
 			err = walk(file, s, path, c, why);
@@ -141,6 +160,7 @@ int conf_load(const char *file, struct conf *c, struct why *why)
 	int err = text_add_file(&all, file, FILE_MAX);
 
 	conf_init(c);
+	snprintf(c->file, sizeof(c->file), "%s", file);
 	if (err) {
 		text_fini(&all);
 		return why_set(why, err, "%s: %s", file, strerror(-err));
@@ -152,6 +172,9 @@ int conf_load(const char *file, struct conf *c, struct why *why)
 			      line, INT32_MAX);
 	} else if (config_read_string(&cfg, text_str(&all))) {
 		err = walk(file, config_root_setting(&cfg), "", c, why);
+		if (!err)
+			err = static_rows_read(config_root_setting(&cfg), file,
+					       (uint8_t)c->protocol, &c->rows, why);
 	} else {
 		in = config_error_file(&cfg);
 		err = why_set(why, -EINVAL, "%s:%d: %s", in ? in : file, config_error_line(&cfg),

@@ -163,6 +163,7 @@ int app_start(struct app *a, const struct conf *conf, struct why *why)
 
 	memset(a, 0, sizeof(*a));
 	a->conf = *conf;
+	static_rows_ref(a->conf.rows);
 	a->names_fd = a->lock_fd = -1;
 	a->links = (struct names)NAMES_INIT;
 	a->names = (struct rt_names)RT_NAMES_INIT;
@@ -190,6 +191,8 @@ int app_start(struct app *a, const struct conf *conf, struct why *why)
 			*why = damaged;
 		}
 	}
+	if (!err)
+		err = static_rows_claim(a, why);
 	if (!err && (err = routes_exclude(a)))
 		why_set(why, err, "routes.exclude_tables: %s", strerror(-err));
 	if (err)
@@ -201,6 +204,8 @@ int app_start(struct app *a, const struct conf *conf, struct why *why)
 	marks_sync(a);
 	a->routes.last_change = 0; /* what was there before is no change */
 	a->restore_due = !a->rules.snap;
+	if (!a->restore_due)
+		static_rows_start(a);
 	plan_restore(a, NULL, true);
 	marks_sync(a);
 	/* Said now rather than at the first SET: a directory that cannot be written to. */
@@ -227,6 +232,8 @@ void app_stop(struct app *a)
 	marks_fini(a);
 	meters_fini(a);
 	rules_fini(a);
+	static_rows_unref(a->statics);
+	conf_fini(&a->conf);
 	rt_names_fini(&a->names);
 	names_fini(&a->links);
 	rtnl_events_close(a->events);
@@ -257,7 +264,7 @@ static void on_tick(void *arg)
 static void reload(struct app *a, struct app_control *control)
 {
 	struct why why = { "" };
-	struct conf conf;
+	struct conf conf = { 0 };
 	int err;
 
 	if (a->mib.state != TXN_IDLE)
@@ -268,6 +275,7 @@ static void reload(struct app *a, struct app_control *control)
 		err = app_reload(a, &conf, &why);
 	if (err)
 		log_err("the settings stay as they were: %s", why.s);
+	conf_fini(&conf);
 }
 
 int app_run(struct app *a, struct app_control *control, struct why *why)

@@ -192,7 +192,7 @@ static bool writable(void *ctx, const void *row, struct why *why)
 	const struct fib *f = row;
 
 	(void)ctx;
-	if (f->origin == ORIGIN_MANAGER || !f->name[0])
+	if (f->origin != ORIGIN_FOREIGN || !f->name[0])
 		return true;
 	why_set(why, 0, "the name \"%s\" stands in a file that is not the agent's", f->name);
 	return false;

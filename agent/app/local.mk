@@ -39,10 +39,13 @@ agent_libapp_a_SOURCES = \
 	agent/app/routes_live.c \
 	agent/app/row_name.c \
 	agent/app/rowfile.c \
+	agent/app/rowset.c \
 	agent/app/rule_ids.c \
 	agent/app/rules.c \
 	agent/app/state.c \
-	agent/app/state_rows.c
+	agent/app/state_rows.c \
+	agent/app/static_apply.c \
+	agent/app/static_rows.c
 
 noinst_HEADERS += \
 	include/app/app.h \
@@ -59,6 +62,8 @@ noinst_HEADERS += \
 	include/app/route_row.h \
 	include/app/route_set.h \
 	include/app/rowfile.h \
+	include/app/rowset.h \
 	include/app/rule_ids.h \
 	include/app/scalars.h \
-	include/app/state_rows.h
+	include/app/state_rows.h \
+	include/app/static_rows.h

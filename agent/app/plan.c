@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/rowset.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "kernel/rt_names.h"
@@ -89,6 +90,27 @@ static int own_legs(struct app *a, struct plan_item *it)
 	return it->old ? 0 : -ENOMEM;
 }
 
+/* A row of the configuration is changed there. A leg is its route's. */
+static int refuse_static(struct app *a, const struct mib_change *c, size_t change,
+			 struct mib_fault *fault)
+{
+	const struct mib_nexthop_row *hop = c->now;
+	const struct mib_def *def = c->table->def;
+	const void *row = c->existed ? c->old : NULL;
+
+	if (def == &mib_nexthop) {
+		def = &mib_route;
+		row = managed_find(&a->routes.managed, &hop->route);
+	}
+	if (!row_is_static(def, row))
+		return MIB_OK;
+	why_set(&fault->why, 0, "it is a static row of %s: change it there and send SIGHUP",
+		a->conf.file);
+	fault->change = change;
+	fault->col = c->destroy ? mib_col_syntax(c->table->def, SYN_STATUS)->num : 0;
+	return fault->error = c->destroy ? MIB_INCONSISTENT_VALUE : MIB_NOT_WRITABLE;
+}
+
 static int item_add(struct app *a, const struct mib_change *c, size_t change)
 {
 	struct plan_item *it = vec_push(&a->plan.items);
@@ -105,7 +127,7 @@ static int item_add(struct app *a, const struct mib_change *c, size_t change)
 	return own_legs(a, it);
 }
 
-static void plan_clear(struct app *a)
+void plan_clear(struct app *a)
 {
 	struct plan *p = &a->plan;
 
@@ -131,6 +153,8 @@ int plan_prepare(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fa
 	int error = MIB_OK;
 
 	plan_clear(a);
+	for (size_t i = 0; i < n && !error; i++)
+		error = refuse_static(a, &c[i], i, fault);
 	for (size_t i = 0; i < n && !error; i++)
 		if (c[i].table->def != &mib_nexthop && item_add(a, &c[i], i))
 			error = MIB_RESOURCE_UNAVAILABLE;
@@ -274,8 +298,7 @@ static const struct phase {
 	{ save, save_undo },
 };
 
-/* Does the kernel (or the file of names) have what the row wants? */
-static bool plan_is_there(struct app *a, const struct mib_def *def, const void *row)
+bool plan_is_there(struct app *a, const struct mib_def *def, const void *row)
 {
 	struct nf_edit edit = { 0 };
 	const struct name *name;
@@ -367,24 +390,23 @@ static int restore_items(struct app *a, bool (*wants)(const struct mib_def *def,
 	return 0;
 }
 
-/* Without the phases that keep what is kept already. */
-static int restore_run(struct app *a, struct why *why)
+int plan_run(struct app *a, bool keep, struct mib_fault *fault)
 {
-	struct mib_fault fault = { 0 };
+	struct why why = { "" };
 	int error = MIB_OK;
 
 	for (size_t i = 0; i < a->plan.items.n && !error; i++)
-		error = prepare_item(a, vec_at(&a->plan.items, i), &fault);
-	for (size_t i = 0; phases[i].apply != keep_rows && !error; i++) {
+		error = prepare_item(a, vec_at(&a->plan.items, i), fault);
+	for (size_t i = 0; i < sizeof(phases) / sizeof(*phases) && !error; i++) {
+		if (!keep && phases[i].apply == keep_rows)
+			break;
 		a->plan.phase = (unsigned)i + 1;
-		error = phases[i].apply(a, &fault);
+		error = phases[i].apply(a, fault);
 	}
-	if (error) {
-		*why = fault.why;
-		undo_phases(a, &fault.why);
-	}
+	if (error)
+		undo_phases(a, &why);
 	forget_views(a);
-	return error ? -EINVAL : 0;
+	return error;
 }
 
 /* The kernel's reasons do not say which device is down. */
@@ -404,7 +426,7 @@ void plan_restore(struct app *a, bool (*wants)(const struct mib_def *def, const 
 		  bool loud)
 {
 	struct vec rows = VEC_INIT(void *);
-	struct why why = { "" };
+	struct mib_fault fault = { 0 };
 	size_t missing;
 
 	if (restore_items(a, wants, NULL) || !a->plan.items.n) {
@@ -418,14 +440,15 @@ void plan_restore(struct app *a, bool (*wants)(const struct mib_def *def, const 
 		if (slot)
 			*slot = ((struct plan_item *)vec_at(&a->plan.items, i))->now;
 	}
-	if (restore_run(a, &why)) {
+	if (plan_run(a, false, &fault)) {
 		/* Something cannot be done: then each by itself, so that the rest is there. */
 		for (size_t i = 0; i < rows.n; i++) {
 			if (restore_items(a, NULL, *(void **)vec_at(&rows, i)) || !a->plan.items.n)
 				continue;
-			if (restore_run(a, &why)) {
+			fault = (struct mib_fault){ 0 };
+			if (plan_run(a, false, &fault)) {
 				log_missing(loud ? LOG_WARNING : LOG_DEBUG,
-					    vec_at(&a->plan.items, 0), why.s);
+					    vec_at(&a->plan.items, 0), fault.why.s);
 				missing--;
 			}
 		}
@@ -444,19 +467,24 @@ int plan_undo(void *ctx, struct why *why)
 	return undo_phases(ctx, why);
 }
 
+void plan_settle(struct app *a)
+{
+	for (size_t i = 0; i < a->plan.items.n; i++) {
+		const struct plan_item *it = vec_at(&a->plan.items, i);
+
+		if (it->def == &mib_rule && it->old && !it->now)
+			rules_gone(a, ((const struct markrule *)it->old)->index);
+	}
+	meters_settle(a);
+}
+
 void plan_finish(void *ctx, bool committed)
 {
 	struct app *a = ctx;
 
 	if (committed) {
-		for (size_t i = 0; i < a->plan.items.n; i++) {
-			const struct plan_item *it = vec_at(&a->plan.items, i);
-
-			if (it->def == &mib_rule && it->old && !it->now)
-				rules_gone(a, ((const struct markrule *)it->old)->index);
-		}
+		plan_settle(a);
 		a->agent.row.sets++;
-		meters_settle(a);
 	} else {
 		a->rules.doubt = true;
 	}

@@ -150,6 +150,16 @@ int plan_nexthop_fold(struct app *a, const struct mib_change *c, size_t change,
 	return MIB_OK;
 }
 
+/* Legs are known by the names of their devices; those of a SET have been looked up already. */
+static unsigned resolve_legs(const struct app *a, struct route *r, struct why *why)
+{
+	unsigned col = 0;
+
+	for (unsigned i = 0; r->nlegs > 1 && i < r->nlegs && !col; i++)
+		col = resolve_device(a, &r->legs[i], 0, COL_IFINDEX, COL_IFNAME, why);
+	return col;
+}
+
 int plan_route_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault)
 {
 	struct route *now = it->now, *old = it->old, kernel;
@@ -178,7 +188,7 @@ int plan_route_prepare(struct app *a, struct plan_item *it, struct mib_fault *fa
 		now->given |= UINT64_C(1) << COL_IFNAME;
 	col = now->nlegs == 1 ? resolve_device(a, &now->leg, it->touched, COL_IFINDEX, COL_IFNAME,
 					       &fault->why)
-			      : 0;
+			      : resolve_legs(a, now, &fault->why);
 	if (col && it->in)
 		return plan_fail(fault, it, col, -ENODEV);
 	col = COL_STATUS;

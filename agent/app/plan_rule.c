@@ -107,7 +107,8 @@ static int edit_change(struct app *a, struct vec *edits, size_t i)
 	if (!now)
 		return -ENOMEM;
 	substance = substance_differs(old, now);
-	rules_edit_target(a, now->index, &edit);
+	/* One of nobody's has an index of its own until it is taken over. */
+	rules_edit_target(a, old->index, &edit);
 	if (strcmp(old->chain, now->chain) != 0) {
 		struct nf_edit gone = edit;
 
@@ -122,7 +123,8 @@ static int edit_change(struct app *a, struct vec *edits, size_t i)
 		now->position = 0;
 	else if (!now->position)
 		now->position = last_place(a, now);
-	if (!moved && !substance && strcmp(old->description, now->description) == 0)
+	if (!moved && !substance && old->index == now->index &&
+	    strcmp(old->description, now->description) == 0)
 		return 0;
 	edit.keep_counters = !substance;
 	return edit_push(a, edits, &edit, i);
@@ -195,8 +197,13 @@ static int commit(struct app *a, const struct vec *edits, size_t *failed, struct
 	for (size_t i = 0; i < edits->n && !err; i++) {
 		const struct nf_edit *e = vec_at(edits, i);
 
+		const struct plan_item *it =
+			vec_at(&a->plan.items, *(size_t *)vec_at(&a->plan.nf_items, i));
+		const struct markrule *old = it->old;
+
 		if (e->rule)
-			rule_ids_note(a, e->rule->index, e->keep_counters);
+			rule_ids_note(a, e->rule->index, old ? old->index : e->rule->index,
+				      e->keep_counters);
 	}
 	return err;
 }

@@ -255,8 +255,8 @@ static bool writable(void *ctx, const void *row, struct why *why)
 	const struct policy *p = row;
 
 	(void)ctx;
-	if (p->origin == ORIGIN_MANAGER)
-		return true;
+	if (p->origin != ORIGIN_FOREIGN)
+		return true; /* of the configuration's plan.c says why not */
 	why_set(why, 0, "the policy is not a manager's: it is somebody else's and read-only");
 	return false;
 }

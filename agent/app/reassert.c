@@ -28,6 +28,8 @@ void reassert(struct app *a)
 		rules_sync(a);
 		a->restore_due = !a->rules.snap;
 		if (!a->restore_due)
+			static_rows_start(a);
+		if (!a->restore_due)
 			plan_restore(a, NULL, true);
 	}
 	if (a->links_changed) {

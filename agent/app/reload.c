@@ -14,10 +14,16 @@ int app_reload(struct app *a, const struct conf *conf, struct why *why)
 
 	conf_change(&a->conf, conf, &later);
 	err = routes_exclude(a);
+	if (err)
+		why_set(why, err, "routes.exclude_tables: %s", strerror(-err));
+	else if ((err = static_rows_change(a, conf->rows, why))) {
+		a->conf = old;
+		routes_exclude(a);
+	}
 	if (err) {
 		a->conf = old;
 		text_fini(&later);
-		return why_set(why, err, "routes.exclude_tables: %s", strerror(-err));
+		return err;
 	}
 	log_open("fwmarkd", a->conf.log_syslog, conf_log_level(&a->conf));
 	plan_lock_wait(a, false);

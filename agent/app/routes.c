@@ -167,8 +167,8 @@ bool route_row_writable(void *ctx, const void *row, struct why *why)
 	const struct route *r = row;
 
 	(void)ctx;
-	if (r->origin == ORIGIN_MANAGER)
-		return true;
+	if (r->origin != ORIGIN_FOREIGN)
+		return true; /* of the configuration's plan.c says why not */
 	why_set(why, 0, "the route is not a manager's: it is somebody else's and read-only");
 	return false;
 }

@@ -99,6 +99,9 @@ static void write_value(const struct mib_col *col, const struct mib_value *v, st
 
 void rowfile_write(const struct mib_def *def, const void *row, struct text *out)
 {
+	const struct mib_col *storage = mib_col_syntax(def, SYN_STORAGE);
+	/* The configuration's rows are all active and permanent. */
+	bool lives = storage && cell_load(storage, row) != STORAGE_PERMANENT;
 	uint64_t given;
 	char key[64];
 
@@ -107,10 +110,10 @@ void rowfile_write(const struct mib_def *def, const void *row, struct text *out)
 	for (size_t i = 0; i < def->ncols; i++) {
 		const struct mib_col *col = &def->cols[i];
 		struct mib_value v = { 0 };
-		bool always = col->access == ACCESS_NA || col->syntax == SYN_STATUS ||
-			      col->syntax == SYN_STORAGE;
+		bool life = storage && (col->syntax == SYN_STATUS || col->syntax == SYN_STORAGE);
+		bool said = col->access == ACCESS_RC && given >> col->num & 1;
 
-		if (!always && (col->access != ACCESS_RC || !(given >> col->num & 1)))
+		if (col->access != ACCESS_NA && (life ? !lives : !said))
 			continue;
 		cell_get(col, row, 0, &v);
 		text_add(out, " %s = ", key_of(def, col, key, sizeof(key)));
@@ -196,6 +199,11 @@ static int read_value(const struct mib_col *col, const config_setting_t *s, stru
 		v->num = config_setting_get_bool(s) ? 1 : 2;
 		return col->syntax == SYN_TRUTH ? 0 : -EINVAL;
 	case CONFIG_TYPE_INT:
+		/* libconfig 1.5 makes -1 of 0xffffffff. */
+		if (config_setting_get_format(s) == CONFIG_FORMAT_HEX) {
+			v->num = (uint32_t)config_setting_get_int(s);
+			break;
+		}
 		v->num = (uint64_t)(int64_t)config_setting_get_int(s);
 		break;
 	case CONFIG_TYPE_INT64:

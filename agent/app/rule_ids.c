@@ -233,12 +233,19 @@ void rule_ids_observe(struct app *a, const struct nf_entry *e, struct idmap_entr
 	a->state_dirty = a->counts_dirty = true;
 }
 
-void rule_ids_note(struct app *a, uint32_t tag, bool keep)
+uint32_t rule_ids_from(const struct app *a, uint32_t index)
+{
+	const struct rule_note *note = note_of(a, index);
+
+	return note ? note->from : index;
+}
+
+void rule_ids_note(struct app *a, uint32_t tag, uint32_t from, bool keep)
 {
 	struct rule_note *n = vec_push(&a->rules.notes);
 
 	if (n)
-		*n = (struct rule_note){ .tag = tag, .keep = keep };
+		*n = (struct rule_note){ .tag = tag, .from = from, .keep = keep };
 }
 
 void rule_ids_noted(struct app *a)

@@ -155,7 +155,7 @@ static void build_rows(struct app *a, const struct nf_snap *snap, const struct v
 		if (!row)
 			continue;
 		*row = (struct rule_row){ .index = index, .entry = (uint32_t)i };
-		rule_ids_observe(a, e, id, index_rows_find(old, index));
+		rule_ids_observe(a, e, id, index_rows_find(old, rule_ids_from(a, index)));
 		row_count(row, e, id);
 	}
 	for (size_t i = 0; i < r->managed.rows.n; i++) {
@@ -450,8 +450,8 @@ static bool writable(void *ctx, const void *row, struct why *why)
 	const struct markrule *r = row;
 
 	(void)ctx;
-	if (r->origin == ORIGIN_MANAGER)
-		return true;
+	if (r->origin != ORIGIN_FOREIGN)
+		return true; /* of the configuration's plan.c says why not */
 	why_set(why, 0, "the rule is not a manager's: it is somebody else's and read-only");
 	return false;
 }

@@ -47,7 +47,7 @@ void state_boot(char *buf, size_t size)
 
 static void write_all(struct app *a, struct text *out)
 {
-	struct state_section all[STATE_SECTIONS];
+	struct state_section all[ROW_KINDS];
 	char boot[128];
 
 	state_boot(boot, sizeof(boot));
@@ -159,7 +159,7 @@ void state_tick(struct app *a)
 static int read_all(struct app *a, const config_t *cfg, struct why *why)
 {
 	const config_setting_t *root = config_root_setting(cfg);
-	struct state_section all[STATE_SECTIONS];
+	struct state_section all[ROW_KINDS];
 	const char *boot = "";
 	long long epoch;
 	char now[128];

@@ -13,6 +13,7 @@
 #include "app/conf.h"
 #include "app/managed.h"
 #include "app/meters.h"
+#include "app/static_rows.h"
 #include "base/oset.h"
 #include "base/vec.h"
 #include "kernel/nf.h"
@@ -181,15 +182,16 @@ struct app {
 	struct lookups lookups;
 	struct agent agent;
 	struct plan plan;
-	uint64_t managed_version; /* moves with every change to a managed row */
-	uint64_t pdus;		  /* requests so far */
-	bool state_known;	  /* there was a state file, and it was whole */
-	bool restore_due;	  /* netfilter could not be read at the start */
-	bool links_changed;	  /* a device or an address came or went: see reassert.c */
-	uint64_t reasserted;	  /* what the views had seen when all was put back */
-	bool walk;		  /* the request under way goes on with a walk */
-	bool rows_dirty;	  /* managed rows have changed by themselves since that */
-	bool state_dirty;	  /* maps or sums have changed since the state was saved */
+	struct static_rows *statics; /* those in force; conf.rows are those that shall be */
+	uint64_t managed_version;    /* moves with every change to a managed row */
+	uint64_t pdus;		     /* requests so far */
+	bool state_known;	     /* there was a state file, and it was whole */
+	bool restore_due;	     /* netfilter could not be read at the start */
+	bool links_changed;	     /* a device or an address came or went: see reassert.c */
+	uint64_t reasserted;	     /* what the views had seen when all was put back */
+	bool walk;		     /* the request under way goes on with a walk */
+	bool rows_dirty;	     /* managed rows have changed by themselves since that */
+	bool state_dirty;	     /* maps or sums have changed since the state was saved */
 	uint64_t saved_ms;
 	uint32_t saved_serial;	 /* of the state file; see counts.h */
 	int64_t saved_epoch;	 /* mib.epoch that it holds */

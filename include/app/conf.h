@@ -32,7 +32,10 @@ struct conf_names {
 	char item[CONF_LIST_MAX][CONF_NAME_MAX];
 };
 
+struct static_rows;
+
 struct conf {
+	char file[CONF_PATH_MAX]; /* that it was read from */
 	char agentx_socket[108];
 	unsigned agentx_ping_s;
 	char standalone_address[CONF_PATH_MAX]; /* "": be a subagent */
@@ -53,15 +56,18 @@ struct conf {
 	struct conf_list exclude_tables;
 	char log_level[16];
 	bool log_syslog;
+	struct static_rows *rows; /* one reference to them; NULL: none */
 };
 
 void conf_init(struct conf *c);
+void conf_fini(struct conf *c);
 
 /**
  * conf_load - read a file over the defaults
  * @why: "FILE:LINE: SETTING: what is wrong"
  *
- * An empty file is a valid one. Unknown settings are errors.
+ * An empty file is a valid one. Unknown settings are errors. On an error nothing is left that
+ * conf_fini() would have to release.
  * Returns: 0; -EINVAL; or -errno when the file cannot be read.
  */
 int conf_load(const char *file, struct conf *c, struct why *why);

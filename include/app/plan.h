@@ -37,6 +37,19 @@ struct managed *plan_managed(struct app *a, const struct mib_def *def, size_t *k
 /* house.c: may managers have the plan as it is? Returns: a mib_error with @fault. */
 int house_check(struct app *a, struct mib_fault *fault);
 
+/**
+ * plan_run - carry out the items of the plan, or nothing
+ * @keep: they are new wishes, to be kept and saved; false: they are kept already
+ *
+ * Afterwards plan_settle() or plan_clear(). Returns: 0 or an error of SNMP, with @fault.
+ */
+int plan_run(struct app *a, bool keep, struct mib_fault *fault);
+/* What was done stays: tells whom it concerns. */
+void plan_settle(struct app *a);
+void plan_clear(struct app *a);
+/* Does the kernel (or the file of names) have what the row wants? Of a rule, its tag is asked for. */
+bool plan_is_there(struct app *a, const struct mib_def *def, const void *row);
+
 /* Sets @fault and returns the error of SNMP for @err. */
 int plan_fail(struct mib_fault *fault, const struct plan_item *it, unsigned col, int err);
 

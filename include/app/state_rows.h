@@ -6,16 +6,15 @@
 #include <libconfig.h>
 
 #include "app/app.h"
+#include "app/rowset.h"
 
 struct state_section {
-	const char *name;
+	const struct row_kind *kind;
 	struct managed *managed;
 };
 
-enum { STATE_SECTIONS = 5 };
-
 /* What managers want now. */
-void state_sections(struct app *a, struct state_section out[STATE_SECTIONS]);
+void state_sections(struct app *a, struct state_section out[ROW_KINDS]);
 
 /* Appends "fibs = ( ... ); routes = ( ... ); ...". */
 void state_write_sections(const struct state_section *all, struct text *out);

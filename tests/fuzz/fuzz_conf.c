@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "app/conf.h"
+#include "app/static_rows.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 const char *__lsan_default_suppressions(void);
@@ -18,6 +19,28 @@ const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
 	return "leak:libconfig\n";
+}
+
+/* Rows that are accepted are written and read again, and are the same. */
+static void write_and_read(const struct static_rows *rows)
+{
+	struct text first = TEXT_INIT, second = TEXT_INIT;
+	struct static_rows *again = NULL;
+	struct why why = { "" };
+	config_t cfg;
+
+	static_rows_write(rows, &first);
+	config_init(&cfg);
+	if (!config_read_string(&cfg, text_str(&first)) ||
+	    static_rows_read(config_root_setting(&cfg), "again", 161, &again, &why))
+		abort();
+	static_rows_write(again, &second);
+	if (strcmp(text_str(&first), text_str(&second)) != 0)
+		abort();
+	static_rows_unref(again);
+	config_destroy(&cfg);
+	text_fini(&first);
+	text_fini(&second);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -45,5 +68,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (!c.agentx_socket[0] || !c.state_dir[0] || conf_log_level(&c) < 0)
 		abort();
+	if (c.rows)
+		write_and_read(c.rows);
+	conf_fini(&c);
 	return 0;
 }

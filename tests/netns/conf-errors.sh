@@ -45,6 +45,32 @@ refused_at 1 'log\.level' 'log: { level = "loud"; };'
 refused_at 1 'log\.syslog' 'log: { syslog = 2; };'
 refused_at 2 '' 'agentx: { ping = 5; };' 'agentx: {{'
 
+# Static rows.
+check ok 'fibs = ( { id = 201; name = "mail.out"; } );' 'routes = ( { fibId = 201; ifName = "ppp0"; } );' \
+	'policies = ( { index = 1; priority = 0xffff; mark = 0xffffffff; fibId = 201; } );' \
+	'rules = ( { index = 1; mark = 1; } );' 'marks = ( { value = 1; mask = 4294967295L; name = "x"; } );'
+check ok 'routes: { exclude_tables = (7); rows = ( { fibId = 201; ifName = "ppp0"; } ); };'
+refused_at 1 'rules: a list' 'rules = 1;'
+refused_at 1 'rules' 'rules: { rows = ( ); };'
+refused_at 2 'rules: .*group' 'rules = (' '1 );'
+refused_at 2 'rules: colour: no such' 'rules = ( { index = 1; mark = 1;' 'colour = 1; } );'
+refused_at 2 'rules: chain: ' 'rules = ( { index = 1; mark = 1;' 'chain = 5; } );'
+refused_at 1 'rules: index: ' 'rules = ( { index = 0; mark = 1; } );'
+refused_at 1 'rules: index: ' 'rules = ( { mark = 1; } );'
+refused_at 1 'rules: index: ' 'rules = ( { index = 1000000; mark = 1; } );'
+refused_at 1 'rules: mark: ' 'rules = ( { index = 1; } );'
+refused_at 2 'rules: destinationPort' 'rules = (' '{ index = 1; mark = 1; destinationPortFrom = 25; } );'
+refused_at 1 'rules: status: ' 'rules = ( { index = 1; mark = 1; status = "active"; } );'
+refused_at 2 'rules: .*already' 'rules = ( { index = 1; mark = 1; },' '{ index = 1; mark = 2; } );'
+refused_at 1 'policies: priority: ' 'policies = ( { index = 1; mark = 1; fibId = 201; } );'
+refused_at 1 'routes: fibId: ' 'routes = ( { ifName = "ppp0"; } );'
+refused_at 1 'routes: dest: ' 'routes = ( { fibId = 1; dest = "10.0.0.1"; prefixLength = 8; ifName = "ppp0"; } );'
+refused_at 1 'routes: gateway: ' 'routes = ( { fibId = 1; } );'
+refused_at 2 'legs' 'routes = ( { fibId = 1;' 'legs = ( { index = 1; ifName = "a"; } ); } );'
+refused_at 1 'fibs: name: ' 'fibs = ( { id = 201; } );'
+refused_at 1 'fibs: name: ' 'fibs = ( { id = 201; name = "a b"; } );'
+refused_at 1 'marks: ' 'marks = ( { value = 1; mask = -1; } );'
+
 check bad 'nonsense = 1;'
 status=0
 # shellcheck disable=SC2046 # words

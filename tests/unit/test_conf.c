@@ -50,6 +50,7 @@ static void same_as_defaults(const struct conf *c)
 	struct conf d;
 
 	conf_init(&d);
+	memcpy(d.file, c->file, sizeof(d.file));
 	assert_memory_equal(c, &d, sizeof(d));
 }
 

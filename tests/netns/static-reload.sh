@@ -1,0 +1,101 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SIGHUP: static rows that are new, different or gone are changed in one step or not at all; the
+# others are not touched.
+# shellcheck source=/dev/null
+. "$(dirname "$0")/lib.sh"
+
+topology
+topology_serve cheap 25
+
+fibs='fibs = ( { id = 201; name = "mail.out"; } );'
+routes="routes = ( { fibId = 201; gateway = \"$CHEAP4\"; ifName = \"ppp0\"; } );"
+policies='policies = ( { index = 1; priority = 1000; mark = 1; fibId = 201; } );'
+mail='{ index = 1; inInterface = "eth0"; protocol = 6; destinationPortFrom = 25; destinationPortTo = 25; mark = 1; }'
+rules="rules = ( $mail );"
+
+log() { cat "$WORK/fwmarkd.log"; }
+
+# reloaded_with LINES...: a good file.
+reloaded_with() {
+	: >"$WORK/fwmarkd.log"
+	reload_agent "$@"
+	expect_match "log with $*" 'settings read anew' "$(log)"
+}
+
+# refused_with WORDS LINES...: the file changes nothing.
+refused_with() {
+	words=$1
+	shift
+	: >"$WORK/fwmarkd.log"
+	state >"$WORK/before"
+	reload_agent "$@"
+	expect_match "log with $*" "settings stay as they were: .*$words" "$(log)"
+	expect_eq "lines of log with $*" 1 "$(log | grep -c 'fwmarkd: ')"
+	state >"$WORK/after"
+	expect_same "with $*" "$WORK/before" "$WORK/after"
+}
+
+# From nothing to all of it, and a look at whether it works.
+start
+reloaded_with "$fibs" "$routes" "$policies" "$rules"
+expect_eq "port 25" cheap "$(way "$SERVER4" 25)"
+shown fwmarkRuleOrigin.1 3
+counted=$(counters 'dport 25')
+expect_no_match "counters" '^0 ' "$counted"
+
+# Nothing changes: nothing is touched, and nobody hears of a change.
+changed=$(snmp_get fwmarkRuleLastChange.0 fwmarkPolicyLastChange.0 fwmarkRouteLastChange.0)
+reloaded_with "$rules" "$policies" "$routes" "$fibs"
+expect_eq "times of changes" "$changed" \
+	"$(snmp_get fwmarkRuleLastChange.0 fwmarkPolicyLastChange.0 fwmarkRouteLastChange.0)"
+
+# A rule beside it, another place to go to, another name: one step, the first rule counts on.
+reloaded_with 'fibs = ( { id = 201; name = "post.out"; } );' \
+	"routes = ( { fibId = 201; gateway = \"$FAST4\"; ifName = \"eth1\"; } );" \
+	'policies = ( { index = 1; priority = 900; mark = 1; fibId = 201; } );' \
+	"rules = ( $mail, { index = 2; mark = 2; addressType = \"ipv6\"; chain = \"OUTPUT\"; } );"
+expect_eq "counters" "$counted" "$(counters 'dport 25')"
+expect_match "the other rule" '-A OUTPUT .*0x2/' "$(ip6tables-legacy-save -t mangle)"
+expect_eq "route" "default via $FAST4 dev eth1 proto fwmarkd" \
+	"$(ip route show table post.out | sed 's/ *$//')"
+expect_eq "policies on mark 1" "900:	from all fwmark 0x1 lookup post.out proto fwmarkd" \
+	"$(ip rule | grep 'fwmark 0x1 ')"
+expect_no_match "name" 'mail\.out' "$(kernel_state)"
+
+# Everything as before, but for the mark of the rule: in its place.
+reloaded_with "$fibs" "$routes" "$policies" "rules = ( $mail );"
+snmp_set fwmarkRuleMark.5 u 5 fwmarkRuleInInterface.5 s ppp0 fwmarkRuleStatus.5 i createAndGo
+reloaded_with "$fibs" "$routes" "$policies" "rules = ( $(echo "$mail" | sed 's/mark = 1/mark = 3/') );"
+expect_eq "rules" "-A PREROUTING -i eth0 -p tcp -m tcp --dport 25 -j MARK --set-xmark 0x3/0xffffffff
+-A PREROUTING -i ppp0 -j MARK --set-xmark 0x5/0xffffffff" "$(rule_lines iptables-legacy)"
+reloaded_with "$fibs" "$routes" "$policies" "$rules"
+
+# All or nothing: what the file says wrong, what the kernel does not take, what a manager has.
+refused_with "$AGENT_CONF:[45]: rules: colour" "$fibs" "$policies" 'rules = ( { index = 1; colour = 1; } );'
+refused_with "$AGENT_CONF:[0-9]*: rules: chain: .*NOPE" "$policies" \
+	"rules = ( $mail, { index = 2; mark = 2; chain = \"NOPE\"; } );"
+refused_with "$AGENT_CONF:[0-9]*: routes: " "$fibs" "$policies" 'rules = ( { index = 2; mark = 2; } );' \
+	'routes = ( { fibId = 201; gateway = "198.51.100.1"; }, { fibId = 202; ifName = "eth1"; } );'
+refused_with "$AGENT_CONF:[0-9]*: rules: a manager has" "$fibs" "$routes" "$policies" \
+	"rules = ( $mail, { index = 5; mark = 6; } );"
+refused_with "$AGENT_CONF:[0-9]*: rules: position: " "$fibs" "rules = ( { index = 4; mark = 1; position = 9; } );"
+
+# Other settings of a refused file do not count either, and the old rows are still the static ones.
+refused_with 'routes: ' "$fibs" "$policies" "$rules" 'read: { get_age_ms = 60000; };' \
+	'routes = ( { fibId = 201; gateway = "198.51.100.1"; } );'
+set_refused inconsistentValue fwmarkRuleStatus.1 'static row' fwmarkRuleStatus.1 i destroy
+
+# Also after a restart nothing has changed; then all of it goes.
+keep_state static
+stop_agent
+agent_conf >"$AGENT_CONF"
+printf '%s\n' "$fibs" "$routes" "$policies" "$rules" >>"$AGENT_CONF"
+start_agent
+expect_state static "after a restart"
+reloaded_with
+expect_no_match "rules" 'dport 25' "$(iptables-legacy-save -t mangle)"
+expect_no_match "policies" 'fwmark 0x1 ' "$(ip rule)"
+expect_eq "routes" "" "$(ip route show table 201)"
+expect_no_match "names" 'mail\.out' "$(kernel_state)"
+shown fwmarkRuleStatus.5 1
