@@ -26,6 +26,7 @@ netns_tests = \
 	tests/netns/house-tables.sh \
 	tests/netns/interfaces.sh \
 	tests/netns/ipv6.sh \
+	tests/netns/kill-sets.sh \
 	tests/netns/lartc-mail.sh \
 	tests/netns/last-change.sh \
 	tests/netns/live.sh \

@@ -204,6 +204,7 @@ int app_start(struct app *a, const struct conf *conf, struct why *why)
 	marks_sync(a);
 	a->routes.last_change = 0; /* what was there before is no change */
 	a->restore_due = !a->rules.snap;
+	intent_take_back(a);
 	if (!a->restore_due)
 		static_rows_start(a);
 	plan_restore(a, NULL, true);
@@ -223,6 +224,7 @@ void app_stop(struct app *a)
 			log_err("%s", why.s);
 	}
 	mib_fini(&a->mib);
+	intent_fini(a);
 	plan_finish(a, false);
 	agent_fini(a);
 	interfaces_fini(a);

@@ -146,10 +146,9 @@ int plan_interface_prepare(struct app *a, struct plan_item *it, struct mib_fault
 	return MIB_OK;
 }
 
-/* Writes one setting and keeps what it was. */
-static int apply_one(struct app *a, const struct plan_item *it, const struct setting *s)
+/* Keeps what one setting is. */
+static int note_one(struct app *a, const struct plan_item *it, const struct setting *s)
 {
-	const struct mib_col *col = mib_col(it->def, s->col);
 	struct interface_undo undo = { .conf = s->conf };
 	struct interface_undo *kept;
 	const char *ifname;
@@ -162,25 +161,47 @@ static int apply_one(struct app *a, const struct plan_item *it, const struct set
 	if (!kept)
 		return -ENOMEM;
 	*kept = undo;
+	return 0;
+}
+
+static int set_one(struct app *a, const struct plan_item *it, const struct setting *s)
+{
+	const struct mib_col *col = mib_col(it->def, s->col);
+	const char *ifname;
+
+	if (!name_of(a, it, &ifname))
+		return -ENODEV;
 	return sysctl_set(ifname, s->conf, (int)cell_load(col, it->now));
 }
 
-int plan_interfaces(struct app *a, struct mib_fault *fault)
+static int each_setting(struct app *a, struct mib_fault *fault,
+			int (*fn)(struct app *a, const struct plan_item *it,
+				  const struct setting *s))
 {
-	vec_clear(&a->interfaces.undo);
 	live_sync(a);
 	for (size_t k = 0; k < a->plan.items.n; k++) {
 		const struct plan_item *it = vec_at(&a->plan.items, k);
 
 		for (size_t i = 0; i < SETTINGS; i++) {
 			const struct setting *s = setting_of(it, i);
-			int err = s ? apply_one(a, it, s) : 0;
+			int err = s ? fn(a, it, s) : 0;
 
 			if (err)
 				return fail(fault, it, s->col, err);
 		}
 	}
 	return MIB_OK;
+}
+
+int plan_interfaces_note(struct app *a, struct mib_fault *fault)
+{
+	vec_clear(&a->interfaces.undo);
+	return each_setting(a, fault, note_one);
+}
+
+int plan_interfaces(struct app *a, struct mib_fault *fault)
+{
+	return each_setting(a, fault, set_one);
 }
 
 int plan_interfaces_undo(struct app *a, struct why *why)

@@ -14,6 +14,7 @@ agent_libapp_a_SOURCES = \
 	agent/app/fibs.c \
 	agent/app/index_rows.c \
 	agent/app/house.c \
+	agent/app/intent.c \
 	agent/app/interfaces.c \
 	agent/app/live.c \
 	agent/app/lookups.c \
@@ -54,6 +55,7 @@ noinst_HEADERS += \
 	include/app/counts.h \
 	include/app/daemon.h \
 	include/app/index_rows.h \
+	include/app/intent.h \
 	include/app/managed.h \
 	include/app/meters.h \
 	include/app/plan.h \

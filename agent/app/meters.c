@@ -104,7 +104,7 @@ static void adopt(struct app *a, const struct vec *found)
 		struct mark m;
 
 		mark_init(&m, f->value, f->mask);
-		if (managed_find(&a->marks.managed, &m))
+		if (managed_find(&a->marks.managed, &m) || intent_has(a, &mib_mark, &m))
 			continue;
 		m.meter = true;
 		m.given = UINT64_C(1) << COL_METER;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/intent.h"
 #include "app/rowset.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -144,7 +145,11 @@ void plan_clear(struct app *a)
 		if (p->was[i].def)
 			managed_fini(&p->was[i]);
 	arena_free(&p->arena);
+	vec_clear(&a->interfaces.undo);
 	p->phase = 0;
+	if (p->intent)
+		intent_drop(a);
+	p->saved = p->intent = false;
 }
 
 int plan_prepare(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fault)
@@ -264,19 +269,39 @@ static int keep_agent_undo(struct app *a, struct why *why)
 	return 0;
 }
 
+/* Said before the kernel is touched: see intent.h. */
+static int intend(struct app *a, struct mib_fault *fault)
+{
+	int error = plan_interfaces_note(a, fault);
+
+	if (error)
+		return error;
+	return intent_write(a, false, &fault->why) ? MIB_RESOURCE_UNAVAILABLE : MIB_OK;
+}
+
+/* The rows are again what they were, and so must the state file be. */
+static int intend_undo(struct app *a, struct why *why)
+{
+	if (!a->plan.saved)
+		return 0;
+	a->sets_kept++;
+	return state_save_rows(a, why);
+}
+
 /* On disk before the manager is told that it is done. */
 static int save(struct app *a, struct mib_fault *fault)
 {
-	int err = state_save_rows(a, &fault->why);
-
 	fault->change = 0;
 	fault->col = 0;
-	return err ? MIB_RESOURCE_UNAVAILABLE : MIB_OK;
+	a->plan.saved = true;
+	a->sets_kept++;
+	return state_save_rows(a, &fault->why) ? MIB_RESOURCE_UNAVAILABLE : MIB_OK;
 }
 
 static int save_undo(struct app *a, struct why *why)
 {
-	return state_save_rows(a, why);
+	(void)a, (void)why;
+	return 0; /* the last step back does it */
 }
 
 /* make before break; see the top of plan.h. */
@@ -284,6 +309,7 @@ static const struct phase {
 	int (*apply)(struct app *a, struct mib_fault *fault);
 	int (*undo)(struct app *a, struct why *why);
 } phases[] = {
+	{ intend, intend_undo },
 	{ plan_interfaces, plan_interfaces_undo },
 	{ plan_names_add, plan_names_undo },
 	{ plan_routes_add, plan_routes_undo },
@@ -302,12 +328,11 @@ bool plan_is_there(struct app *a, const struct mib_def *def, const void *row)
 {
 	struct nf_edit edit = { 0 };
 	const struct name *name;
-	struct route have;
 
 	if (def == &mib_rule)
 		return rules_edit_target(a, ((const struct markrule *)row)->index, &edit);
 	if (def == &mib_route)
-		return routes_find(a, row, &have) && route_same(&have, row);
+		return plan_route_there(a, row);
 	if (def == &mib_fib) {
 		name = names_find(&a->names.tables, ((const struct fib *)row)->id);
 		return name && strcmp(name->name, ((const struct fib *)row)->name) == 0;
@@ -397,7 +422,7 @@ int plan_run(struct app *a, bool keep, struct mib_fault *fault)
 
 	for (size_t i = 0; i < a->plan.items.n && !error; i++)
 		error = prepare_item(a, vec_at(&a->plan.items, i), fault);
-	for (size_t i = 0; i < sizeof(phases) / sizeof(*phases) && !error; i++) {
+	for (size_t i = keep ? 0 : 1; i < sizeof(phases) / sizeof(*phases) && !error; i++) {
 		if (!keep && phases[i].apply == keep_rows)
 			break;
 		a->plan.phase = (unsigned)i + 1;
@@ -464,7 +489,12 @@ void plan_restore(struct app *a, bool (*wants)(const struct mib_def *def, const 
 
 int plan_undo(void *ctx, struct why *why)
 {
-	return undo_phases(ctx, why);
+	struct app *a = ctx;
+	struct why intent = { "" };
+
+	if (intent_write(a, true, &intent))
+		log_err("%s", intent.s);
+	return undo_phases(a, why);
 }
 
 void plan_settle(struct app *a)

@@ -56,6 +56,26 @@ static unsigned resolve_device(const struct app *a, struct nexthop *hop, uint64_
 	return 0;
 }
 
+bool plan_route_there(struct app *a, const struct route *r)
+{
+	struct nexthop legs[ROUTE_LEGS_MAX];
+	struct route like = *r, have;
+	struct why dropped;
+
+	if (!routes_find(a, r, &have))
+		return false;
+	/* In the state file a device has its name alone. */
+	for (unsigned i = 0; i < r->nlegs && r->nlegs > 1; i++) {
+		legs[i] = r->legs[i];
+		resolve_device(a, &legs[i], 0, 0, 0, &dropped);
+	}
+	if (r->nlegs > 1)
+		like.legs = legs;
+	else
+		resolve_device(a, &like.leg, 0, 0, 0, &dropped);
+	return route_same(&have, &like);
+}
+
 /* The item of a route; made from the row as it is when the SET names only its legs. */
 static struct plan_item *route_item(struct app *a, const struct route *key, size_t change)
 {

@@ -27,10 +27,11 @@ void reassert(struct app *a)
 	if (a->restore_due) {
 		rules_sync(a);
 		a->restore_due = !a->rules.snap;
-		if (!a->restore_due)
+		if (!a->restore_due) {
+			intent_take_back(a);
 			static_rows_start(a);
-		if (!a->restore_due)
 			plan_restore(a, NULL, true);
+		}
 	}
 	if (a->links_changed) {
 		a->links_changed = false;

@@ -125,7 +125,7 @@ static uint32_t index_of(struct app *a, const struct nf_snap *snap, const struct
 		return id->index;
 	if (tag_seen(r, e->tag, true))
 		return id->index; /* a copy of a manager's rule */
-	if (!managed_find(&r->managed, &key))
+	if (!managed_find(&r->managed, &key) && !intent_has(a, &mib_rule, &key))
 		adopt(a, snap, e);
 	return e->tag;
 }

@@ -55,6 +55,7 @@ static void write_all(struct app *a, struct text *out)
 		      "stopped.\n");
 	text_add(out, "version = %d;\nboot = \"%s\";\nepoch = %" PRId64 "L;\n", STATE_VERSION, boot,
 		 a->mib.epoch);
+	text_add(out, "sets = %" PRId64 "L;\n", a->sets_kept);
 	text_add(out, "notifications = %s;\neditLock = %d;\n",
 		 a->agent.row.notifications ? "true" : "false", a->agent.row.edit_lock);
 	state_sections(a, all);
@@ -161,7 +162,7 @@ static int read_all(struct app *a, const config_t *cfg, struct why *why)
 	const config_setting_t *root = config_root_setting(cfg);
 	struct state_section all[ROW_KINDS];
 	const char *boot = "";
-	long long epoch;
+	long long epoch, sets = 0;
 	char now[128];
 	int version = 0, flag = 1, lock = 0, serial = 0, err;
 	bool reboot, earlier;
@@ -173,6 +174,8 @@ static int read_all(struct app *a, const config_t *cfg, struct why *why)
 	reboot = strcmp(boot, now) != 0;
 	config_lookup_bool(cfg, "notifications", &flag);
 	config_lookup_int(cfg, "editLock", &lock);
+	config_lookup_int64(cfg, "sets", &sets);
+	a->sets_kept = sets;
 	/* Earlier versions had indices and counts in the state file, too. */
 	earlier = config_lookup_int(cfg, "serial", &serial) || config_lookup(cfg, "ruleIndices");
 	/* Times keep their value for a master that goes on; see epoch_of(). */
@@ -250,12 +253,27 @@ static int load_rows(struct app *a, struct why *why)
 	return err == -EINVAL ? set_aside(a, path, why) : err;
 }
 
+/* What was being written when the agent was killed. */
+static void remove_new(const struct app *a)
+{
+	static const char *const names[] = { "state", "indices", "counts", "intent" };
+	char path[CONF_PATH_MAX + 16];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		snprintf(path, sizeof(path), "%s/%s.new", a->conf.state_dir, names[i]);
+		unlink(path);
+	}
+}
+
 int state_load(struct app *a, struct why *why)
 {
 	int err = load_rows(a, why);
 
+	remove_new(a);
+
 	/* Not after a state file of an earlier version: that had them itself. */
 	if (!a->saved_serial && (!err || err == -EINVAL))
 		counts_restore(a);
+	intent_load(a);
 	return err;
 }

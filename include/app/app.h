@@ -11,6 +11,7 @@
 #define APP_APP_H
 
 #include "app/conf.h"
+#include "app/intent.h"
 #include "app/managed.h"
 #include "app/meters.h"
 #include "app/static_rows.h"
@@ -160,6 +161,8 @@ struct plan {
 	struct names names;    /* the agent's own file of table names, as it was */
 	bool names_known;      /* names is filled in */
 	struct managed was[5]; /* the managed rows that were replaced, by kind */
+	bool intent;	       /* the file of that is written: intent.h */
+	bool saved;	       /* the state file may have the rows of this SET */
 	unsigned phase;	       /* phases below this one are done, or were begun */
 };
 
@@ -182,6 +185,8 @@ struct app {
 	struct lookups lookups;
 	struct agent agent;
 	struct plan plan;
+	struct intent intent;
+	int64_t sets_kept;	     /* SETs so far that the state file has; see intent.h */
 	struct static_rows *statics; /* those in force; conf.rows are those that shall be */
 	uint64_t managed_version;    /* moves with every change to a managed row */
 	uint64_t pdus;		     /* requests so far */

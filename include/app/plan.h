@@ -67,6 +67,12 @@ int plan_interface_prepare(struct app *a, struct plan_item *it, struct mib_fault
 int plan_nexthop_fold(struct app *a, const struct mib_change *c, size_t change,
 		      struct mib_fault *fault);
 
+/* Does the kernel have this route of a manager? */
+bool plan_route_there(struct app *a, const struct route *r);
+
+/* Notes what the settings of interfaces are that the SET changes, for undo. */
+int plan_interfaces_note(struct app *a, struct mib_fault *fault);
+
 /* Phases. Adding: everything that comes; removing: everything that only goes. */
 int plan_routes_add(struct app *a, struct mib_fault *fault);
 int plan_routes_remove(struct app *a, struct mib_fault *fault);

@@ -59,6 +59,7 @@ struct markrule {
 	char table[MARKRULE_TABLE_MAX + 1];
 	char chain[MARKRULE_CHAIN_MAX + 1];
 	uint32_t position; /* 1-based, counting every rule of the chain; written 0: last */
+	uint32_t place;	   /* of a manager's rule: its position when last seen, 0: never */
 	uint32_t invert;   /* enum markrule_invert */
 	char iif[16], oif[16];
 	struct prefix src, dst; /* host bits zero */
