@@ -100,6 +100,7 @@ EXTRA_DIST += \
 	tests/run/silent \
 	tests/run/stages.sh \
 	tests/mib/oids.tsv \
+	tests/netns/access.sh \
 	tests/netns/lib.sh \
 	tests/netns/programs.sh \
 	tests/netns/rules.sh \
