@@ -17,6 +17,7 @@ netns_tests = \
 	tests/netns/destroy-rows.sh \
 	tests/netns/discontinuity.sh \
 	tests/netns/exceptions.sh \
+	tests/netns/flood.sh \
 	tests/netns/foreign-rows.sh \
 	tests/netns/getbulk.sh \
 	tests/netns/high-subids.sh \
@@ -107,6 +108,12 @@ EXTRA_DIST += \
 	tests/netns/state.sh \
 	tests/netns/topology.sh \
 	tests/netns/user.sh
+
+if NETNS_TESTS
+check_PROGRAMS += tests/netns/flood
+endif
+tests_netns_flood_SOURCES = tests/netns/flood.c
+tests_netns_flood_LDADD = $(NETSNMP_LIBS)
 
 EXTRA_DIST += $(static_tests) $(netns_tests)
 TESTS += $(static_tests)

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <syslog.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "snmp/agentx.h"
 #include "snmp/master.h"
@@ -39,11 +40,29 @@ static bool is_connection(const struct snmp_log_message *msg)
 	       strstr(msg->msg, "Failed to connect to the agentx master agent");
 }
 
+enum { LINES_MAX = 10, LINES_MS = 60000 };
+
+/* Anybody who can send a packet can have net-snmp say something: not as often as he likes. */
+static bool too_many(void)
+{
+	static uint64_t since;
+	static unsigned n;
+	uint64_t now = clock_ms();
+
+	if (!since || now - since >= LINES_MS) {
+		if (n > LINES_MAX)
+			log_warn("net-snmp: %u more lines", n - LINES_MAX);
+		since = now;
+		n = 0;
+	}
+	return ++n > LINES_MAX;
+}
+
 /* net-snmp's log lines become ours. */
 static int log_bridge(int major, int minor, void *serverarg, void *clientarg)
 {
 	const struct snmp_log_message *msg = serverarg;
-	bool quiet = is_request(msg) || is_connection(msg);
+	bool quiet = is_request(msg) || is_connection(msg) || too_many();
 
 	(void)major, (void)minor, (void)clientarg;
 	log_at(quiet ? LOG_DEBUG : msg->priority, "net-snmp: %s", msg->msg);

@@ -19,6 +19,7 @@
 #include <net-snmp/agent/agent_callbacks.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <string.h>
@@ -41,6 +42,8 @@ enum { AGENTX_REGISTER = 3, AGENTX_PING = 13, AGENTX_DUPLICATE_REGISTRATION = 26
 enum { PROBE_MS = 10 };
 /* Another fwmarkd that is just ending has gone by the second try; one that stays is waited for. */
 enum { AGAIN_MIN_MS = 500, AGAIN_MAX_MS = 30000 };
+/* How much longer than its request an answer can be: a text of 4096 octets to a name of 100. */
+enum { ANSWER_TIMES = 40 };
 
 static struct {
 	struct sockaddr_un addr;
@@ -164,12 +167,31 @@ static void ask(void)
 	}
 }
 
+/*
+ * snmpd and net-snmp both wait until what they send has room: with snmpd's socket full of requests
+ * and ours full of answers, which can be some thirty times as long, both would wait for ever. So
+ * there is room for the answers to all that snmpd's socket holds. It sends with the same default.
+ */
+static void widen(netsnmp_session *session)
+{
+	const netsnmp_transport *t = snmp_sess_transport(snmp_sess_pointer(session));
+	socklen_t len = sizeof(int);
+	int size;
+
+	if (!t || getsockopt(t->sock, SOL_SOCKET, SO_SNDBUF, &size, &len))
+		return;
+	size = size < INT_MAX / 2 / ANSWER_TIMES ? size * ANSWER_TIMES : INT_MAX / 2;
+	if (setsockopt(t->sock, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)))
+		log_warn("snmpd: no room for its answers: %s", strerror(errno));
+}
+
 static int on_start(int major, int minor, void *serverarg, void *clientarg)
 {
 	(void)major, (void)minor, (void)clientarg;
 	master.session = serverarg;
 	master.registered = false;
 	master.again_ms = AGAIN_MIN_MS;
+	widen(serverarg);
 	return 0;
 }
 

@@ -52,6 +52,7 @@ destroy_all() {
 }
 
 topology
+netsnmp_may_leak
 start
 none="0 0 0 0"
 whole="$rows $rows $rows $rows"

@@ -1,0 +1,129 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# 10 000 requests a second from four clients: GETs, walks, SETs good and bad, and broken packets.
+# Others are answered meanwhile; afterwards all is as it was, in as much memory, and snmpd has never
+# lost fwmarkd.
+# shellcheck source=/dev/null
+. "$(dirname "$0")/lib.sh"
+
+FLOOD=$(dirname "$FWMARKD")/../tests/netns/flood
+[ -x "$FLOOD" ] || fail "no program $FLOOD"
+agent_command() {
+	case $FWMARK_ROAD in
+	agentx) echo "-f -c $AGENT_CONF -x $SOCKET" ;;
+	standalone) echo "-f -c $AGENT_CONF --standalone $SNMP_HOST" ;;
+	esac
+}
+root=1.3.6.1.4.1.8072.9999.9999.11.1
+rule=$root.2.4.1
+policy=$root.4.4.1
+
+gets="get $root.1.1.0 $root.1.9.0:get $rule.24.1 $rule.34.1 $rule.29.1:get $rule.34.1
+get $root.3.2.1.8.1.4294967295:get $policy.6.1 $policy.36.1:get $root.5.2.1.2.201
+get $rule.24.4294967295 $root.99.1 $root:get $root.6.3.1.11.201.1.4.0.0.0.0.0.0.1
+next $root:next $rule.24 $rule.34 $rule.1:next $rule.40.1:next $root.9:next $root.6.3.1.8
+next $policy.36.1 $policy.36.2:next 1.3.6.1.2.1.1:bulk 10 $rule.24 $rule.34
+bulk 20 $root.6.3.1.8:bulk 5 $root $policy.36:bulk 50 $root.6.3"
+# Rule 1 gets another description now and then; policy 50 comes and goes.
+sets="set $rule.33.1 s first:set $rule.33.1 s second:set $rule.40.1 i 4
+set $policy.3.50 u 5000 $policy.6.50 u 50 $policy.5.50 u 50 $policy.39.50 i 4
+set $policy.39.50 i 6:set $policy.39.51 i 2:set $rule.24.1 i 1:set $rule.24.1 s one
+set $rule.40.1 i 9:set $rule.27.1 c 1:set $root.1.1.0 s no:set $root.99.1.0 i 1
+set $rule.34.1 s no $policy.39.1 i 6:set $policy.39.1 i 6 $policy.39.1 i 4
+set $policy.9.1 s 12345 $policy.39.1 i 6:set $rule.22.1 s -m"
+
+# flood SECONDS REQUESTS: four clients
+flood() {
+	(
+		IFS=':
+'
+		# shellcheck disable=SC2086 # words
+		"$FLOOD" "$1" 10000 4 $2 >"$WORK/sent"
+	)
+	read -r sent answered <"$WORK/sent"
+	[ "$sent" -ge $(($1 * 10000)) ] || fail "only $sent requests were sent"
+}
+
+# as_before: what the flood has left behind goes.
+as_before() {
+	if [ "$(snmp_get fwmarkPolicyStatus.50 2>/dev/null)" = 1 ]; then
+		snmp_set fwmarkPolicyStatus.50 i destroy
+	fi
+	snmp_set fwmarkRuleDescription.1 s before
+	kernel_state | grep -v '^\[' >"$WORK/kernel.$1"
+	agent_state | grep -Ev 'Packets|Bytes|DiscontinuityTime' >"$WORK/walk.$1"
+}
+
+memory() {
+	sed -n 's/^RssAnon:[[:space:]]*\([0-9]*\) kB$/\1/p' "/proc/$AGENT_PID/status"
+}
+
+# What others ask for meanwhile, with the patience of a poller.
+poll() {
+	while [ ! -e "$WORK/stop" ]; do
+		got=$(snmp_get -t1 -r20 fwmarkRuleMark.1 fwmarkPolicyPriority.1 2>&1) || echo "$got"
+		[ "$got" = "1
+1000" ] || echo "$got"
+		echo polled >>"$WORK/polled"
+	done >"$WORK/polls"
+}
+
+topology
+matches=
+comment=$(printf '%0240d' 7)
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do
+	matches="$matches -m comment --comment $comment"
+done
+# shellcheck disable=SC2086 # words
+iptables-legacy -t mangle -A OUTPUT -p dccp $matches -j MARK --set-mark 0x77
+start
+long=$(row_of fwmarkRuleMark '77$')
+lartc_set
+snmp_set fwmarkPolicyPriority.1 u 1000
+for i in 2 3 4 5 6 7 8 9; do
+	snmp_set "fwmarkRuleMark.$i" u "$i" "fwmarkRuleProtocol.$i" u 17 "fwmarkRuleStatus.$i" i 4 \
+		"fwmarkRuleDestinationPortFrom.$i" u "$i" "fwmarkRuleDestinationPortTo.$i" u "$i" \
+		"fwmarkPolicyPriority.$i" u "10$i" "fwmarkPolicyMark.$i" u "$i" "fwmarkPolicyStatus.$i" i 4
+done
+as_before first
+
+# caught_up: snmpd keeps what comes while a SET is under way, however much, and answers it in turn.
+caught_up() {
+	wait_for 120 agent_answers || fail "no answer after the flood"
+}
+
+# Answers that are much longer than the requests: snmpd and fwmarkd, who both send until there is
+# room, must not end up waiting for each other.
+text=$rule.34.$long
+flood 2 "get $text:get $text $text $text:get $text $text $text $text $text $text $text $text $text"
+caught_up
+flood 1 "$gets"
+flood 1 "$sets"
+caught_up
+kilobytes=$(memory)
+seconds=5
+[ -z "${FWMARK_TEST_LONG:-}" ] || seconds=30
+
+poll &
+poller=$!
+flood $seconds "$gets"
+: >"$WORK/stop"
+wait $poller
+expect_eq "what a poller saw" "" "$(cat "$WORK/polls")"
+[ -s "$WORK/polled" ] || fail "the poller was never answered"
+[ "$answered" -ge $((seconds * 100)) ] || fail "only $answered requests were answered"
+echo "$FWMARK_ROAD: GETs: answered $answered of $sent; polls: $(wc -l <"$WORK/polled")"
+caught_up
+flood $seconds "$sets"
+echo "$FWMARK_ROAD: SETs: answered $answered of $sent"
+caught_up
+grown=$(($(memory) - kilobytes))
+as_before last
+expect_same "the kernel" "$WORK/kernel.first" "$WORK/kernel.last"
+expect_same "a walk" "$WORK/walk.first" "$WORK/walk.last"
+# AddressSanitizer keeps what was freed.
+grep -qa __asan_init "$FWMARKD" || [ $grown -le 512 ] || fail "grown by $grown KiB"
+[ "$(grep -c net-snmp: "$WORK/fwmarkd.log")" -le 40 ] || fail "net-snmp is talkative"
+[ "$FWMARK_ROAD" = standalone ] ||
+	expect_eq "lines about snmpd" 1 "$(grep -c snmpd "$WORK/fwmarkd.log")"
+echo "$FWMARK_ROAD: grown by $grown KiB"
