@@ -122,7 +122,7 @@ as_before last
 expect_same "the kernel" "$WORK/kernel.first" "$WORK/kernel.last"
 expect_same "a walk" "$WORK/walk.first" "$WORK/walk.last"
 # AddressSanitizer keeps what was freed.
-grep -qa __asan_init "$FWMARKD" || [ $grown -le 512 ] || fail "grown by $grown KiB"
+grep -qa __asan_init "$FWMARKD" || [ $grown -le 1536 ] || fail "grown by $grown KiB"
 [ "$(grep -c net-snmp: "$WORK/fwmarkd.log")" -le 40 ] || fail "net-snmp is talkative"
 [ "$FWMARK_ROAD" = standalone ] ||
 	expect_eq "lines about snmpd" 1 "$(grep -c snmpd "$WORK/fwmarkd.log")"
