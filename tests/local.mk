@@ -72,6 +72,8 @@ netns_tests = \
 	tests/netns/rules-text.sh \
 	tests/netns/rulesets.sh \
 	tests/netns/route-columns.sh \
+	tests/netns/rowstatus.sh \
+	tests/netns/rowstatus-legs.sh \
 	tests/netns/rowstatus-timeouts.sh \
 	tests/netns/rule-columns.sh \
 	tests/netns/single-instance.sh \

@@ -25,6 +25,7 @@ agent_libapp_a_SOURCES = \
 	agent/app/plan.c \
 	agent/app/plan_fib.c \
 	agent/app/plan_meter.c \
+	agent/app/plan_nexthop.c \
 	agent/app/plan_policy.c \
 	agent/app/plan_route.c \
 	agent/app/plan_rule.c \

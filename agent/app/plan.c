@@ -163,9 +163,8 @@ int plan_prepare(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fa
 	for (size_t i = 0; i < n && !error; i++)
 		if (c[i].table->def != &mib_nexthop && item_add(a, &c[i], i))
 			error = MIB_RESOURCE_UNAVAILABLE;
-	for (size_t i = 0; i < n && !error; i++)
-		if (c[i].table->def == &mib_nexthop)
-			error = plan_nexthop_fold(a, &c[i], i, fault);
+	if (!error)
+		error = plan_nexthops_fold(a, c, n, fault);
 	for (size_t i = 0; i < a->plan.items.n && !error; i++) {
 		struct plan_item *it = vec_at(&a->plan.items, i);
 

@@ -10,20 +10,14 @@
 #include "kernel/route_nl.h"
 
 enum { COL_GATEWAY = 9, COL_IFINDEX = 10, COL_IFNAME = 11, COL_NHID = 22, COL_STATUS = 27 };
-enum { HOP_GATEWAY = 3, HOP_IFINDEX = 4, HOP_IFNAME = 5, HOP_STATUS = 8 };
 
 static bool is_touched(uint64_t touched, unsigned col)
 {
 	return touched >> col & 1;
 }
 
-/*
- * Either of name and index will do, and both must agree. What was not written now follows what
- * was; of two old ones the name counts, for a device that went and came again has a new index.
- * Returns: 0, or the column at fault.
- */
-static unsigned resolve_device(const struct app *a, struct nexthop *hop, uint64_t touched,
-			       unsigned ifindex_col, unsigned ifname_col, struct why *why)
+unsigned plan_leg_device(const struct app *a, struct nexthop *hop, uint64_t touched,
+			 unsigned ifindex_col, unsigned ifname_col, struct why *why)
 {
 	bool by_index = is_touched(touched, ifindex_col);
 	bool by_name = is_touched(touched, ifname_col) || (!by_index && hop->ifname[0]);
@@ -67,116 +61,30 @@ bool plan_route_there(struct app *a, const struct route *r)
 	/* In the state file a device has its name alone. */
 	for (unsigned i = 0; i < r->nlegs && r->nlegs > 1; i++) {
 		legs[i] = r->legs[i];
-		resolve_device(a, &legs[i], 0, 0, 0, &dropped);
+		plan_leg_device(a, &legs[i], 0, 0, 0, &dropped);
 	}
 	if (r->nlegs > 1)
 		like.legs = legs;
 	else
-		resolve_device(a, &like.leg, 0, 0, 0, &dropped);
+		plan_leg_device(a, &like.leg, 0, 0, 0, &dropped);
 	return route_same(&have, &like);
 }
 
-/* The item of a route; made from the row as it is when the SET names only its legs. */
-static struct plan_item *route_item(struct app *a, const struct route *key, size_t change)
-{
-	const struct route *wanted = managed_find(&a->routes.managed, key);
-	struct plan_item *it;
-
-	for (size_t i = 0; i < a->plan.items.n; i++) {
-		const struct route *r;
-
-		it = vec_at(&a->plan.items, i);
-		r = it->now ? it->now : it->old;
-		if (it->def == &mib_route && route_cmp(r, key) == 0)
-			return it;
-	}
-	it = wanted ? vec_push(&a->plan.items) : NULL;
-	if (!it)
-		return NULL;
-	*it = (struct plan_item){ .def = &mib_route, .change = change };
-	it->old = plan_route_copy(a, wanted);
-	it->now = plan_route_copy(a, wanted);
-	return it->old && it->now ? it : NULL;
-}
-
-/* Room for all legs that a route can have, filled with those that it has. */
-static struct nexthop *own_legs(struct app *a, struct route *r)
-{
-	struct nexthop *legs = arena_alloc(&a->plan.arena, ROUTE_LEGS_MAX * sizeof(*legs));
-
-	for (unsigned i = 0; legs && i < r->nlegs; i++)
-		legs[i] = *route_leg(r, i);
-	return legs;
-}
-
-static int hop_fail(struct mib_fault *fault, size_t change, unsigned col, int err)
-{
-	fault->change = change;
-	fault->col = col;
-	return fault->error = mib_error_of(err);
-}
-
-/* Has the plain route of @r anything that makes it a leg of its own? */
-static bool has_leg(const struct route *r)
-{
-	return r->nlegs > 1 ||
-	       (r->nlegs == 1 && (r->leg.gateway.family || r->leg.ifindex || r->leg.ifname[0]));
-}
-
-int plan_nexthop_fold(struct app *a, const struct mib_change *c, size_t change,
-		      struct mib_fault *fault)
-{
-	const struct mib_nexthop_row *row = c->now;
-	struct plan_item *it = route_item(a, &row->route, change);
-	struct nexthop *legs, hop = row->hop;
-	struct route *r;
-	unsigned col, at = row->index - 1u;
-
-	if (!it || !it->now) {
-		why_set(&fault->why, 0,
-			it ? "its route is destroyed in the same SET"
-			   : "there is no route of a manager that it could belong to");
-		return hop_fail(fault, change, HOP_STATUS, -EINVAL);
-	}
-	r = it->now;
-	legs = own_legs(a, r);
-	if (!legs)
-		return hop_fail(fault, change, HOP_STATUS, -ENOMEM);
-	if (!has_leg(r))
-		r->nlegs = 0;
-	col = c->destroy
-		      ? 0
-		      : resolve_device(a, &hop, c->touched, HOP_IFINDEX, HOP_IFNAME, &fault->why);
-	if (col)
-		return hop_fail(fault, change, col, -ENODEV);
-	if (c->destroy && at < r->nlegs) {
-		memmove(&legs[at], &legs[at + 1], (r->nlegs - at - 1u) * sizeof(*legs));
-		r->nlegs--;
-	} else if (at > r->nlegs) {
-		why_set(&fault->why, 0, "leg %u comes before leg %u", r->nlegs + 1u, at + 1u);
-		fault->change = change;
-		fault->col = HOP_STATUS;
-		return fault->error = MIB_INCONSISTENT_NAME;
-	} else {
-		legs[at] = hop;
-		if (at == r->nlegs)
-			r->nlegs++;
-	}
-	if (r->nlegs == 1)
-		r->leg = legs[0];
-	r->legs = r->nlegs > 1 ? legs : NULL;
-	if (r->nlegs > 1)
-		memset(&r->leg, 0, sizeof(r->leg));
-	return MIB_OK;
-}
-
-/* Legs are known by the names of their devices; those of a SET have been looked up already. */
-static unsigned resolve_legs(const struct app *a, struct route *r, struct why *why)
+/* Returns: 0, or the column at fault. */
+static unsigned resolve_legs(const struct app *a, struct route *r, uint64_t touched,
+			     struct why *why)
 {
 	unsigned col = 0;
 
-	for (unsigned i = 0; r->nlegs > 1 && i < r->nlegs && !col; i++)
-		col = resolve_device(a, &r->legs[i], 0, COL_IFINDEX, COL_IFNAME, why);
+	if (r->nlegs == 1)
+		return plan_leg_device(a, &r->leg, touched, COL_IFINDEX, COL_IFNAME, why);
+	/* Legs that the SET wrote are resolved. Others may be on new devices of the same name; those
+	 * that the kernel told of have none yet. */
+	for (unsigned i = 0; i < r->nlegs && !col; i++) {
+		if (!r->legs[i].ifname[0])
+			route_row_name_leg(a, &r->legs[i]);
+		col = plan_leg_device(a, &r->legs[i], 0, COL_IFINDEX, COL_IFNAME, why);
+	}
 	return col;
 }
 
@@ -206,17 +114,18 @@ int plan_route_prepare(struct app *a, struct plan_item *it, struct mib_fault *fa
 	/* An index is new when its device comes again: the name is what is kept. */
 	if (is_touched(it->touched, COL_IFINDEX))
 		now->given |= UINT64_C(1) << COL_IFNAME;
-	col = now->nlegs == 1 ? resolve_device(a, &now->leg, it->touched, COL_IFINDEX, COL_IFNAME,
-					       &fault->why)
-			      : resolve_legs(a, now, &fault->why);
+	col = resolve_legs(a, now, it->touched, &fault->why);
 	if (col && it->in)
 		return plan_fail(fault, it, col, -ENODEV);
 	col = COL_STATUS;
 	err = route_check(now, &col, &fault->why);
-	if (err && it->in)
+	/* A row that is not ready cannot be set to notInService; it can be begun so. */
+	if (err && (it->in || (old && is_touched(it->touched, COL_STATUS))))
 		return plan_fail(fault, it, col, err);
-	if (err && now->status == ROW_NOT_IN_SERVICE)
-		now->status = ROW_NOT_READY;
+	if (it->in && !now->nlegs && !route_is_reject(now))
+		now->nlegs = 1; /* the kernel will choose it */
+	if (now->status != ROW_ACTIVE)
+		now->status = err ? ROW_NOT_READY : ROW_NOT_IN_SERVICE;
 	fault->why.s[0] = '\0';
 	return MIB_OK;
 }

@@ -208,6 +208,7 @@ bool route_row_init(void *ctx, const uint32_t *idx, size_t n, void *row, struct 
 	struct route *r = row;
 
 	route_init(r);
+	r->nlegs = 0;
 	r->protocol = (uint8_t)a->conf.protocol;
 	if (!key_of(idx, n, r))
 		why_set(why, 0,
@@ -256,10 +257,11 @@ static void settle(void *ctx, void *row)
 	(void)ctx;
 	route_row_settle_gateway(&r->leg, is_given(r->given, 8));
 	r->prefsrc.len = (uint8_t)(8 * addr_size(r->prefsrc.family));
-	if (route_is_reject(r) && !r->leg.gateway.family && !r->leg.ifindex && !r->leg.ifname[0])
+	/* A leg is there as soon as something of it is written, here or in its own row. */
+	if (r->leg.gateway.family || r->leg.ifindex || r->leg.ifname[0])
+		r->nlegs = r->nlegs ? r->nlegs : 1;
+	else if (route_is_reject(r))
 		r->nlegs = 0;
-	else if (r->nlegs == 0 && !route_is_reject(r))
-		r->nlegs = 1;
 	/* The way out of a nexthop object is the kernel's to show, not the manager's to say. */
 	if (r->nhid && !(r->given & GATEWAY_COLS)) {
 		memset(&r->leg, 0, sizeof(r->leg));

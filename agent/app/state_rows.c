@@ -33,6 +33,14 @@ void state_write_sections(const struct state_section *all, struct text *out)
 	}
 }
 
+/* A row that was begun has no leg before something of it was written. */
+static void route_read(struct route *r)
+{
+	if (r->status != ROW_ACTIVE && r->nlegs == 1 && !r->leg.gateway.family && !r->leg.ifindex &&
+	    !r->leg.ifname[0])
+		r->nlegs = 0;
+}
+
 static int read_row(struct app *a, const struct state_section *s, const config_setting_t *group,
 		    bool reboot, struct arena *arena, struct why *why)
 {
@@ -45,6 +53,8 @@ static int read_row(struct app *a, const struct state_section *s, const config_s
 	/* A priority that the kernel chose stays the one that it became. */
 	if (def == &mib_policy && ((struct policy *)row)->status == ROW_ACTIVE)
 		((struct policy *)row)->priority_auto = false;
+	if (def == &mib_route)
+		route_read(row);
 	if (reboot && cell_load(mib_col_syntax(def, SYN_STORAGE), row) == STORAGE_VOLATILE)
 		return 0;
 	return managed_set(s->managed, row) ? 0 : -ENOMEM;

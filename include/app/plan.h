@@ -63,9 +63,16 @@ int plan_fib_prepare(struct app *a, struct plan_item *it, struct mib_fault *faul
 int plan_mark_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault);
 int plan_route_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault);
 int plan_interface_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault);
-/* Folds a leg into the route that it belongs to; comes after the routes' own changes. */
-int plan_nexthop_fold(struct app *a, const struct mib_change *c, size_t change,
-		      struct mib_fault *fault);
+/* Folds the legs of a SET into the routes that they belong to; comes after the routes' own changes. */
+int plan_nexthops_fold(struct app *a, const struct mib_change *c, size_t n,
+		       struct mib_fault *fault);
+/*
+ * The device of a leg. Either of name and index will do, and both must agree. What was not written
+ * now (@touched) follows what was; of two old ones the name counts, for a device that went and came
+ * again has a new index. Returns: 0, or the column at fault.
+ */
+unsigned plan_leg_device(const struct app *a, struct nexthop *hop, uint64_t touched,
+			 unsigned ifindex_col, unsigned ifname_col, struct why *why);
 
 /* Does the kernel have this route of a manager? */
 bool plan_route_there(struct app *a, const struct route *r);

@@ -1,0 +1,175 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The state table of RFC 2579, RowStatus, for every table that managers create rows in: each action
+# in each state is done or refused as it says there, and only active rows are in the kernel.
+# shellcheck source=/dev/null
+. "$(dirname "$0")/lib.sh"
+
+route=205.1.4.10.5.0.0.16.0.1
+multi=206.1.4.10.6.0.0.16.0.1
+
+# One row of each table: status; what makes it ready; what makes a new row unready (-: nothing does);
+# another column, and a regexp for what the kernel has while the row is active.
+rows() {
+	cat <<-END
+		fwmarkRuleStatus.5|fwmarkRuleMark.5 u 5||fwmarkRuleInInterface.5 s eth1|--comment "?fwmark:5"? .*0x5/
+		fwmarkMarkStatus.6.255|fwmarkMarkMeter.6.255 i true|-|fwmarkMarkName.6.255 s six|--mark 0x6/0xff
+		fwmarkPolicyStatus.5|fwmarkPolicyFibId.5 u 205 fwmarkPolicyProtocol.5 u 6 fwmarkPolicySourcePortFrom.5 u 10 fwmarkPolicySourcePortTo.5 u 99|fwmarkPolicySourcePortFrom.5 u 10 fwmarkPolicySourcePortTo.5 u 5|fwmarkPolicyTos.5 u 16|ipproto tcp sport 10-99
+		fwmarkFibStatus.205|fwmarkFibName.205 s later|fwmarkFibName.205 s main|fwmarkFibStorageType.205 i volatile|^205 later
+		fwmarkRouteStatus.$route|fwmarkRouteIfName.$route s ppp0||fwmarkRouteMtu.$route u 1400|^10\.5\.0\.0/16 dev ppp0
+		fwmarkNextHopStatus.$multi.1|fwmarkNextHopIfName.$multi.1 s ppp0||fwmarkNextHopWeight.$multi.1 u 2|^10\.6\.0\.0/16 dev ppp0
+	END
+}
+
+field() {
+	rows | cut -d'|' -f"$1"
+}
+
+# What a row of the kernel is looked for in.
+kernel() {
+	kernel_state | sed 's/[[:space:]][[:space:]]*/ /g'
+}
+
+# expect_kernel there|away WHAT: all of the rows.
+expect_kernel() {
+	kernel >"$WORK/kernel"
+	field 5 | while read -r regexp; do
+		if grep -Eq -e "$regexp" "$WORK/kernel"; then echo there; else echo away; fi
+	done >"$WORK/found"
+	expect_eq "$2: $(rows | wc -l) rows in the kernel" "$1" "$(sort -u "$WORK/found")"
+}
+
+# status_of STATE TABLE: the number that the row reads in that state.
+status_of() {
+	case $1 in
+	A) echo none ;;
+	B) case $(rows | grep "^$2" | cut -d'|' -f3) in -) echo 2 ;; *) echo 3 ;; esac ;;
+	C) echo 2 ;;
+	D) echo 1 ;;
+	esac
+}
+
+# in_state STATE WHAT: all rows read so, and the kernel has them or not.
+in_state() {
+	# shellcheck disable=SC2046 # words
+	snmp snmpget -OqvteU $(field 1) | sed 's/^No Such .*/none/' >"$WORK/got"
+	field 1 | while read -r row; do
+		status_of "$1" "$row"
+	done >"$WORK/wanted"
+	expect_same "$2: $(field 1 | tr '\n' ' ')" "$WORK/wanted" "$WORK/got"
+	case $1 in
+	D) expect_kernel there "$2" ;;
+	*) expect_kernel away "$2" ;;
+	esac
+}
+
+# all STATUS [FIELD]...: varbinds that write the status to all rows, with these fields. A leg is
+# made, activated and destroyed together with its route.
+all() {
+	status=$1
+	shift
+	for row in $(field 1) ${status:+"fwmarkRouteStatus.$multi"}; do
+		[ -z "$status" ] || printf '%s i %s ' "$row" "$status"
+	done
+	for field in "$@"; do
+		field "$field" | grep -v '^-*$' || :
+	done | tr '\n' ' '
+}
+
+# step STATE STATUS [FIELD]...: that SET, of all rows at once, leads to that state.
+step() {
+	state=$1
+	shift
+	# shellcheck disable=SC2046 # words
+	snmp_set $(all "$@")
+	in_state "$state" "after $*"
+}
+
+# refused ERROR OBJECT OBJECT TYPE VALUE...: the error and the varbind.
+refused() {
+	error=$1
+	object=$2
+	shift 2
+	if snmp snmpset -Ir -OsQtebU "$@" >"$WORK/set" 2>&1; then
+		fail "SET $* in state $from: done, not refused"
+	fi
+	expect_match "SET $* in state $from: error" "^Reason: $error( |\$)" "$(cat "$WORK/set")"
+	expect_match "SET $* in state $from: object" "^Failed object: .*$object\$" "$(cat "$WORK/set")"
+}
+
+# none_of STATE STATUS...: writing one of these is refused, for each row by itself.
+none_of() {
+	from=$1
+	shift
+	for row in $(field 1); do
+		for status in "$@"; do
+			refused inconsistentValue "$row" "$row" i "$status"
+		done
+	done
+	expect_match "fwmarkAgentLastError" "^$row: " "$(last_error)"
+	in_state "$from" "after refusals"
+}
+
+topology
+start
+snmp_set fwmarkAgentEditLock.0 i 0
+state >"$WORK/before"
+
+# A: there is no such row.
+in_state A "at first"
+none_of A active notInService
+while IFS='|' read -r row _ unready other _; do
+	from=A
+	refused wrongValue "$row" "$row" i notReady </dev/null # which is for the agent to say
+	if [ "$unready" != - ]; then
+		# shellcheck disable=SC2086 # words
+		refused inconsistentValue "fwmark.*" $unready "$row" i createAndGo </dev/null
+	fi
+	# shellcheck disable=SC2086 # words
+	refused inconsistentName "${other%% *}" $other </dev/null
+done <<END
+$(rows)
+END
+step A destroy
+step D createAndGo 2
+step A destroy
+
+# B: notReady.
+step B createAndWait 3
+none_of B createAndGo createAndWait
+while IFS='|' read -r row _ unready _; do
+	[ "$unready" != - ] || continue
+	refused inconsistentValue "fwmark.*" "$row" i active </dev/null
+	refused inconsistentValue "fwmark.*" "$row" i notInService </dev/null
+done <<END
+$(rows)
+END
+step B "" 4
+step A destroy
+step B createAndWait 3
+step C "" 2
+step A destroy
+step B createAndWait 3
+step D active 2
+step A destroy
+
+# C: notInService.
+step C createAndWait 2
+none_of C createAndGo createAndWait
+step C notInService
+step C "" 4
+step D active
+step C notInService 4
+step A destroy
+
+# D: active.
+step D createAndGo 2
+none_of D createAndGo createAndWait
+step D "" 4
+step D active
+step C notInService
+step D active 4
+step A destroy
+
+state >"$WORK/after"
+expect_same "all of it away" "$WORK/before" "$WORK/after"
