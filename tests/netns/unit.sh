@@ -99,7 +99,6 @@ works() {
 	expect_match "table and protocol have names" "fwmark 0x$1 lookup own\\.$1 proto fwmarkd" \
 		"$(ip -6 rule)"
 	snmp_get "fwmarkLookupType.$1.1.4.203.0.113.25" >/dev/null || fail "no lookup"
-	kernel_state >"$WORK/kernel"
 	agent_state >"$WORK/agent.state"
 	expect_match "a walk" "^fwmarkRouteText\\.201" "$(cat "$WORK/agent.state")"
 	iptables-legacy -t mangle -A FORWARD -j MARK --set-mark "0x7$1"
@@ -144,9 +143,17 @@ expect_lartc_and_own() {
 }
 wait_for 5 expect_lartc_and_own || fail "the rules are not put back"
 
+# connects GROUP: somebody of that group gets through to snmpd.
+connects() {
+	setpriv --reuid=nobody --regid="$1" --clear-groups socat -u OPEN:/dev/null \
+		"UNIX-CONNECT:$SOCKET" 2>/dev/null
+}
+
 # snmpd is reached by the group alone, now and later.
 if [ "$FWMARK_ROAD" = agentx ]; then
 	expect_eq "AgentX socket" "Debian-snmp fwmarkd 660" "$(stat -c '%U %G %a' "$SOCKET")"
+	connects fwmarkd || fail "the group does not get through to snmpd"
+	! connects nogroup || fail "anybody gets through to snmpd"
 	stop_snmpd
 	start_snmpd
 	wait_for 15 agent_answers || fail "fwmarkd does not connect again"
@@ -156,20 +163,21 @@ fi
 rm /run/xtables.lock
 iptables-legacy -w -t mangle -S >/dev/null
 expect_eq "iptables' lock" "root 600" "$(stat -c '%U %a' /run/xtables.lock)"
-set_refused 'resourceUnavailable|noAccess|commitFailed' 'fwmarkRuleMark.2' \
-	'/run/xtables\.lock: Permission denied: fwmarkd.s user' fwmarkRuleMark.2 u 9
+! snmp snmpset fwmarkRuleMark.2 u 9 >"$WORK/set" 2>&1 || fail "a change without the lock"
+expect_match "without the lock" 'Reason: resourceUnavailable' "$(cat "$WORK/set")"
+expect_match "without the lock" '/run/xtables\.lock: Permission denied: fwmarkd.s user' "$(last_error)"
 give_files
 expect_eq "iptables' lock" "root fwmarkd 640" "$(stat -c '%U %G %a' /run/xtables.lock)"
-undo_works 2
-works 3
+snmp_set fwmarkRuleMark.2 u 2
 
 # So is the list of tables, when their module is loaded later.
 chgrp root /proc/net/ip_tables_names
 setpriv --reuid=fwmarkd --regid=fwmarkd --clear-groups cat /proc/net/ip_tables_names 2>/dev/null &&
 	fail "the list of tables is not closed"
+undo_works 2
+expect_state first "after all is destroyed"
+works 3
 undo_works 3
-works 4
-undo_works 4
 iptables-legacy -t mangle -F
 expect_no_match "log" 'ermission|Read-only|not permitted' \
 	"$(sed '/xtables\.lock/d' "$WORK/fwmarkd.log")"
