@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fault.h"
+
 struct arena_block {
 	struct arena_block *next;
 	_Alignas(max_align_t) char data[];
@@ -11,7 +13,7 @@ struct arena_block {
 
 void *arena_alloc(struct arena *a, size_t n)
 {
-	struct arena_block *b = calloc(1, sizeof(*b) + n);
+	struct arena_block *b = fault_here("memory: plan") ? NULL : calloc(1, sizeof(*b) + n);
 
 	if (!b)
 		return NULL;

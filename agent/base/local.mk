@@ -13,11 +13,15 @@ agent_libbase_a_SOURCES = \
 	agent/base/text.c \
 	agent/base/vec.c \
 	agent/base/why.c
+if FAULT_INJECTION
+agent_libbase_a_SOURCES += agent/base/fault.c
+endif
 
 noinst_HEADERS += \
 	include/base/addr.h \
 	include/base/arena.h \
 	include/base/clock.h \
+	include/base/fault.h \
 	include/base/hash.h \
 	include/base/log.h \
 	include/base/oset.h \

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "kernel/nf_priv.h"
 
 void steps_fini(struct vec *steps)
@@ -28,7 +29,7 @@ void nf_undo_free(struct nf_undo *undo)
 
 void *entry_copy(const struct ipt_ops *ops, const void *e)
 {
-	void *copy = malloc(ipt_next_at(ops, e));
+	void *copy = fault_here("memory: entry") ? NULL : malloc(ipt_next_at(ops, e));
 
 	if (copy)
 		memcpy(copy, e, ipt_next_at(ops, e));

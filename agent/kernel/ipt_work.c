@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "kernel/nf_priv.h"
 
 void work_fini(struct work *w)
@@ -32,7 +33,7 @@ int work_open(struct work *w, const struct ipt_ops *ops, const char *table)
 		if (t->ops == ops && t->name == name)
 			return (int)i;
 	}
-	h = ops->init(name);
+	h = fault_here("netfilter: read") ? NULL : ops->init(name);
 	if (!h) {
 		int err = errno ? -errno : -EIO;
 
@@ -274,7 +275,7 @@ int work_commit(struct work *w, struct work_table *t)
 
 	if (!t->dirty)
 		return 0;
-	if (t->ops->commit(t->h)) {
+	if (!fault_here("netfilter: commit") && t->ops->commit(t->h)) {
 		t->committed = true;
 		return 0;
 	}

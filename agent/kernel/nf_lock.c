@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "kernel/ipt.h"
 
 #define LOCK_FILE "/run/xtables.lock"
@@ -81,7 +82,7 @@ int nf_lock(const char *file, unsigned wait_ms, struct why *why)
 		file = getenv("XTABLES_LOCKFILE");
 	if (!file || !*file)
 		file = LOCK_FILE;
-	fd = open(file, O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
+	fd = fault_here("netfilter: lock") ? -1 : open(file, O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		err = -errno;
 		/* iptables makes it for root alone: so it is after somebody has removed it. */

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fault.h"
 #include "base/text.h"
 #include "kernel/rt_names.h"
 
@@ -52,7 +53,7 @@ static int write_tmp(const char *tmp, const struct text *text)
 		return -errno;
 	err = write_all(fd, text_str(text), text->len);
 	/* Whatever the umask: every user's ip(8) reads it. */
-	if (!err && (fchmod(fd, 0644) < 0 || fsync(fd) < 0))
+	if (!err && (fault_here("names: write") || fchmod(fd, 0644) < 0 || fsync(fd) < 0))
 		err = -errno;
 	if (close(fd) < 0 && !err)
 		err = -errno;
@@ -68,7 +69,7 @@ static int sync_dir(const char *path)
 
 	if (fd < 0)
 		return -errno;
-	if (fsync(fd) < 0)
+	if (fault_here("names: fsync of the directory") || fsync(fd) < 0)
 		err = -errno;
 	close(fd);
 	return err;
@@ -87,7 +88,7 @@ static int replace(const struct own_file *own, const struct text *text)
 		err = make_dir(own->dir);
 	if (!err)
 		err = write_tmp(own->tmp, text);
-	if (!err && rename(own->tmp, own->file) < 0) {
+	if (!err && (fault_here("names: rename") || rename(own->tmp, own->file) < 0)) {
 		err = -errno;
 		unlink(own->tmp);
 	}
@@ -96,7 +97,7 @@ static int replace(const struct own_file *own, const struct text *text)
 
 static int remove_own(void)
 {
-	if (unlink(RT_NAMES_OWN) < 0)
+	if (fault_here("names: remove") || unlink(RT_NAMES_OWN) < 0)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
 	return sync_dir(tables.dir);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/fault.h"
 #include "kernel/compat.h"
 #include "kernel/rtnl_priv.h"
 
@@ -198,9 +199,10 @@ static int rtnl_call(struct rtnl *nl, struct nlmsghdr *nlh, struct rtnl_call *ca
 int rtnl_request(struct rtnl *nl, struct nlmsghdr *nlh, struct why *why)
 {
 	struct rtnl_call call = { .why = why };
+	int err = fault_here("netlink request");
 
 	nlh->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
-	return rtnl_call(nl, nlh, &call);
+	return err ? err : rtnl_call(nl, nlh, &call);
 }
 
 int rtnl_get(struct rtnl *nl, struct nlmsghdr *nlh, rtnl_cb *cb, void *arg, struct why *why)

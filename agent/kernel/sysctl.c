@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fault.h"
+
 enum { IFNAME_SIZE = 16, PATH_SIZE = 96, NUMBER_SIZE = 32 };
 
 static const char *const files[] = {
@@ -95,7 +97,7 @@ int sysctl_set(const char *ifname, enum sysctl_conf conf, int value)
 
 	if (err)
 		return err;
-	n = write(fd, buf, (size_t)len);
+	n = fault_here("sysctl") ? -1 : write(fd, buf, (size_t)len);
 	if (n != len)
 		err = n < 0 ? error_of(errno) : -EIO;
 	close(fd);
