@@ -173,7 +173,7 @@ void counts_keep(struct app *a)
 		return;
 	text_add(&t, "serial = %u;\n", a->saved_serial);
 	write_all(a, &t);
-	err = t.err ? t.err : state_replace(a, "counts", &t, false);
+	err = t.err ? t.err : state_replace(a, "counts", &t, false, NULL);
 	text_fini(&t);
 	if (err)
 		log_debug("keeping what was counted in %s: %s", a->conf.state_dir, strerror(-err));
@@ -193,7 +193,7 @@ int counts_save(struct app *a)
 	text_add(&t, "# Indices and counts that fwmarkd keeps. Written by fwmarkd.\n");
 	text_add(&t, "serial = %u;\nboot = \"%s\";\n", serial, boot);
 	write_all(a, &t);
-	err = t.err ? t.err : state_replace(a, "indices", &t, true);
+	err = t.err ? t.err : state_replace(a, "indices", &t, true, NULL);
 	text_fini(&t);
 	if (err)
 		return err;

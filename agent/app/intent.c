@@ -10,6 +10,7 @@
 #include "app/counts.h"
 #include "app/plan.h"
 #include "app/state_rows.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "kernel/sysctl.h"
 
@@ -93,7 +94,9 @@ int intent_write(struct app *a, bool undo, struct why *why)
 	write_places(a, undo, &t);
 	write_settings(a, &t);
 	if (!err)
-		err = t.err ? t.err : state_replace(a, "intent", &t, false);
+		err = fault_here("intent: write");
+	if (!err)
+		err = t.err ? t.err : state_replace(a, "intent", &t, false, NULL);
 	if (err)
 		why_set(why, err, "writing to %s: %s", a->conf.state_dir, strerror(-err));
 	a->plan.intent = !err;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "app/managed.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "model/row.h"
 
 void managed_init(struct managed *m, const struct mib_def *def,
@@ -82,7 +84,7 @@ bool managed_same(const struct mib_def *def, const void *x, const void *y)
 
 static void *row_dup(const struct mib_def *def, const void *row)
 {
-	char *copy = malloc(def->row_size);
+	char *copy = fault_here("memory: row") ? NULL : malloc(def->row_size);
 	bool ok = copy != NULL;
 
 	if (!copy)
@@ -107,7 +109,7 @@ static int idle_cmp(const void *key, const void *elem)
 }
 
 /* Without memory a row is never thought idle: it stays. */
-static void idle_begin(struct managed *m, void *row)
+static void idle_begin(struct managed *m, void *row, uint64_t since_ms)
 {
 	const struct mib_col *status = mib_col_syntax(m->def, SYN_STATUS);
 	struct managed_idle *e;
@@ -116,7 +118,7 @@ static void idle_begin(struct managed *m, void *row)
 		return;
 	e = vec_insert(&m->idle, vec_lower(&m->idle, row, idle_cmp));
 	if (e)
-		*e = (struct managed_idle){ row, clock_ms() };
+		*e = (struct managed_idle){ row, since_ms };
 }
 
 static void idle_end(struct managed *m, const void *row)
@@ -191,8 +193,29 @@ void *managed_set(struct managed *m, const void *row)
 		row_free(m->def, copy);
 		return NULL;
 	}
-	idle_begin(m, copy);
+	idle_begin(m, copy, clock_ms());
 	return slot->row = copy;
+}
+
+int managed_move(struct managed *from, struct managed *to, const void *key)
+{
+	size_t at = place(from, key, false);
+	const struct managed_idle *idle;
+	struct managed_row *slot;
+
+	if (at == from->rows.n || from->cmp(managed_at(from, at), key) != 0)
+		return 0;
+	slot = vec_insert(&to->rows, place(to, key, false));
+	if (!slot)
+		return -ENOMEM;
+	*slot = *(struct managed_row *)vec_at(&from->rows, at);
+	vec_remove(&from->rows, at);
+	idle = vec_find(&from->idle, slot->row, idle_cmp);
+	if (idle) {
+		idle_begin(to, slot->row, idle->since_ms);
+		idle_end(from, slot->row);
+	}
+	return 0;
 }
 
 void managed_remove(struct managed *m, const void *key)

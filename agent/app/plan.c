@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "app/intent.h"
 #include "app/rowset.h"
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "kernel/rt_names.h"
 
@@ -136,6 +138,8 @@ void plan_clear(struct app *a)
 	vec_fini(&p->nf_items);
 	p->items = (struct vec)VEC_INIT(struct plan_item);
 	p->nf_items = (struct vec)VEC_INIT(size_t);
+	plan_policies_forget(a);
+	p->policies = (struct vec)VEC_INIT(struct policy_group *);
 	nf_undo_free(p->nf_undo);
 	p->nf_undo = NULL;
 	names_fini(&p->names);
@@ -150,6 +154,7 @@ void plan_clear(struct app *a)
 	if (p->intent)
 		intent_drop(a);
 	p->saved = p->intent = false;
+	p->kept = 0;
 }
 
 int plan_prepare(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fault)
@@ -158,6 +163,8 @@ int plan_prepare(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fa
 	int error = MIB_OK;
 
 	plan_clear(a);
+	fault_load();
+	fault_watch(true);
 	for (size_t i = 0; i < n && !error; i++)
 		error = refuse_static(a, &c[i], i, fault);
 	for (size_t i = 0; i < n && !error; i++)
@@ -172,7 +179,9 @@ int plan_prepare(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fa
 		it->in = is_active(it->def, it->now);
 		error = prepare_item(a, it, fault);
 	}
-	return error ? error : house_check(a, fault);
+	error = error ? error : house_check(a, fault);
+	fault_watch(false);
+	return error;
 }
 
 /* A manager that leaves the status alone wants what it wanted: a row that reads notInService only
@@ -186,58 +195,63 @@ static void keep_wish(const struct plan_item *it, const void *had)
 		cell_store(status, it->now, ROW_ACTIVE);
 }
 
-/* Keeps what the managers want now, and what they wanted, for undo. */
+/* The row that is wanted now takes the place of the one that was, which is kept for undo. */
+static int keep_row(struct app *a, struct plan_item *it)
+{
+	const void *key = it->now ? it->now : it->old;
+	size_t kind;
+	struct managed *m = plan_managed(a, it->def, &kind), *was;
+	int err;
+
+	if (!m)
+		return 0;
+	was = &a->plan.was[kind];
+	if (!was->def) {
+		managed_init(was, m->def, m->cmp);
+		was->changed_ms = m->changed_ms;
+	}
+	keep_wish(it, managed_find(m, key));
+	err = managed_move(m, was, key);
+	if (!err && it->now && !managed_set(m, it->now)) {
+		managed_move(was, m, key);
+		err = -ENOMEM;
+	}
+	if (!err && (!it->old || !it->now || !managed_same(m->def, it->old, it->now)))
+		m->changed_ms = clock_ms();
+	return err;
+}
+
 static int keep_rows(struct app *a, struct mib_fault *fault)
 {
 	for (size_t i = 0; i < a->plan.items.n; i++) {
 		struct plan_item *it = vec_at(&a->plan.items, i);
-		const void *key = it->now ? it->now : it->old;
-		size_t kind;
-		struct managed *m = plan_managed(a, it->def, &kind);
-		const void *had;
 
-		if (!m)
-			continue;
-		had = managed_find(m, key);
-		if (!a->plan.was[kind].def) {
-			managed_init(&a->plan.was[kind], m->def, m->cmp);
-			a->plan.was[kind].changed_ms = m->changed_ms;
-		}
-		if (!it->old || !it->now || !managed_same(m->def, it->old, it->now))
-			m->changed_ms = clock_ms();
-		keep_wish(it, had);
-		if ((had && !managed_set(&a->plan.was[kind], had)) ||
-		    (it->now && !managed_set(m, it->now)))
+		if (keep_row(a, it))
 			return plan_fail(fault, it, 0, -ENOMEM);
-		if (!it->now)
-			managed_remove(m, key);
+		a->plan.kept = i + 1;
 	}
 	a->managed_version++;
 	return MIB_OK;
 }
 
+/* Backwards, so that there is room for each row: nothing can fail. */
 static int keep_rows_undo(struct app *a, struct why *why)
 {
-	int err = 0;
-
-	for (size_t i = 0; i < a->plan.items.n; i++) {
-		struct plan_item *it = vec_at(&a->plan.items, i);
+	(void)why;
+	for (; a->plan.kept; a->plan.kept--) {
+		struct plan_item *it = vec_at(&a->plan.items, a->plan.kept - 1);
 		const void *key = it->now ? it->now : it->old;
 		size_t kind;
 		struct managed *m = plan_managed(a, it->def, &kind);
-		const void *had;
 
-		if (!m || !a->plan.was[kind].def)
+		if (!m)
 			continue;
 		m->changed_ms = a->plan.was[kind].changed_ms;
-		had = managed_find(&a->plan.was[kind], key);
-		if (!had)
-			managed_remove(m, key);
-		else if (!managed_set(m, had))
-			err = why_set(why, -ENOMEM, "out of memory");
+		managed_remove(m, key);
+		managed_move(&a->plan.was[kind], m, key);
 	}
 	a->managed_version++;
-	return err;
+	return 0;
 }
 
 /* Scalars are the agent's own: nothing can fail. */
@@ -278,23 +292,29 @@ static int intend(struct app *a, struct mib_fault *fault)
 	return intent_write(a, false, &fault->why) ? MIB_RESOURCE_UNAVAILABLE : MIB_OK;
 }
 
-/* The rows are again what they were, and so must the state file be. */
+/* The rows are again what they were, and so must the state file be; when the disk does not take it
+ * now, the tick tries again. */
 static int intend_undo(struct app *a, struct why *why)
 {
 	if (!a->plan.saved)
 		return 0;
 	a->sets_kept++;
-	return state_save_rows(a, why);
+	a->rows_dirty = true;
+	return state_save_rows(a, NULL, why);
 }
 
 /* On disk before the manager is told that it is done. */
 static int save(struct app *a, struct mib_fault *fault)
 {
+	int err;
+
 	fault->change = 0;
 	fault->col = 0;
-	a->plan.saved = true;
 	a->sets_kept++;
-	return state_save_rows(a, &fault->why) ? MIB_RESOURCE_UNAVAILABLE : MIB_OK;
+	err = state_save_rows(a, &a->plan.saved, &fault->why);
+	if (!a->plan.saved)
+		a->sets_kept--; /* the file that stands is that of before */
+	return err ? MIB_RESOURCE_UNAVAILABLE : MIB_OK;
 }
 
 static int save_undo(struct app *a, struct why *why)
@@ -349,6 +369,26 @@ static void forget_views(struct app *a)
 	a->policies.stale = true;
 }
 
+/* What the SET itself took away for a while was not taken away by somebody else. */
+static void events_of_undo(struct app *a)
+{
+	for (int after = 0; after < 2; after++) {
+		for (size_t i = 0; i < a->plan.items.n; i++) {
+			struct plan_item *it = vec_at(&a->plan.items, i);
+			struct route *row = it->def == &mib_route && it->old
+						    ? managed_find(&a->routes.managed, it->old)
+						    : NULL;
+
+			if (row && after)
+				row->withdrawn = it->withdrawn;
+			else if (row)
+				it->withdrawn = row->withdrawn;
+		}
+		if (!after)
+			live_sync(a);
+	}
+}
+
 static int undo_phases(struct app *a, struct why *why)
 {
 	int err = 0;
@@ -359,29 +399,48 @@ static int undo_phases(struct app *a, struct why *why)
 
 		if (!e)
 			continue;
-		log_err("undo of a SET: %s", one.s[0] ? one.s : strerror(-e));
+		if (!one.s[0])
+			why_set(&one, 0, "%s", strerror(-e));
+		log_err("undo of a SET: %s", one.s);
 		if (!err)
 			*why = one;
 		err = e;
 	}
+	events_of_undo(a);
 	forget_views(a);
 	return err;
 }
 
+/* Nobody knows what is there now: all of it is read again. */
+static int undo_failed(struct app *a, struct mib_fault *fault)
+{
+	log_err("what a refused SET had done could not all be undone: %s", fault->why.s);
+	routes_stale(a, AF_UNSPEC, 0, 0);
+	if (!rt_names_read(&a->names))
+		a->names_version++;
+	return fault->error = MIB_UNDO_FAILED;
+}
+
 int plan_apply(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fault)
 {
+	struct why why = { "" };
 	struct app *a = ctx;
-	struct why why;
 	int error = MIB_OK;
 
 	(void)c, (void)n;
+	fault_watch(true);
 	for (size_t i = 0; i < sizeof(phases) / sizeof(*phases) && !error; i++) {
 		a->plan.phase = (unsigned)i + 1; /* a phase that fails half way is undone, too */
 		error = phases[i].apply(a, fault);
 	}
 	forget_views(a);
-	if (error && undo_phases(a, &why))
-		log_err("what a refused SET had done could not all be undone");
+	if (error && undo_phases(a, &why)) {
+		why_undo(&fault->why, &why);
+		error = MIB_UNDO_FAILED;
+	}
+	if (error == MIB_UNDO_FAILED)
+		error = undo_failed(a, fault);
+	fault_watch(false);
 	return error;
 }
 
@@ -490,10 +549,16 @@ int plan_undo(void *ctx, struct why *why)
 {
 	struct app *a = ctx;
 	struct why intent = { "" };
+	int err;
 
+	fault_watch(true);
 	if (intent_write(a, true, &intent))
 		log_err("%s", intent.s);
-	return undo_phases(a, why);
+	err = undo_phases(a, why);
+	if (err)
+		undo_failed(a, &(struct mib_fault){ .why = *why });
+	fault_watch(false);
+	return err;
 }
 
 void plan_settle(struct app *a)

@@ -41,7 +41,7 @@ static int write_names(struct app *a, bool all, bool *differs, struct why *why)
 
 		err = names_set(&a->plan.names, n->id, n->name, NAME_OWN);
 	}
-	a->plan.names_known = true;
+	a->plan.names_known = !err;
 	for (size_t i = 0; i < a->plan.items.n && !err; i++) {
 		const struct plan_item *it = vec_at(&a->plan.items, i);
 		const struct fib *old = it->old, *now = it->now;

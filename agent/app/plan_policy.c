@@ -41,6 +41,26 @@ static uint32_t default_priority(struct app *a, uint8_t family)
 	return 0;
 }
 
+/* Keeps what its priority has, before the SET changes anything there. */
+static int keep_group(struct app *a, const struct policy *p, struct why *why)
+{
+	struct vec *was = &a->plan.policies;
+	struct policy_group **slot;
+	int err;
+
+	for (size_t i = 0; i < was->n; i++)
+		if (policy_nl_kept(*(struct policy_group **)vec_at(was, i), p->family, p->priority))
+			return 0;
+	slot = vec_push(was);
+	if (!slot)
+		return -ENOMEM;
+	err = policy_nl_keep(a->rtnl, p->family, p->priority, slot);
+	if (!err)
+		return 0;
+	vec_remove(was, was->n - 1);
+	return why_set(why, err, "reading the policies: %s", strerror(-err));
+}
+
 /* The new one first, then the old one goes: no packet meets neither. */
 static int policy_in(struct app *a, struct plan_item *it, struct why *why)
 {
@@ -52,15 +72,15 @@ static int policy_in(struct app *a, struct plan_item *it, struct why *why)
 		now->priority_auto = false;
 		now->given |= UINT64_C(1) << COL_PRIORITY; /* it stays what it became */
 	}
-	err = policy_nl_add(a->rtnl, now, why);
+	err = keep_group(a, now, why);
+	if (!err && it->out)
+		err = keep_group(a, it->old, why);
+	if (!err)
+		err = policy_nl_add(a->rtnl, now, why);
 	if (err)
 		return err;
 	it->done = true;
-	if (!it->out)
-		return 0;
-	err = policy_nl_del(a->rtnl, it->old, why);
-	if (!err || err == -ENOENT)
-		it->removed = true;
+	err = it->out ? policy_nl_del(a->rtnl, it->old, why) : 0;
 	return err == -ENOENT ? 0 : err;
 }
 
@@ -87,31 +107,46 @@ int plan_policies_remove(struct app *a, struct mib_fault *fault)
 
 		if (it->def != &mib_policy || !it->out || it->in)
 			continue;
-		err = policy_nl_del(a->rtnl, it->old, &fault->why);
+		err = keep_group(a, it->old, &fault->why);
+		if (!err)
+			err = policy_nl_del(a->rtnl, it->old, &fault->why);
 		if (err && err != -ENOENT)
 			return plan_fail(fault, it, COL_STATUS, err);
-		it->removed = true;
 	}
 	return MIB_OK;
 }
 
+static bool is_ours(const struct policy *p, const void *arg)
+{
+	const struct app *a = arg;
+
+	for (size_t i = 0; i < a->plan.items.n; i++) {
+		const struct plan_item *it = vec_at(&a->plan.items, i);
+
+		if (it->def == &mib_policy && it->done && policy_same(it->now, p))
+			return true;
+	}
+	return false;
+}
+
 int plan_policies_undo(struct app *a, struct why *why)
 {
+	struct vec *was = &a->plan.policies;
 	int err = 0;
 
-	for (size_t i = a->plan.items.n; i--;) {
-		struct plan_item *it = vec_at(&a->plan.items, i);
-		int e = 0;
+	for (; was->n; vec_remove(was, was->n - 1)) {
+		struct policy_group *g = *(struct policy_group **)vec_at(was, was->n - 1);
+		int e = policy_nl_restore(a->rtnl, g, is_ours, a, why);
 
-		if (it->def != &mib_policy)
-			continue;
-		if (it->removed)
-			e = policy_nl_add(a->rtnl, it->old, why);
-		if (it->done)
-			e = policy_nl_del(a->rtnl, it->now, why);
-		it->removed = it->done = false;
-		if (e && e != -ENOENT && e != -EEXIST)
-			err = e;
+		err = e ? e : err;
+		policy_nl_forget(g);
 	}
 	return err;
+}
+
+void plan_policies_forget(struct app *a)
+{
+	for (size_t i = 0; i < a->plan.policies.n; i++)
+		policy_nl_forget(*(struct policy_group **)vec_at(&a->plan.policies, i));
+	vec_fini(&a->plan.policies);
 }

@@ -195,7 +195,7 @@ int plan_routes_remove(struct app *a, struct mib_fault *fault)
 		err = route_nl_del(a->rtnl, it->old, &fault->why);
 		if (err && err != -ESRCH)
 			return plan_fail(fault, it, COL_STATUS, err);
-		it->removed = true;
+		it->removed = !err;
 	}
 	return MIB_OK;
 }

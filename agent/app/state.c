@@ -18,6 +18,7 @@
 #include "app/counts.h"
 #include "app/state_rows.h"
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/log.h"
 
 enum { STATE_VERSION = 1, SUMS_SAVE_MS = 60000 };
@@ -65,7 +66,7 @@ static void write_all(struct app *a, struct text *out)
 static int sync_directory(const char *dir)
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int err = fd < 0 || fsync(fd) ? -errno : 0;
+	int err = fd < 0 || fault_here("state: fsync of the directory") || fsync(fd) ? -errno : 0;
 
 	if (fd >= 0)
 		close(fd);
@@ -88,7 +89,8 @@ static int write_bytes(int fd, const char *s, size_t n)
 	return 0;
 }
 
-int state_replace(const struct app *a, const char *name, const struct text *t, bool flush)
+int state_replace(const struct app *a, const char *name, const struct text *t, bool flush,
+		  bool *replaced)
 {
 	char tmp[CONF_PATH_MAX + 32], path[CONF_PATH_MAX + 32];
 	int fd, err;
@@ -99,16 +101,18 @@ int state_replace(const struct app *a, const char *name, const struct text *t, b
 	if (fd < 0)
 		return -errno;
 	err = write_bytes(fd, text_str(t), t->len);
-	if (!err && flush && fsync(fd))
+	if (!err && flush && (fault_here("state: fsync") || fsync(fd)))
 		err = -errno;
 	close(fd);
-	if (!err && rename(tmp, path))
+	if (!err && ((flush && fault_here("state: rename")) || rename(tmp, path)))
 		err = -errno;
-	if (!err && flush)
-		err = sync_directory(a->conf.state_dir);
-	if (err)
+	if (err) {
 		unlink(tmp);
-	return err;
+		return err;
+	}
+	if (replaced)
+		*replaced = true;
+	return flush ? sync_directory(a->conf.state_dir) : 0;
 }
 
 static int save_failed(const struct app *a, int err, struct why *why)
@@ -116,13 +120,13 @@ static int save_failed(const struct app *a, int err, struct why *why)
 	return why_set(why, err, "saving the state in %s: %s", a->conf.state_dir, strerror(-err));
 }
 
-int state_save_rows(struct app *a, struct why *why)
+int state_save_rows(struct app *a, bool *replaced, struct why *why)
 {
 	struct text t = TEXT_INIT;
 	int err;
 
 	write_all(a, &t);
-	err = t.err ? t.err : state_replace(a, "state", &t, true);
+	err = t.err ? t.err : state_replace(a, "state", &t, true, replaced);
 	text_fini(&t);
 	if (err)
 		return save_failed(a, err, why);
@@ -136,7 +140,7 @@ int state_save(struct app *a, struct why *why)
 	/* First what a state file of an earlier version has, and this one will not. */
 	int err = counts_save(a);
 
-	return err ? save_failed(a, err, why) : state_save_rows(a, why);
+	return err ? save_failed(a, err, why) : state_save_rows(a, NULL, why);
 }
 
 void state_tick(struct app *a)
@@ -150,7 +154,7 @@ void state_tick(struct app *a)
 	if (err)
 		save_failed(a, err, &why);
 	else if (a->rows_dirty || a->mib.epoch != a->saved_epoch)
-		err = state_save_rows(a, &why);
+		err = state_save_rows(a, NULL, &why);
 	counts_keep(a);
 	if (err && !failing)
 		log_err("%s", why.s);

@@ -81,7 +81,7 @@ static void save(struct app *a)
 	text_add(&t, "# The rows of fwmarkd.conf that are in force. Written by fwmarkd.\n");
 	text_add(&t, "boot = \"%s\";\n", boot);
 	static_rows_write(a->statics, &t);
-	err = t.err ? t.err : state_replace(a, STATIC, &t, true);
+	err = t.err ? t.err : state_replace(a, STATIC, &t, true, NULL);
 	if (err)
 		log_err("%s/%s: %s", a->conf.state_dir, STATIC, strerror(-err));
 	text_fini(&t);

@@ -166,7 +166,7 @@ static size_t blame(const struct commit *c, const struct work_table *t)
 /* One try: everything staged, then table by table. */
 static int commit_try(struct commit *c, size_t *failed)
 {
-	struct why dropped;
+	struct why undo = { "" };
 	int err = 0;
 
 	for (size_t i = 0; i < c->n && err == 0; i++) {
@@ -181,8 +181,8 @@ static int commit_try(struct commit *c, size_t *failed)
 		if (err < 0 && err != -ESTALE)
 			*failed = blame(c, t);
 	}
-	if (err < 0)
-		steps_undo(c->steps, &c->work.tables, &dropped);
+	if (err < 0 && steps_undo(c->steps, &c->work.tables, &undo))
+		err = why_undo(c->work.why, &undo);
 	return err;
 }
 

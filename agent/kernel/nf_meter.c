@@ -288,17 +288,22 @@ out:
 }
 
 /* The first families go back to what they had. */
-static void families_return(size_t n, const struct vec *was)
+static int families_return(size_t n, const struct vec *was, struct why *why)
 {
-	struct why dropped;
+	int err = 0;
 
-	for (size_t f = n; f > 0; f--)
-		family_set(ipt_families[f - 1], was->data, was->n, NULL, &dropped);
+	for (size_t f = n; f > 0; f--) {
+		int e = family_set(ipt_families[f - 1], was->data, was->n, NULL, why);
+
+		err = e ? e : err;
+	}
+	return err;
 }
 
 int nf_meters_set(struct nf *nf, const struct nf_meter *wanted, size_t n, struct vec *was,
 		  struct why *why)
 {
+	struct why undo = { "" };
 	size_t able = 0;
 	bool work = false;
 	int err = 0, lock;
@@ -321,8 +326,8 @@ int nf_meters_set(struct nf *nf, const struct nf_meter *wanted, size_t n, struct
 			continue;
 		}
 		able++;
-		if (err < 0)
-			families_return(f, was);
+		if (err < 0 && families_return(f, was, &undo))
+			err = why_undo(why, &undo);
 	}
 	nf_unlock(lock);
 	if (err == 0 && n && !able)

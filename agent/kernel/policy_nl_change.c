@@ -3,6 +3,7 @@
  * (net/core/fib_rules.c, rule_exists() and rule_find()). */
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -23,26 +24,32 @@ struct rule {
 };
 
 /* The rules of one priority, in the kernel's order. */
-struct group {
+struct policy_group {
+	int family;
 	uint32_t priority;
 	struct vec rules; /* struct rule */
 	struct text raw;
 };
 
-static const struct rule *group_rule(const struct group *g, size_t i)
+static const struct rule *group_rule(const struct policy_group *g, size_t i)
 {
 	return vec_at(&g->rules, i);
 }
 
+static bool is_permanent(const struct policy_group *g, size_t i)
+{
+	return group_rule(g, i)->p.flags & POLICY_PERMANENT;
+}
+
 static void group_reset(void *arg)
 {
-	struct group *g = arg;
+	struct policy_group *g = arg;
 
 	vec_clear(&g->rules);
 	text_reset(&g->raw);
 }
 
-static void group_fini(struct group *g)
+static void group_fini(struct policy_group *g)
 {
 	vec_fini(&g->rules);
 	text_fini(&g->raw);
@@ -50,7 +57,7 @@ static void group_fini(struct group *g)
 
 static int group_add(const struct policy *p, const struct nlmsghdr *nlh, void *arg)
 {
-	struct group *g = arg;
+	struct policy_group *g = arg;
 	struct rule *r;
 
 	if (p->priority != g->priority)
@@ -66,8 +73,9 @@ static int group_add(const struct policy *p, const struct nlmsghdr *nlh, void *a
 	return g->raw.err;
 }
 
-static int group_read(struct rtnl *nl, int family, uint32_t priority, struct group *g)
+static int group_read(struct rtnl *nl, int family, uint32_t priority, struct policy_group *g)
 {
+	g->family = family;
 	g->priority = priority;
 	group_reset(g);
 	return policy_nl_dump_raw(nl, family, group_add, group_reset, g);
@@ -78,7 +86,7 @@ static bool rule_same(const struct policy *a, const struct policy *b)
 	return a->route_protocol == b->route_protocol && policy_same(a, b);
 }
 
-static size_t group_count(const struct group *g, const struct policy *p)
+static size_t group_count(const struct policy_group *g, const struct policy *p)
 {
 	size_t n = 0;
 
@@ -98,7 +106,7 @@ static int request(struct rtnl *nl, struct nlmsghdr *nlh, struct why *why)
 
 /* Sends a rule of a dump back. A priority of 0 is not in it, and must be: without one, the kernel
  * chooses (new) or does not look (delete). */
-static int request_raw(struct rtnl *nl, const struct group *g, size_t i, uint16_t type,
+static int request_raw(struct rtnl *nl, const struct policy_group *g, size_t i, uint16_t type,
 		       struct why *why)
 {
 	_Alignas(struct nlmsghdr) char buf[POLICY_NL_MAX];
@@ -171,7 +179,7 @@ static bool rule_hit(const struct policy *want, const struct policy *r)
 }
 
 /* Returns: the place of the rule to delete, g->rules.n when there is none. */
-static size_t group_find(const struct group *g, const struct policy *p)
+static size_t group_find(const struct policy_group *g, const struct policy *p)
 {
 	size_t i;
 
@@ -185,7 +193,7 @@ static size_t group_find(const struct group *g, const struct policy *p)
 	return i;
 }
 
-static bool group_hits_earlier(const struct group *g, size_t at)
+static bool group_hits_earlier(const struct policy_group *g, size_t at)
 {
 	for (size_t i = 0; i < at; i++)
 		if (rule_hit(&group_rule(g, at)->p, &group_rule(g, i)->p))
@@ -195,12 +203,12 @@ static bool group_hits_earlier(const struct group *g, size_t at)
 
 /* Deletes rule @at by rebuilding the group behind itself: all others once more at the end, then
  * the old ones from the front, each of which is then the first that its request can hit. */
-static int group_rebuild(struct rtnl *nl, const struct group *g, size_t at, struct why *why)
+static int group_rebuild(struct rtnl *nl, const struct policy_group *g, size_t at, struct why *why)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < g->rules.n; i++)
-		if (group_rule(g, i)->p.flags & POLICY_PERMANENT)
+		if (is_permanent(g, i))
 			return why_set(why, -EBUSY,
 				       "a permanent rule of priority %u stands in the way",
 				       g->priority);
@@ -213,10 +221,11 @@ static int group_rebuild(struct rtnl *nl, const struct group *g, size_t at, stru
 }
 
 /* Looks whether the right one went; what went in its stead is put back. */
-static int group_verify(struct rtnl *nl, const struct group *before, size_t at, struct why *why)
+static int group_verify(struct rtnl *nl, const struct policy_group *before, size_t at,
+			struct why *why)
 {
 	const struct policy *p = &group_rule(before, at)->p;
-	struct group after = { .rules = VEC_INIT(struct rule) };
+	struct policy_group after = { .rules = VEC_INIT(struct rule) };
 	int err = group_read(nl, p->family, p->priority, &after);
 
 	if (err || group_count(&after, p) < group_count(before, p))
@@ -237,7 +246,7 @@ out:
 
 int policy_nl_del(struct rtnl *nl, const struct policy *p, struct why *why)
 {
-	struct group g = { .rules = VEC_INIT(struct rule) };
+	struct policy_group g = { .rules = VEC_INIT(struct rule) };
 	int err = group_read(nl, p->family, p->priority, &g);
 	size_t at;
 
@@ -259,10 +268,88 @@ out:
 	return err;
 }
 
+int policy_nl_keep(struct rtnl *nl, int family, uint32_t priority, struct policy_group **out)
+{
+	struct policy_group *g = calloc(1, sizeof(*g));
+	int err;
+
+	if (!g)
+		return -ENOMEM;
+	g->rules = (struct vec)VEC_INIT(struct rule);
+	err = group_read(nl, family, priority, g);
+	if (err) {
+		policy_nl_forget(g);
+		return err;
+	}
+	*out = g;
+	return 0;
+}
+
+void policy_nl_forget(struct policy_group *g)
+{
+	if (!g)
+		return;
+	group_fini(g);
+	free(g);
+}
+
+bool policy_nl_kept(const struct policy_group *g, int family, uint32_t priority)
+{
+	return g->family == family && g->priority == priority;
+}
+
+/* Rule @i of @now that somebody else put up since. */
+static bool is_new(const struct policy_group *was, const struct policy_group *now, size_t i,
+		   policy_is_ours *ours, const void *arg)
+{
+	const struct policy *p = &group_rule(now, i)->p;
+
+	return !group_count(was, p) && !ours(p, arg);
+}
+
+/* Is @now what @was, with what others have put up since behind it? */
+static bool group_restored(const struct policy_group *was, const struct policy_group *now,
+			   policy_is_ours *ours, const void *arg)
+{
+	size_t i = 0;
+
+	for (; i < now->rules.n && i < was->rules.n; i++)
+		if (!rule_same(&group_rule(now, i)->p, &group_rule(was, i)->p))
+			return false;
+	while (i < now->rules.n && is_new(was, now, i, ours, arg))
+		i++;
+	return i >= was->rules.n && i == now->rules.n;
+}
+
+int policy_nl_restore(struct rtnl *nl, const struct policy_group *was, policy_is_ours *ours,
+		      const void *arg, struct why *why)
+{
+	struct policy_group now = { .rules = VEC_INIT(struct rule) };
+	int err = group_read(nl, was->family, was->priority, &now);
+
+	if (err)
+		why_set(why, err, "cannot read the rules: %s", strerror(-err));
+	if (err || group_restored(was, &now, ours, arg))
+		goto out;
+	/* As group_rebuild(). */
+	for (size_t i = 0; !err && i < was->rules.n; i++)
+		if (!is_permanent(was, i))
+			err = request_raw(nl, was, i, RTM_NEWRULE, why);
+	for (size_t i = 0; !err && i < now.rules.n; i++)
+		if (is_new(was, &now, i, ours, arg))
+			err = request_raw(nl, &now, i, RTM_NEWRULE, why);
+	for (size_t i = 0; !err && i < now.rules.n; i++)
+		if (!is_permanent(&now, i))
+			err = request_raw(nl, &now, i, RTM_DELRULE, why);
+out:
+	group_fini(&now);
+	return err;
+}
+
 /* Does the kernel hold @p itself, and not one that it merely takes for it? */
 static int policy_exists(struct rtnl *nl, const struct policy *p)
 {
-	struct group g = { .rules = VEC_INIT(struct rule) };
+	struct policy_group g = { .rules = VEC_INIT(struct rule) };
 	int err = group_read(nl, p->family, p->priority, &g);
 
 	if (!err && group_count(&g, p))

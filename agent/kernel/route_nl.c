@@ -137,11 +137,12 @@ int route_nl_replace(struct rtnl *nl, const struct route *r, struct why *why)
 /*
  * Is there an IPv4 route of the key of @r? Asked by a change that may not create anything: the
  * kernel answers EEXIST or ENOENT (net/ipv4/fib_trie.c, fib_table_insert()), and needs no gateway
- * for a blackhole.
+ * for a blackhole. Returns: -EEXIST, -ENOENT, or another -errno with @why.
  */
-static bool key_is_taken(struct rtnl *nl, const struct route *r)
+static int key_is_taken(struct rtnl *nl, const struct route *r, struct why *why)
 {
 	struct route probe;
+	int err;
 
 	route_init(&probe);
 	probe.fib = r->fib;
@@ -149,14 +150,21 @@ static bool key_is_taken(struct rtnl *nl, const struct route *r)
 	probe.metric = r->metric;
 	probe.tos = r->tos;
 	probe.type = ROUTE_BLACKHOLE;
-	return request(nl, RTM_NEWROUTE, NLM_F_EXCL, &probe, NULL) == -EEXIST;
+	err = request(nl, RTM_NEWROUTE, NLM_F_EXCL, &probe, NULL);
+	return err == -EEXIST || err == -ENOENT
+		       ? err
+		       : why_set(why, err, "asking for the route: %s", strerror(-err));
 }
 
 int route_nl_del(struct rtnl *nl, const struct route *r, struct why *why)
 {
 	/* No metric in the request matches any metric (fib_nh_match()). */
-	if (r->dst.family == AF_INET && !r->metric && !key_is_taken(nl, r))
-		return -ESRCH;
+	if (r->dst.family == AF_INET && !r->metric) {
+		int err = key_is_taken(nl, r, why);
+
+		if (err != -EEXIST)
+			return err == -ENOENT ? -ESRCH : err;
+	}
 	return request(nl, RTM_DELROUTE, 0, r, why);
 }
 
@@ -174,6 +182,7 @@ static bool same_key(const struct route *a, const struct route *b)
 static int add_then_del(struct rtnl *nl, uint16_t flags, const struct route *old,
 			const struct route *new, struct why *why)
 {
+	struct why undo = { "" };
 	int err = request(nl, RTM_NEWROUTE, NLM_F_CREATE | flags, new, why);
 
 	if (err)
@@ -181,21 +190,22 @@ static int add_then_del(struct rtnl *nl, uint16_t flags, const struct route *old
 	err = route_nl_del(nl, old, why);
 	if (err == -ESRCH)
 		return 0;
-	if (err)
-		(void)route_nl_del(nl, new, NULL);
+	if (err && route_nl_del(nl, new, &undo))
+		err = why_undo(why, &undo);
 	return err;
 }
 
 static int del_then_add(struct rtnl *nl, const struct route *old, const struct route *new,
 			struct why *why)
 {
+	struct why undo = { "" };
 	int err = route_nl_del(nl, old, why);
 
 	if (err && err != -ESRCH)
 		return err;
 	err = request(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, new, why);
-	if (err)
-		(void)request(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, old, NULL);
+	if (err && request(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, old, &undo))
+		err = why_undo(why, &undo);
 	return err;
 }
 

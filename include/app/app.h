@@ -157,12 +157,14 @@ struct plan {
 	struct vec items; /* struct plan_item */
 	struct arena arena;
 	struct nf_undo *nf_undo;
+	struct vec policies;   /* struct policy_group *: as they were where the SET changes them */
 	struct vec nf_items;   /* size_t: which item each edit of netfilter is for */
 	struct names names;    /* the agent's own file of table names, as it was */
 	bool names_known;      /* names is filled in */
 	struct managed was[5]; /* the managed rows that were replaced, by kind */
+	size_t kept;	       /* how many of the items have their row in "managed" */
 	bool intent;	       /* the file of that is written: intent.h */
-	bool saved;	       /* the state file may have the rows of this SET */
+	bool saved;	       /* the state file has the rows of this SET */
 	unsigned phase;	       /* phases below this one are done, or were begun */
 };
 
@@ -195,7 +197,7 @@ struct app {
 	bool links_changed;	     /* a device or an address came or went: see reassert.c */
 	uint64_t reasserted;	     /* what the views had seen when all was put back */
 	bool walk;		     /* the request under way goes on with a walk */
-	bool rows_dirty;	     /* managed rows have changed by themselves since that */
+	bool rows_dirty;	     /* managed rows are not as the state file has them */
 	bool state_dirty;	     /* maps or sums have changed since the state was saved */
 	uint64_t saved_ms;
 	uint32_t saved_serial;	 /* of the state file; see counts.h */
@@ -304,8 +306,9 @@ void row_name(const struct mib_def *def, const void *row, struct text *out);
 /* Returns: 0; -EINVAL: the file was damaged and is set aside; or -errno. */
 int state_load(struct app *a, struct why *why);
 int state_save(struct app *a, struct why *why);
-/* The same for what managers want alone: what a SET waits for. The rest follows with the tick. */
-int state_save_rows(struct app *a, struct why *why);
+/* The same for what managers want alone: what a SET waits for. The rest follows with the tick.
+ * @replaced: whether the new file stands, also when it fails; NULL: no matter. */
+int state_save_rows(struct app *a, bool *replaced, struct why *why);
 /* Once a second: saves what has changed of itself (indices soon, sums after a while). */
 void state_tick(struct app *a);
 

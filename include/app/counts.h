@@ -36,6 +36,7 @@ void counts_load(struct app *a, bool reboot);
 void state_boot(char *buf, size_t size);
 /* state.c: a file of the state directory, written beside the old one and put in its place. @flush:
  * and to the disk. Returns: 0 or -errno. */
-int state_replace(const struct app *a, const char *name, const struct text *t, bool flush);
+int state_replace(const struct app *a, const char *name, const struct text *t, bool flush,
+		  bool *replaced);
 
 #endif

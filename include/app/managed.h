@@ -36,6 +36,9 @@ void *managed_find(const struct managed *m, const void *key);
 void *managed_next(const struct managed *m, const void *key, bool after);
 /* Keeps a copy of @row, in place of the one with its index. Returns: the copy or NULL. */
 void *managed_set(struct managed *m, const void *row);
+/* Hands the row of @key from @from over to @to, which has none. Needs no memory where @to had as many
+ * rows before. Returns: 0 or -ENOMEM; also 0 when there is no such row. */
+int managed_move(struct managed *from, struct managed *to, const void *key);
 void managed_remove(struct managed *m, const void *key);
 /* Do two rows say the same in all columns that can be written, and are their legs the same? */
 bool managed_same(const struct mib_def *def, const void *x, const void *y);

@@ -17,7 +17,8 @@ struct plan_item {
 	void *now;	    /* the row afterwards, NULL: it will not exist */
 	uint64_t touched;   /* columns that the manager wrote */
 	bool in, out;	    /* its kernel object: is there before (out: must go), after (in) */
-	bool done, removed; /* the kernel has taken in, given up out */
+	bool done, removed; /* the kernel has taken in, given up (routes) out */
+	bool withdrawn;	    /* the manager's row said so before the undo */
 };
 
 /**
@@ -97,6 +98,8 @@ int plan_interfaces(struct app *a, struct mib_fault *fault);
 /* Their undoing; each does what was done, and nothing when nothing was. 0 or -errno. */
 int plan_routes_undo(struct app *a, struct why *why);
 int plan_policies_undo(struct app *a, struct why *why);
+/* Frees what the undoing would need. */
+void plan_policies_forget(struct app *a);
 int plan_rules_undo(struct app *a, struct why *why);
 int plan_meters_undo(struct app *a, struct why *why);
 int plan_names_undo(struct app *a, struct why *why);

@@ -18,4 +18,12 @@ struct why {
  */
 int why_set(struct why *why, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/**
+ * why_undo - a failure whose undoing failed, too
+ * @why: why it failed, NULL: nobody asks; @undo becomes part of the sentence
+ *
+ * Returns: -ENOTRECOVERABLE.
+ */
+int why_undo(struct why *why, const struct why *undo);
+
 #endif

@@ -57,6 +57,25 @@ int policy_nl_add(struct rtnl *nl, const struct policy *p, struct why *why);
  */
 int policy_nl_del(struct rtnl *nl, const struct policy *p, struct why *why);
 
+/* The policies of one priority, as they are when policy_nl_keep() is called. */
+struct policy_group;
+typedef bool policy_is_ours(const struct policy *p, const void *arg);
+
+int policy_nl_keep(struct rtnl *nl, int family, uint32_t priority, struct policy_group **out);
+void policy_nl_forget(struct policy_group *g);
+/* Is @g of that family and priority? */
+bool policy_nl_kept(const struct policy_group *g, int family, uint32_t priority);
+
+/**
+ * policy_nl_restore - make one priority what it was, in the same order
+ * @ours: which policies the caller has added since; what others have added stays, behind the rest
+ *
+ * Whatever was done in between, in part also; nothing is done where nothing is to do. At no time is
+ * one missing that was there. Returns: 0 or -errno.
+ */
+int policy_nl_restore(struct rtnl *nl, const struct policy_group *was, policy_is_ours *ours,
+		      const void *arg, struct why *why);
+
 /* Attributes newer than FRA_DPORT_RANGE. A kernel that does not know one passes over it. */
 enum policy_cap {
 	POLICY_CAP_DSCP = 1,
