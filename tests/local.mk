@@ -88,6 +88,15 @@ netns_tests = \
 	tests/netns/unit.sh \
 	tests/netns/varbind-order.sh
 
+# The same, with a fwmarkd that fails on demand: ./configure --enable-fault-injection.
+fault_tests = \
+	tests/netns/faults-change.sh \
+	tests/netns/faults-create.sh \
+	tests/netns/faults-destroy.sh
+if FAULT_INJECTION
+netns_tests += $(fault_tests)
+endif
+
 # What needs no daemon.
 static_tests = \
 	tests/layers.sh \
@@ -104,10 +113,12 @@ EXTRA_DIST += \
 	tests/run/stages.sh \
 	tests/mib/oids.tsv \
 	tests/netns/access.sh \
+	tests/netns/lartc-both.sh \
 	tests/netns/lib.sh \
 	tests/netns/programs.sh \
 	tests/netns/rules.sh \
 	tests/netns/state.sh \
+	tests/netns/steps.sh \
 	tests/netns/topology.sh \
 	tests/netns/user.sh
 
@@ -117,7 +128,7 @@ endif
 tests_netns_flood_SOURCES = tests/netns/flood.c
 tests_netns_flood_LDADD = $(NETSNMP_LIBS)
 
-EXTRA_DIST += $(static_tests) $(netns_tests)
+EXTRA_DIST += $(static_tests) $(netns_tests) $(fault_tests)
 TESTS += $(static_tests)
 if NETNS_TESTS
 TESTS += $(netns_tests)

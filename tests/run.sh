@@ -6,7 +6,8 @@
 # The stages, all of them unless some are named:
 #	gcc         a build with gcc where a warning is an error; unit tests; end to end by snmpd
 #	standalone  end to end once more, with fwmarkd as its own SNMP agent
-#	sanitize    with clang, AddressSanitizer and UBSan: unit tests, end to end
+#	sanitize    with clang, AddressSanitizer and UBSan: unit tests, end to end; each step of a
+#	            SET fails in turn (--enable-fault-injection)
 #	dist        the release tarball builds, passes and installs (make distcheck)
 #	static      clang-format, shellcheck, cppcheck, smilint, man pages, lists of tests
 #	fuzz        every fuzzer for a few seconds
