@@ -175,32 +175,56 @@ static bool in_scope(const struct route_scope *s, const struct route *r)
 	return r->dst.family == s->family && (!s->fib || r->fib == s->fib) && uses;
 }
 
-/* A dump of a scope: some of what is there, in any order, and some that is new. */
+/* What does not stay goes, and what is new gets its instance. Returns: did any go? */
+static bool model_settle(const bool *stays, size_t before)
+{
+	size_t kept = 0, all = n;
+
+	for (size_t i = 0; i < all; i++)
+		if (i >= before || stays[i])
+			model[kept++] = model[i];
+	n = kept;
+	for (size_t i = 0; i < n; i++)
+		if (!model[i].r.instance)
+			model[i].r.instance = free_instance(&model[i].r);
+	return n < all;
+}
+
+/*
+ * A dump of a scope: some of what is there, in any order, and some that is new. What is left out
+ * at first and then comes as if it were new was there all the time.
+ */
 static void load(const struct route_scope *scope, uint32_t keep, uint32_t fresh)
 {
+	static bool stays[N];
 	struct route_load l;
 	bool changed, want = false;
+	size_t before = n;
 
 	route_load_begin(&l, &v, scope);
 	for (size_t i = n; i-- > 0;) {
-		if (!in_scope(scope, &model[i].r))
+		stays[i] = !in_scope(scope, &model[i].r);
+		if (stays[i] || rnd(100) >= keep)
 			continue;
-		if (rnd(100) < keep) {
-			assert_int_equal(route_load_add(&l, &model[i].r), 0);
-		} else {
-			model_remove(i);
-			want = true;
-		}
+		stays[i] = true;
+		assert_int_equal(route_load_add(&l, &model[i].r), 0);
 	}
 	for (uint32_t i = 0; i < fresh; i++) {
-		const struct route r = some_route(scope->family);
+		struct route r = some_route(scope->family);
+		size_t at = model_find(&r);
 
-		if (!in_scope(scope, &r) || model_find(&r) < n)
+		if (!in_scope(scope, &r) || (at < n && (at >= before || stays[at])))
 			continue;
 		assert_int_equal(route_load_add(&l, &r), 0);
-		model_add(&r);
+		if (at < n) {
+			stays[at] = true;
+			continue;
+		}
+		r.instance = 0;
+		model[n++].r = r;
 		want = true;
 	}
+	want |= model_settle(stays, before);
 	assert_int_equal(route_load_end(&l, &changed), 0);
 	assert_int_equal(changed, want);
 }
