@@ -109,6 +109,7 @@ EXTRA_DIST += \
 	tests/with-limit \
 	tests/run.sh \
 	tests/run/count.sh \
+	tests/run/fuzz.sh \
 	tests/run/silent \
 	tests/run/stages.sh \
 	tests/mib/oids.tsv \

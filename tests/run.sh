@@ -10,9 +10,9 @@
 #	            SET fails in turn (--enable-fault-injection)
 #	dist        the release tarball builds, passes and installs (make distcheck)
 #	static      clang-format, shellcheck, cppcheck, smilint, man pages, lists of tests
-#	fuzz        every fuzzer for a few seconds
+#	fuzz        every fuzzer for half a minute
 #
-# From outside: FUZZ_SECONDS (10), JOBS (the number of processors), FWMARK_TEST_SECONDS (of one
+# From outside: FUZZ_SECONDS (30), JOBS (the number of processors), FWMARK_TEST_SECONDS (of one
 # test), CI=true (a test that was skipped, for lack of privileges, has failed).
 #
 # The last line sums up: N passed, N failed, N skipped. The exit status is 0 when nothing failed.
@@ -31,7 +31,7 @@ for stage in $stages; do
 	*) echo "there is no stage $stage" >&2; exit 2 ;;
 	esac
 done
-: "${JOBS:=$(nproc)}" "${FUZZ_SECONDS:=10}"
+: "${JOBS:=$(nproc)}" "${FUZZ_SECONDS:=30}"
 export FWMARK_TEST_SECONDS
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/fwmark-tests.XXXXXX")

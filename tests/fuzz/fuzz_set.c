@@ -112,17 +112,11 @@ static uint64_t digest(void)
 	return h;
 }
 
-static void one_set(void)
+/* The varbinds of a SET, as net-snmp's RESERVE1 gives them. Returns: an SNMP error. */
+static int add_all(unsigned n)
 {
-	uint8_t how = byte(), n = byte() % VARBINDS_MAX;
-	uint64_t before = digest();
-	unsigned failures = fake.failures, varbind = 0;
 	int error = 0;
 
-	fake.prepare_error = how == 1 ? MIB_INCONSISTENT_VALUE : 0;
-	fake.apply_error = how == 2 ? MIB_COMMIT_FAILED : 0;
-	if (how < 3)
-		fake.fault = (struct mib_fault){ .change = byte() % 4, .col = byte() % 64 };
 	mib_set_begin(&fake.mib);
 	for (unsigned i = 0; i < n && !error; i++) {
 		uint8_t buf[256];
@@ -134,18 +128,45 @@ static void one_set(void)
 		error = mib_set_add(&fake.mib, i, o.id, o.n, &v);
 		memset(buf, 0xee, sizeof(buf)); /* nothing may be kept of it */
 	}
+	return error;
+}
+
+/* What a SET is made to go through. */
+enum { PREPARE_FAILS = 1, APPLY_FAILS, TAKEN_BACK, SENT_TWICE, NEVER_APPLIED, LEFT_ALONE };
+
+static void one_set(void)
+{
+	uint8_t how = byte(), n = byte() % VARBINDS_MAX;
+	uint64_t before = digest();
+	unsigned failures = fake.failures, varbind = 0;
+	const uint8_t *varbinds;
+	int error;
+
+	fake.prepare_error = how == PREPARE_FAILS ? MIB_INCONSISTENT_VALUE : 0;
+	fake.apply_error = how == APPLY_FAILS ? MIB_COMMIT_FAILED : 0;
+	if (how <= APPLY_FAILS)
+		fake.fault = (struct mib_fault){ .change = byte() % 4, .col = byte() % 64 };
+	varbinds = in.p;
+	error = add_all(n);
+	if (how == SENT_TWICE) { /* snmpd is impatient: the second TestSet replaces the first */
+		failures = fake.failures;
+		in.p = varbinds;
+		if (add_all(n) != error)
+			abort();
+	}
 	if (!error)
 		error = mib_set_check(&fake.mib, &varbind);
-	if (!error)
+	if (!error && how != NEVER_APPLIED)
 		error = mib_set_apply(&fake.mib, &varbind);
 	if (varbind > n)
 		abort();
 	if (error && fake.failures != failures + 1)
 		abort();
-	if (error || how == 3)
+	if (error || how == TAKEN_BACK || how == NEVER_APPLIED)
 		mib_set_undo(&fake.mib);
-	mib_set_finish(&fake.mib);
-	if ((error || how == 3) && digest() != before)
+	if (how != LEFT_ALONE || error)
+		mib_set_finish(&fake.mib);
+	if ((error || how == TAKEN_BACK || how == NEVER_APPLIED) && digest() != before)
 		abort();
 	if (fake.sentence[0] && !text_is_utf8(fake.sentence, strlen(fake.sentence)) &&
 	    strlen(fake.sentence) < sizeof(fake.sentence) - 1)
@@ -176,6 +197,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (unsigned i = 0; i < 8 && in.p < in.end; i++)
 		one_set();
 	walk();
+	mib_set_finish(&fake.mib);
 	fake_teardown(&fake);
 	return 0;
 }

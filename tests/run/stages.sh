@@ -137,16 +137,16 @@ stage_fuzz() {
 		CFLAGS='-O1 -g' --enable-sanitizers --enable-fuzzers &&
 		step "fuzz: build" make -C "$build" -j"$JOBS" -k fuzzers || return 0
 	for fuzzer in "$source"/tests/fuzz/fuzz_*.c; do
-		name=$(basename "$fuzzer" .c)
-		[ ! -f "$fuzzer" ] || fuzz "$build/tests/fuzz/$name" "${name#fuzz_}"
-	done
-}
-
-# fuzz PROGRAM NAME: from the seeds; what it finds is printed in base64 by libFuzzer.
-fuzz() {
-	seeds=$source/tests/data/fuzz/$2
-	mkdir -p "$work/corpus/$2"
-	[ -d "$seeds" ] || seeds=
-	step "fuzz: $2" "$1" -max_total_time="$FUZZ_SECONDS" -timeout=20 -rss_limit_mb=2048 \
-		-verbosity=0 -artifact_prefix="$work/" "$work/corpus/$2" ${seeds:+"$seeds"} || :
+		basename "$fuzzer" .c | sed 's/^fuzz_//'
+	done >"$work/fuzzers"
+	# As many at a time as there are processors.
+	run xargs -a "$work/fuzzers" -n 1 -P "$JOBS" sh "$source/tests/run/fuzz.sh" \
+		"$build/tests/fuzz" "$source/tests/data/fuzz" "$work" "$FUZZ_SECONDS" || :
+	while read -r name; do
+		if [ -e "$work/found_nothing.$name" ]; then
+			pass "fuzz: $name ($FUZZ_SECONDS s)"
+		else
+			miss "fuzz: $name" "$work/log/fuzz.$name"
+		fi
+	done <"$work/fuzzers"
 }
