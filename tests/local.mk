@@ -32,6 +32,7 @@ netns_tests = \
 	tests/netns/last-change.sh \
 	tests/netns/live.sh \
 	tests/netns/lookups.sh \
+	tests/netns/managers.sh \
 	tests/netns/marks-names.sh \
 	tests/netns/marks-sums.sh \
 	tests/netns/masquerade.sh \

@@ -97,7 +97,8 @@ refused() {
 	expect_match "SET $* in state $from: object" "^Failed object: .*$object\$" "$(cat "$WORK/set")"
 }
 
-# none_of STATE STATUS...: writing one of these is refused, for each row by itself.
+# none_of STATE STATUS...: writing one of these is refused, for each row by itself; and so is to
+# create and to destroy it in one SET.
 none_of() {
 	from=$1
 	shift
@@ -107,6 +108,10 @@ none_of() {
 		done
 	done
 	expect_match "fwmarkAgentLastError" "^$row: " "$(last_error)"
+	for row in $(field 1); do
+		refused inconsistentValue "$row" "$row" i destroy "$row" i createAndGo
+		refused inconsistentValue "$row" "$row" i createAndGo "$row" i destroy
+	done
 	in_state "$from" "after refusals"
 }
 
