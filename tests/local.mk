@@ -77,6 +77,7 @@ netns_tests = \
 	tests/netns/rowstatus-legs.sh \
 	tests/netns/rowstatus-timeouts.sh \
 	tests/netns/rule-columns.sh \
+	tests/netns/second-subagent.sh \
 	tests/netns/single-instance.sh \
 	tests/netns/snmpd-example.sh \
 	tests/netns/snmpv1.sh \
@@ -125,10 +126,12 @@ EXTRA_DIST += \
 	tests/netns/user.sh
 
 if NETNS_TESTS
-check_PROGRAMS += tests/netns/flood
+check_PROGRAMS += tests/netns/flood tests/netns/refuser
 endif
 tests_netns_flood_SOURCES = tests/netns/flood.c
 tests_netns_flood_LDADD = $(NETSNMP_LIBS)
+tests_netns_refuser_SOURCES = tests/netns/refuser.c
+tests_netns_refuser_LDADD = $(NETSNMP_LIBS)
 
 EXTRA_DIST += $(static_tests) $(netns_tests) $(fault_tests)
 TESTS += $(static_tests)
