@@ -22,6 +22,7 @@ netns_tests = \
 	tests/netns/getbulk.sh \
 	tests/netns/high-subids.sh \
 	tests/netns/house-enable.sh \
+	tests/netns/house-foreign.sh \
 	tests/netns/house-rows.sh \
 	tests/netns/house-rules.sh \
 	tests/netns/house-tables.sh \

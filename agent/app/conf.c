@@ -43,6 +43,7 @@ static const struct conf_item items[] = {
 	{ "provisioning.mark_mask", CONF_MASK, RUN, FIELD(mark_mask), 0, UINT32_MAX, UINT32_MAX,
 	  NULL },
 	{ "provisioning.tables", CONF_RANGES, RUN, FIELD(tables), 1, UINT32_MAX, 0, NULL },
+	{ "provisioning.foreign", CONF_BOOL, RUN, FIELD(foreign), 0, 1, 0, NULL },
 	{ "provisioning.max_rows", CONF_UINT, RUN, FIELD(max_rows), 0, 4000000, 20000, NULL },
 	{ "routes.exclude_tables", CONF_NUMBERS, RUN, FIELD(exclude_tables), 1, UINT32_MAX, 0,
 	  NULL },

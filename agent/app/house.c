@@ -2,13 +2,16 @@
 /*
  * The policy of the house: what managers may do, whoever they are (fwmarkd.conf, "provisioning").
  * A row stays whatever the settings become. It can be taken out of service and destroyed then, and
- * changed only into one that is allowed.
+ * changed only into one that is allowed. A foreign row is open, where the settings open such rows, if
+ * it is one that managers could have made where it is and as it is.
  */
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <stdio.h>
 
 #include "app/plan.h"
 
+enum { POLICY_DESCRIPTION = 35 };
 enum { RULE_TABLE = 3, RULE_CHAIN = 4, RULE_MARK = 24, RULE_MASK = 25, RULE_CTMASK = 26 };
 
 /* Will the row be in the kernel, or does the SET write one of these columns? */
@@ -118,12 +121,62 @@ static int check_row(struct app *a, struct plan_item *it, struct mib_fault *faul
 	return MIB_OK;
 }
 
+/* Is a foreign row, as it is, one that managers must not touch? */
+static bool keep_off(struct app *a, const struct plan_item *it, struct why *why)
+{
+	const struct policy *p = it->def == &mib_policy ? it->old : NULL;
+	const struct route *r = it->def == &mib_route ? it->old : NULL;
+
+	if (!a->conf.main_tables && p && p->route_protocol == RTPROT_KERNEL) {
+		why_set(why, 0,
+			"the policy is the kernel's own, and provisioning.main_tables "
+			"does not open these");
+		return true;
+	}
+	if (!r || !house_protects(a, r->fib))
+		return false;
+	why_set(why, 0, "provisioning.main_tables does not open table %u", r->fib);
+	return true;
+}
+
+static int check_foreign(struct app *a, struct plan_item *it, struct mib_fault *fault)
+{
+	const struct mib_col *status = mib_col_syntax(it->def, SYN_STATUS);
+	const struct mib_col *storage = mib_col_syntax(it->def, SYN_STORAGE);
+	struct plan_item as_it_is = {
+		.def = it->def, .change = it->change, .now = it->old, .in = true
+	};
+
+	if (keep_off(a, it, &fault->why) || check_row(a, &as_it_is, fault)) {
+		fault->change = it->change;
+		fault->col = 0;
+		return fault->error = MIB_NOT_WRITABLE;
+	}
+	if (it->now && !it->in) {
+		why_set(&fault->why, 0,
+			"somebody else's row is active or destroyed: nothing keeps it");
+		return plan_fail(fault, it, status->num, -EINVAL);
+	}
+	if (it->touched >> storage->num & 1) {
+		why_set(&fault->why, 0, "somebody else's row is not kept");
+		return plan_fail(fault, it, storage->num, -EINVAL);
+	}
+	if (it->def == &mib_policy && it->touched >> POLICY_DESCRIPTION & 1) {
+		why_set(&fault->why, 0,
+			"the kernel has no place for it, and somebody else's row is not kept");
+		return plan_fail(fault, it, POLICY_DESCRIPTION, -EINVAL);
+	}
+	return MIB_OK;
+}
+
 /* How many of the managers' rows there are more, or less, with this one. */
 static int growth(struct app *a, const struct plan_item *it)
 {
 	struct managed *m = plan_managed(a, it->def, NULL);
 
-	return m ? (it->now != NULL) - (managed_find(m, it->now ? it->now : it->old) != NULL) : 0;
+	return m && !it->foreign
+		       ? (it->now != NULL) - (managed_find(m, it->now ? it->now : it->old) != NULL)
+		       : 0;
 }
 
 /* Rows that go in the same SET make room for those that come. */
@@ -155,12 +208,37 @@ static int check_count(struct app *a, struct mib_fault *fault)
 int house_check(struct app *a, struct mib_fault *fault)
 {
 	for (size_t i = 0; i < a->plan.items.n; i++) {
-		int error = check_row(a, vec_at(&a->plan.items, i), fault);
+		struct plan_item *it = vec_at(&a->plan.items, i);
+		int error = it->foreign ? check_foreign(a, it, fault) : MIB_OK;
 
+		if (!error)
+			error = check_row(a, it, fault);
 		if (error)
 			return error;
 	}
 	return check_count(a, fault);
+}
+
+bool house_protects(const struct app *a, uint32_t fib)
+{
+	return !a->conf.main_tables && fib >= RT_TABLE_DEFAULT && fib <= RT_TABLE_LOCAL;
+}
+
+uint8_t house_storage(const struct app *a)
+{
+	return a->conf.foreign ? STORAGE_OTHER : STORAGE_READONLY;
+}
+
+bool house_writable(const struct app *a, uint8_t origin, const char *what, struct why *why)
+{
+	/* Of a row of the configuration plan.c says why not. */
+	if (origin != ORIGIN_FOREIGN || a->conf.foreign)
+		return true;
+	why_set(why, 0,
+		"the %s is not a manager's: it is somebody else's and read-only, for "
+		"provisioning.foreign does not open it",
+		what);
+	return false;
 }
 
 bool house_allows(void *ctx, const struct mib_def *def, struct why *why)

@@ -51,7 +51,8 @@ static void write_places(const struct app *a, bool undo, struct text *out)
 		const struct plan_item *it = vec_at(&a->plan.items, i);
 		const struct markrule *was = undo ? it->now : it->old;
 
-		if (it->def != &mib_rule || !(undo ? it->in : it->out) || !was->position)
+		if (it->def != &mib_rule || it->foreign || !(undo ? it->in : it->out) ||
+		    !was->position)
 			continue;
 		text_add(out, "%s [ %u, %u ]", between, was->index, was->position);
 		between = ",";
@@ -84,7 +85,8 @@ int intent_write(struct app *a, bool undo, struct why *why)
 	for (size_t i = 0; i < a->plan.items.n && !err; i++) {
 		const struct plan_item *it = vec_at(&a->plan.items, i);
 
-		if (undo ? it->out : it->in)
+		/* Nobody keeps what those were: they stay as they are then. */
+		if (!it->foreign && (undo ? it->out : it->in))
 			err = made_add(all, it->def, undo ? it->old : it->now);
 	}
 	state_boot(boot, sizeof(boot));

@@ -24,6 +24,7 @@ agent_libapp_a_SOURCES = \
 	agent/app/nexthops.c \
 	agent/app/plan.c \
 	agent/app/plan_fib.c \
+	agent/app/plan_foreign.c \
 	agent/app/plan_meter.c \
 	agent/app/plan_nexthop.c \
 	agent/app/plan_policy.c \

@@ -136,10 +136,12 @@ void plan_clear(struct app *a)
 
 	vec_fini(&p->items);
 	vec_fini(&p->nf_items);
+	vec_fini(&p->renames);
 	p->items = (struct vec)VEC_INIT(struct plan_item);
 	p->nf_items = (struct vec)VEC_INIT(size_t);
 	plan_policies_forget(a);
 	p->policies = (struct vec)VEC_INIT(struct policy_group *);
+	p->renames = (struct vec)VEC_INIT(struct rename);
 	nf_undo_free(p->nf_undo);
 	p->nf_undo = NULL;
 	names_fini(&p->names);
@@ -177,6 +179,7 @@ int plan_prepare(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fa
 
 		it->out = is_active(it->def, it->old);
 		it->in = is_active(it->def, it->now);
+		it->foreign = plan_is_foreign(it);
 		error = prepare_item(a, it, fault);
 	}
 	error = error ? error : house_check(a, fault);
@@ -203,7 +206,7 @@ static int keep_row(struct app *a, struct plan_item *it)
 	struct managed *m = plan_managed(a, it->def, &kind), *was;
 	int err;
 
-	if (!m)
+	if (!m || it->foreign)
 		return 0;
 	was = &a->plan.was[kind];
 	if (!was->def) {
@@ -244,7 +247,7 @@ static int keep_rows_undo(struct app *a, struct why *why)
 		size_t kind;
 		struct managed *m = plan_managed(a, it->def, &kind);
 
-		if (!m)
+		if (!m || it->foreign)
 			continue;
 		m->changed_ms = a->plan.was[kind].changed_ms;
 		managed_remove(m, key);

@@ -20,6 +20,7 @@ static struct plan_item *route_item(struct app *a, const struct route *key, size
 {
 	const struct route *wanted = managed_find(&a->routes.managed, key);
 	struct plan_item *it;
+	struct route kernel;
 
 	for (size_t i = 0; i < a->plan.items.n; i++) {
 		const struct route *r;
@@ -28,6 +29,11 @@ static struct plan_item *route_item(struct app *a, const struct route *key, size
 		r = it->now ? it->now : it->old;
 		if (it->def == &mib_route && route_cmp(r, key) == 0)
 			return it;
+	}
+	if (!wanted && a->conf.foreign && routes_find(a, key, &kernel)) {
+		kernel.origin = ORIGIN_FOREIGN;
+		kernel.status = ROW_ACTIVE;
+		wanted = &kernel;
 	}
 	it = wanted ? vec_push(&a->plan.items) : NULL;
 	if (!it)

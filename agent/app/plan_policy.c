@@ -61,6 +61,16 @@ static int keep_group(struct app *a, const struct policy *p, struct why *why)
 	return why_set(why, err, "reading the policies: %s", strerror(-err));
 }
 
+/* A foreign policy keeps its index when it changes. */
+static int policy_renamed(struct app *a, const struct plan_item *it)
+{
+	const struct policy *old = it->old;
+	uint32_t ordinal = policies_ordinal(a, old->index);
+
+	return plan_rename(a, &a->policies.ids, policy_hash(old), ordinal, policy_hash(it->now),
+			   NULL);
+}
+
 /* The new one first, then the old one goes: no packet meets neither. */
 static int policy_in(struct app *a, struct plan_item *it, struct why *why)
 {
@@ -80,8 +90,12 @@ static int policy_in(struct app *a, struct plan_item *it, struct why *why)
 	if (err)
 		return err;
 	it->done = true;
-	err = it->out ? policy_nl_del(a->rtnl, it->old, why) : 0;
-	return err == -ENOENT ? 0 : err;
+	if (!it->out)
+		return 0;
+	err = policy_nl_del(a->rtnl, it->old, why);
+	if (err && err != -ENOENT)
+		return err;
+	return it->foreign ? policy_renamed(a, it) : 0;
 }
 
 int plan_policies_add(struct app *a, struct mib_fault *fault)
@@ -141,6 +155,7 @@ int plan_policies_undo(struct app *a, struct why *why)
 		err = e ? e : err;
 		policy_nl_forget(g);
 	}
+	plan_renames_undo(a, &a->policies.ids);
 	return err;
 }
 

@@ -180,6 +180,32 @@ void plan_lock_wait(const struct app *a, bool change)
 	nf_set_options(a->nf, &opt);
 }
 
+/* The rule has, or has not, begun to count anew; a foreign one is another to the map of indices. */
+static int note_edit(struct app *a, size_t i, const struct nf_edit *e, struct why *why)
+{
+	const struct plan_item *it =
+		vec_at(&a->plan.items, *(size_t *)vec_at(&a->plan.nf_items, i));
+	const struct markrule *old = it->old;
+	struct rule_note note = { .keep = e->keep_counters };
+	int err;
+
+	if (!e->rule)
+		return 0;
+	if (e->rule->index <= ROW_MANAGER_MAX) {
+		note.tag = e->rule->index;
+		note.from = old ? old->index : note.tag;
+		rule_ids_note(a, &note);
+		return 0;
+	}
+	err = nf_hash(a->nf, e->rule, &note.hash, why);
+	if (err || note.hash == e->hash)
+		return err;
+	err = plan_rename(a, &a->rules.ids, e->hash, e->ordinal, note.hash, &note.ordinal);
+	if (!err)
+		rule_ids_note(a, &note);
+	return err;
+}
+
 static int commit(struct app *a, const struct vec *edits, size_t *failed, struct why *why)
 {
 	int err = 0;
@@ -194,17 +220,8 @@ static int commit(struct app *a, const struct vec *edits, size_t *failed, struct
 	if (!err)
 		err = nf_commit(a->nf, edits->data, edits->n, failed, &a->plan.nf_undo, why);
 	plan_lock_wait(a, false);
-	for (size_t i = 0; i < edits->n && !err; i++) {
-		const struct nf_edit *e = vec_at(edits, i);
-
-		const struct plan_item *it =
-			vec_at(&a->plan.items, *(size_t *)vec_at(&a->plan.nf_items, i));
-		const struct markrule *old = it->old;
-
-		if (e->rule)
-			rule_ids_note(a, e->rule->index, old ? old->index : e->rule->index,
-				      e->keep_counters);
-	}
+	for (size_t i = 0; i < edits->n && !err; i++)
+		err = note_edit(a, i, vec_at(edits, i), why);
 	return err;
 }
 
@@ -235,6 +252,7 @@ int plan_rules_undo(struct app *a, struct why *why)
 		return 0;
 	err = nf_undo(a->nf, a->plan.nf_undo, why);
 	rule_ids_noted(a);
+	plan_renames_undo(a, &a->rules.ids);
 	nf_undo_free(a->plan.nf_undo);
 	a->plan.nf_undo = NULL;
 	return err;

@@ -175,6 +175,25 @@ void policies_sync(struct app *a)
 		a->state_dirty = true;
 }
 
+uint32_t policies_ordinal(const struct app *a, uint32_t index)
+{
+	const struct policies *v = &a->policies;
+	const struct policy_row *row = index_rows_find(&v->rows, index), *other;
+	uint32_t ordinal = 0;
+	uint64_t hash;
+
+	if (!row || row->entry == ABSENT)
+		return 0;
+	hash = policy_hash(vec_at(&v->kernel, row->entry));
+	for (size_t i = index_rows_above(&v->rows, &(uint32_t){ ROW_MANAGER_MAX }, 1);
+	     i < v->rows.n; i++) {
+		other = vec_at(&v->rows, i);
+		ordinal += other->entry < row->entry &&
+			   policy_hash(vec_at(&v->kernel, other->entry)) == hash;
+	}
+	return ordinal;
+}
+
 static void present(struct policy *p)
 {
 	if (!p->src.family)
@@ -199,7 +218,8 @@ static const void *fill(struct app *a, const struct policy_row *row)
 	} else {
 		*out = *(struct policy *)vec_at(&v->kernel, row->entry);
 		out->origin = ORIGIN_FOREIGN;
-		out->storage = STORAGE_READONLY;
+		out->storage = house_storage(a);
+		out->given = UINT64_MAX;
 		out->status = ROW_ACTIVE;
 		if (m) {
 			out->origin = m->origin;
@@ -252,13 +272,7 @@ static void text(void *ctx, const void *row, unsigned col, struct text *out)
 
 static bool writable(void *ctx, const void *row, struct why *why)
 {
-	const struct policy *p = row;
-
-	(void)ctx;
-	if (p->origin != ORIGIN_FOREIGN)
-		return true; /* of the configuration's plan.c says why not */
-	why_set(why, 0, "the policy is not a manager's: it is somebody else's and read-only");
-	return false;
+	return house_writable(ctx, ((const struct policy *)row)->origin, "policy", why);
 }
 
 static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why)

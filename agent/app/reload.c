@@ -27,7 +27,8 @@ int app_reload(struct app *a, const struct conf *conf, struct why *why)
 	}
 	log_open("fwmarkd", a->conf.log_syslog, conf_log_level(&a->conf));
 	plan_lock_wait(a, false);
-	a->reasserted = 0; /* reassert.c looks again, in case it may now */
+	a->rules.row_at.index = 0; /* foreign rows may have another storage type */
+	a->reasserted = 0;	   /* reassert.c looks again, in case it may now */
 	log_info("settings read anew");
 	if (later.len)
 		log_warn("%s: changed, and stays as it was until fwmarkd is restarted",

@@ -43,7 +43,7 @@ static const struct route *fill(struct app *a, const struct route_rec *rec, cons
 	if (out->nlegs > 1)
 		memset(&out->leg, 0, sizeof(out->leg));
 	out->origin = m ? m->origin : ORIGIN_FOREIGN;
-	out->storage = m ? m->storage : STORAGE_READONLY;
+	out->storage = m ? m->storage : house_storage(a);
 	out->given = m ? m->given : 0;
 	out->status = ROW_ACTIVE;
 	return out;
@@ -164,13 +164,7 @@ static void text(void *ctx, const void *row, unsigned col, struct text *out)
 
 bool route_row_writable(void *ctx, const void *row, struct why *why)
 {
-	const struct route *r = row;
-
-	(void)ctx;
-	if (r->origin != ORIGIN_FOREIGN)
-		return true; /* of the configuration's plan.c says why not */
-	why_set(why, 0, "the route is not a manager's: it is somebody else's and read-only");
-	return false;
+	return house_writable(ctx, ((const struct route *)row)->origin, "route", why);
 }
 
 /* Reads the key out of an index. Returns: false when it is none. */
@@ -196,12 +190,6 @@ static bool key_of(const uint32_t *idx, size_t n, struct route *r)
 	return true;
 }
 
-/* main, default and local are the system's own. */
-static bool is_protected(const struct app *a, uint32_t fib)
-{
-	return !a->conf.main_tables && fib >= RT_TABLE_DEFAULT && fib <= RT_TABLE_LOCAL;
-}
-
 bool route_row_init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why)
 {
 	struct app *a = ctx;
@@ -216,7 +204,7 @@ bool route_row_init(void *ctx, const uint32_t *idx, size_t n, void *row, struct 
 			"metric and instance");
 	else if (!r->fib)
 		why_set(why, 0, "table 0 is the kernel's \"unspec\"");
-	else if (is_protected(a, r->fib))
+	else if (house_protects(a, r->fib))
 		why_set(why, 0,
 			"table %u is the system's own: \"provisioning.main_tables = true\" in "
 			"fwmarkd.conf opens it to managers",

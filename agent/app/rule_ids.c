@@ -187,12 +187,14 @@ struct idmap_entry *rule_ids_at(struct app *a, const struct nf_snap *snap, size_
 	return idmap_peek(&a->rules.ids, e->hash, *(uint32_t *)vec_at(&a->rules.ordinals, i));
 }
 
-static const struct rule_note *note_of(const struct app *a, uint32_t tag)
+static const struct rule_note *note_of(const struct app *a, uint32_t tag,
+				       const struct idmap_entry *id)
 {
-	for (size_t i = a->rules.notes.n; tag && i-- > 0;) {
+	for (size_t i = a->rules.notes.n; i-- > 0;) {
 		const struct rule_note *n = vec_at(&a->rules.notes, i);
 
-		if (n->tag == tag)
+		if (n->tag == tag &&
+		    (tag || (id && n->hash == id->hash && n->ordinal == id->ordinal)))
 			return n;
 	}
 	return NULL;
@@ -212,7 +214,7 @@ static void take_note(const struct rule_note *note, struct idmap_entry *id,
 void rule_ids_observe(struct app *a, const struct nf_entry *e, struct idmap_entry *id,
 		      const struct rule_row *had)
 {
-	const struct rule_note *note = note_of(a, e->tag);
+	const struct rule_note *note = note_of(a, e->tag, id);
 	bool dip;
 
 	if (note)
@@ -235,17 +237,17 @@ void rule_ids_observe(struct app *a, const struct nf_entry *e, struct idmap_entr
 
 uint32_t rule_ids_from(const struct app *a, uint32_t index)
 {
-	const struct rule_note *note = note_of(a, index);
+	const struct rule_note *note = note_of(a, index, NULL);
 
 	return note ? note->from : index;
 }
 
-void rule_ids_note(struct app *a, uint32_t tag, uint32_t from, bool keep)
+void rule_ids_note(struct app *a, const struct rule_note *note)
 {
 	struct rule_note *n = vec_push(&a->rules.notes);
 
 	if (n)
-		*n = (struct rule_note){ .tag = tag, .from = from, .keep = keep };
+		*n = *note;
 }
 
 void rule_ids_noted(struct app *a)

@@ -374,7 +374,8 @@ static const void *fill(struct app *a, const struct rule_row *row)
 		out->packets = row->packets;
 		out->bytes = row->bytes;
 		out->origin = m ? ORIGIN_MANAGER : ORIGIN_FOREIGN;
-		out->storage = m ? STORAGE_NONVOLATILE : STORAGE_READONLY;
+		out->storage = m ? STORAGE_NONVOLATILE : house_storage(a);
+		out->given = UINT64_MAX;
 		out->status = ROW_ACTIVE;
 		if (m)
 			overlay(out, m);
@@ -447,13 +448,7 @@ static void text(void *ctx, const void *row, unsigned col, struct text *out)
 
 static bool writable(void *ctx, const void *row, struct why *why)
 {
-	const struct markrule *r = row;
-
-	(void)ctx;
-	if (r->origin != ORIGIN_FOREIGN)
-		return true; /* of the configuration's plan.c says why not */
-	why_set(why, 0, "the rule is not a manager's: it is somebody else's and read-only");
-	return false;
+	return house_writable(ctx, ((const struct markrule *)row)->origin, "rule", why);
 }
 
 static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why)

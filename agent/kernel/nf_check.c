@@ -166,3 +166,24 @@ int nf_check_in(struct nf *nf, const struct nf_snap *snap, const struct markrule
 	free(en.entry);
 	return err;
 }
+
+int nf_hash(struct nf *nf, const struct markrule *r, uint64_t *hash, struct why *why)
+{
+	const struct ipt_ops *ops = ipt_ops_of(r->family);
+	struct ipt_encoding en = { .ops = ops, .rule = r };
+	struct ipt_memo memo = { { 0 }, { 0 } };
+	unsigned column;
+	size_t failed;
+	int err;
+
+	(void)nf;
+	if (!ops)
+		return why_set(why, -EINVAL, "AddressType: neither ipv4 nor ipv6");
+	en.tag = r->index <= ROW_MANAGER_MAX ? r->index : 0;
+	err = ipt_encode(&en, 1, &failed, &column, why);
+	if (err == 0)
+		*hash = ipt_hash_entry(ops, ipt_hash_place(ops, r->table, r->chain), en.entry,
+				       &memo);
+	free(en.entry);
+	return err;
+}

@@ -100,6 +100,53 @@ struct idmap_entry *idmap_peek(const struct idmap *m, uint64_t hash, uint32_t or
 	return e && e->index ? e : NULL;
 }
 
+uint32_t idmap_live(const struct idmap *m, uint64_t hash)
+{
+	const struct idmap_entry *first = idmap_peek(m, hash, 0);
+
+	return first && first->seen == m->generation ? first->equals : 0;
+}
+
+/* Each gets what the other has, but for its place in the map. */
+static void swap(struct idmap *m, uint64_t hash, uint32_t ordinal, uint64_t other, uint32_t place)
+{
+	struct idmap_entry *x = idmap_peek(m, hash, ordinal), *y = idmap_peek(m, other, place), was;
+
+	if (!x || !y)
+		return;
+	was = *x;
+	x->index = y->index;
+	x->packets = y->packets;
+	x->bytes = y->bytes;
+	x->discontinuity = y->discontinuity;
+	y->index = was.index;
+	y->packets = was.packets;
+	y->bytes = was.bytes;
+	y->discontinuity = was.discontinuity;
+	m->dirty = true;
+}
+
+int idmap_rename(struct idmap *m, uint64_t from, uint32_t ordinal, uint32_t last, uint64_t to,
+		 uint32_t place)
+{
+	if (!idmap_peek(m, from, last))
+		return -ENOENT;
+	if (!idmap_get(m, to, place))
+		return -ENOMEM;
+	for (uint32_t i = ordinal; i < last; i++)
+		swap(m, from, i, from, i + 1);
+	swap(m, from, last, to, place);
+	return 0;
+}
+
+void idmap_rename_undo(struct idmap *m, uint64_t from, uint32_t ordinal, uint32_t last, uint64_t to,
+		       uint32_t place)
+{
+	swap(m, from, last, to, place);
+	for (uint32_t i = last; i > ordinal; i--)
+		swap(m, from, i - 1, from, i);
+}
+
 int idmap_put(struct idmap *m, const struct idmap_entry *e)
 {
 	struct idmap_entry *slot, *first;

@@ -154,7 +154,8 @@ struct agent {
 
 /* The SET under way; see plan.h. */
 struct plan {
-	struct vec items; /* struct plan_item */
+	struct vec items;   /* struct plan_item */
+	struct vec renames; /* struct rename, see plan_foreign.c */
 	struct arena arena;
 	struct nf_undo *nf_undo;
 	struct vec policies;   /* struct policy_group *: as they were where the SET changes them */
@@ -240,6 +241,8 @@ extern const struct mib_source marks_source, marks_scalars_source;
 void policies_init(struct app *a);
 void policies_fini(struct app *a);
 void policies_sync(struct app *a);
+/* Of a foreign policy among those that are equal, in the view as it is. */
+uint32_t policies_ordinal(const struct app *a, uint32_t index);
 extern const struct mib_source policies_source, policies_scalars_source;
 
 /* fibs.c */
@@ -290,7 +293,13 @@ int plan_apply(void *ctx, struct mib_change *c, size_t n, struct mib_fault *faul
 int plan_undo(void *ctx, struct why *why);
 void plan_finish(void *ctx, bool committed);
 
-/* house.c: may managers write to this table at all? */
+/* house.c: may managers write to a row of this origin? */
+bool house_writable(const struct app *a, uint8_t origin, const char *what, struct why *why);
+/* Is the table main, default or local, and are these the system's own? */
+bool house_protects(const struct app *a, uint32_t fib);
+/* The storage type that foreign rows have. */
+uint8_t house_storage(const struct app *a);
+/* May managers write to this table at all? */
 bool house_allows(void *ctx, const struct mib_def *def, struct why *why);
 
 /* reassert.c: puts back managers' rows that went with their device, or all (a setting). */

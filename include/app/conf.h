@@ -49,7 +49,7 @@ struct conf {
 	bool reassert, main_tables;
 	unsigned not_ready_s, not_in_service_s; /* 0: for ever */
 	/* The policy of the house: see house.c. */
-	bool enable;
+	bool enable, foreign;
 	struct conf_names netfilter_tables, chains;
 	unsigned mark_mask, max_rows;
 	struct conf_ranges tables;

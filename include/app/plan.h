@@ -17,8 +17,17 @@ struct plan_item {
 	void *now;	    /* the row afterwards, NULL: it will not exist */
 	uint64_t touched;   /* columns that the manager wrote */
 	bool in, out;	    /* its kernel object: is there before (out: must go), after (in) */
+	bool foreign;	    /* it is not kept, nor was it; see plan_foreign.c */
 	bool done, removed; /* the kernel has taken in, given up (routes) out */
 	bool withdrawn;	    /* the manager's row said so before the undo */
+};
+
+/* A foreign object @ordinal of hash @from became one of hash @to. */
+struct rename {
+	struct idmap *map;
+	uint64_t from, to;
+	uint32_t was;		       /* its ordinal when the SET began */
+	uint32_t ordinal, last, place; /* see idmap_rename() */
 };
 
 /**
@@ -38,6 +47,14 @@ struct managed *plan_managed(struct app *a, const struct mib_def *def, size_t *k
 /* house.c: may managers have the plan as it is? Returns: a mib_error with @fault. */
 int house_check(struct app *a, struct mib_fault *fault);
 
+/* plan_foreign.c: is the row that changes, or goes, somebody else's? */
+bool plan_is_foreign(const struct plan_item *it);
+/* A foreign object has changed, its hash, too: it keeps its index. @ordinal: among its equals of
+ * hash @from, before the SET; @place (or NULL): among those of @to. Returns: 0 or -errno. */
+int plan_rename(struct app *a, struct idmap *map, uint64_t from, uint32_t ordinal, uint64_t to,
+		uint32_t *place);
+/* Takes back the last ones, as far as they are of this map. */
+void plan_renames_undo(struct app *a, const struct idmap *map);
 /**
  * plan_run - carry out the items of the plan, or nothing
  * @keep: they are new wishes, to be kept and saved; false: they are kept already

@@ -11,8 +11,10 @@
 /* What a SET did to the counters of a manager's rule. */
 struct rule_note {
 	uint32_t tag;
-	uint32_t from; /* its index before: another one when it was nobody's */
-	bool keep;     /* they were carried over to the rule's new form; false: they begin anew */
+	uint32_t from;	  /* its index before: another one when it was nobody's */
+	uint64_t hash;	  /* tag 0, a foreign rule: what it is now ... */
+	uint32_t ordinal; /* ... and which of its equals */
+	bool keep; /* they were carried over to the rule's new form; false: they begin anew */
 };
 
 /**
@@ -36,8 +38,8 @@ struct idmap_entry *rule_ids_at(struct app *a, const struct nf_snap *snap, size_
 void rule_ids_observe(struct app *a, const struct nf_entry *e, struct idmap_entry *id,
 		      const struct rule_row *had);
 
-/* A SET has changed the rule with the index @from, which has this tag now. */
-void rule_ids_note(struct app *a, uint32_t tag, uint32_t from, bool keep);
+/* A SET has changed a rule. */
+void rule_ids_note(struct app *a, const struct rule_note *note);
 /* The index that the rule with this tag, or index, had before that. */
 uint32_t rule_ids_from(const struct app *a, uint32_t index);
 /* All that was noted has been taken in, or taken back. */

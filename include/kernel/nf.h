@@ -143,6 +143,10 @@ int nf_check(struct nf *nf, const struct markrule *r, unsigned *column, struct w
 int nf_check_in(struct nf *nf, const struct nf_snap *snap, const struct markrule *r,
 		unsigned *column, struct why *why);
 
+/* The hash that a rule has in the kernel (struct nf_entry) once nf_commit() has put it there.
+ * Returns: 0 or -errno with @why. */
+int nf_hash(struct nf *nf, const struct markrule *r, uint64_t *hash, struct why *why);
+
 /* One change to one rule. */
 struct nf_edit {
 	/* Which rule: a manager's by tag; a foreign one (tag 0) by hash and by its ordinal (from

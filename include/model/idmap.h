@@ -54,6 +54,23 @@ struct idmap_entry *idmap_claim(struct idmap *m, uint64_t hash);
 /* The entry of an object if there is one, else NULL; valid until the next idmap_get(). */
 struct idmap_entry *idmap_peek(const struct idmap *m, uint64_t hash, uint32_t ordinal);
 
+/* How many objects of this hash were asked for in this round. */
+uint32_t idmap_live(const struct idmap *m, uint64_t hash);
+
+/**
+ * idmap_rename - an object has another hash now, and is the same object
+ * @from: what it was, and @ordinal among @last + 1 equals
+ * @to: what it is, and @place among its equals
+ *
+ * It takes its index and its counters with it, those of its equals move up. What @place had, if
+ * only a new index, is @last of @from now. The undo takes the same arguments.
+ * Returns: 0, -ENOENT (there is no such object) or -ENOMEM.
+ */
+int idmap_rename(struct idmap *m, uint64_t from, uint32_t ordinal, uint32_t last, uint64_t to,
+		 uint32_t place);
+void idmap_rename_undo(struct idmap *m, uint64_t from, uint32_t ordinal, uint32_t last, uint64_t to,
+		       uint32_t place);
+
 /* Puts an entry back as it was kept. Returns: 0, -EEXIST (taken) or -ENOMEM. */
 int idmap_put(struct idmap *m, const struct idmap_entry *e);
 

@@ -131,6 +131,7 @@ reload_agent() {
 
 # hang_up: SIGHUP, with the file as it is.
 hang_up() {
+	forget_state
 	reloads=$(grep -Ec "$RELOADED" "$WORK/fwmarkd.log" || :)
 	kill -HUP "$AGENT_PID"
 	wait_for 15 reloaded || fail "nothing comes of SIGHUP"

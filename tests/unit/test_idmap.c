@@ -126,6 +126,41 @@ static void the_oldest_of_what_is_gone_is_forgotten(void **state)
 	idmap_fini(&m);
 }
 
+/* What was renamed has its index and its counters; its equals keep theirs; undone, all is as before. */
+static void an_object_that_changes_keeps_its_index(void **state)
+{
+	struct idmap m = IDMAP_INIT;
+	uint64_t from = hash_of(1), to = hash_of(2);
+
+	(void)state;
+	for (uint32_t i = 0; i < 3; i++)
+		idmap_claim(&m, from)->packets = 10 + i;
+	idmap_claim(&m, to);
+	assert_int_equal(idmap_live(&m, from), 3);
+	assert_int_equal(idmap_live(&m, to), 1);
+	assert_int_equal(idmap_live(&m, hash_of(3)), 0);
+	m.dirty = false;
+	assert_int_equal(idmap_rename(&m, from, 1, 2, to, 1), 0);
+	assert_true(m.dirty);
+	assert_int_equal(index_of(&m, to, 0), ROW_FOREIGN_MIN + 3);
+	assert_int_equal(index_of(&m, to, 1), ROW_FOREIGN_MIN + 1);
+	assert_int_equal(idmap_peek(&m, to, 1)->packets, 11);
+	assert_int_equal(index_of(&m, from, 0), ROW_FOREIGN_MIN);
+	assert_int_equal(index_of(&m, from, 1), ROW_FOREIGN_MIN + 2);
+	assert_int_equal(idmap_peek(&m, from, 1)->packets, 12);
+	/* The next one that is like it was gets an index of its own. */
+	assert_int_equal(index_of(&m, from, 2), ROW_FOREIGN_MIN + 4);
+	idmap_rename_undo(&m, from, 1, 2, to, 1);
+	for (uint32_t i = 0; i < 3; i++) {
+		assert_int_equal(index_of(&m, from, i), ROW_FOREIGN_MIN + i);
+		assert_int_equal(idmap_peek(&m, from, i)->packets, 10 + i);
+	}
+	assert_int_equal(idmap_rename(&m, hash_of(3), 0, 0, to, 0), -ENOENT);
+	idmap_round(&m);
+	assert_int_equal(idmap_live(&m, from), 0);
+	idmap_fini(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +168,7 @@ int main(void)
 		cmocka_unit_test(equals_are_told_apart_by_their_order),
 		cmocka_unit_test(what_was_kept_is_put_back),
 		cmocka_unit_test(the_numbers_never_reach_the_managers),
+		cmocka_unit_test(an_object_that_changes_keeps_its_index),
 		cmocka_unit_test(the_oldest_of_what_is_gone_is_forgotten),
 	};
 
