@@ -89,7 +89,8 @@ static int probe_open(void)
 		return -errno;
 	if (connect(master.probe, (struct sockaddr *)&master.addr, sizeof(master.addr)) ||
 	    send(master.probe, ping, sizeof(ping), MSG_NOSIGNAL) != sizeof(ping)) {
-		int err = -errno;
+		/* EAGAIN: too many are waiting that snmpd has not looked at. */
+		int err = errno == EAGAIN ? -EBUSY : -errno;
 
 		probe_close();
 		return err;
@@ -218,12 +219,14 @@ static void try_to_connect(void)
 {
 	int err = probe();
 
-	if (err == -EAGAIN && late())
-		complain(hangs, "waiting for it");
-	else if (err && err != -EAGAIN)
-		cannot_be_reached(err);
-	if (!err && subagent_open_master_session() == 0)
+	if (!err && subagent_open_master_session())
+		err = -EPROTO;
+	if (!err)
 		ask();
+	else if (err != -EAGAIN)
+		cannot_be_reached(err);
+	else if (late())
+		complain(hangs, "waiting for it");
 }
 
 void master_tick(void)
