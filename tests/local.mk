@@ -52,6 +52,7 @@ netns_tests = \
 	tests/netns/policy-columns.sh \
 	tests/netns/privileges.sh \
 	tests/netns/readonly-columns.sh \
+	tests/netns/reboot.sh \
 	tests/netns/reconnect.sh \
 	tests/netns/refusals.sh \
 	tests/netns/reload.sh \

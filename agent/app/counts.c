@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/rule_ids.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -80,6 +81,7 @@ static void write_sums(const struct app *a, struct text *out)
 
 static void write_all(struct app *a, struct text *out)
 {
+	rule_places_write(a, out);
 	write_sums(a, out);
 	meters_write(a, out);
 	write_ids("ruleIndices", &a->rules.ids, out);
@@ -149,6 +151,7 @@ int counts_read(struct app *a, const config_setting_t *root, bool reboot, struct
 {
 	int err = read_sums(a, root, reboot, why);
 
+	rule_places_read(a, root);
 	if (!err)
 		err = meters_read(a, root, reboot, why);
 	if (!err)

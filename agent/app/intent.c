@@ -9,6 +9,7 @@
 
 #include "app/counts.h"
 #include "app/plan.h"
+#include "app/rule_ids.h"
 #include "app/state_rows.h"
 #include "base/fault.h"
 #include "base/log.h"
@@ -127,23 +128,6 @@ static bool read_line(const config_setting_t *list, int i, int *out, int n)
 	return true;
 }
 
-static void read_places(struct app *a, const config_setting_t *root)
-{
-	const config_setting_t *list = config_setting_get_member(root, "places");
-	int v[2];
-
-	for (int i = 0; list && i < config_setting_length(list); i++) {
-		struct markrule key = { 0 }, *r;
-
-		if (!read_line(list, i, v, 2))
-			continue;
-		key.index = (uint32_t)v[0];
-		r = managed_find(&a->rules.managed, &key);
-		if (r)
-			r->place = (uint32_t)v[1];
-	}
-}
-
 static int read_settings(struct app *a, const config_setting_t *root)
 {
 	const config_setting_t *list = config_setting_get_member(root, "settings");
@@ -180,7 +164,7 @@ static int read_all(struct app *a, const config_t *cfg, struct why *why)
 	made_init(a, a->intent.made, all);
 	a->intent.settings = (struct vec)VEC_INIT(struct interface_undo);
 	a->intent.pending = true;
-	read_places(a, root);
+	rule_places_read(a, root);
 	err = read_settings(a, root);
 	if (!err)
 		err = state_read_sections(a, root, all, false, why);

@@ -155,7 +155,7 @@ void plan_clear(struct app *a)
 	p->phase = 0;
 	if (p->intent)
 		intent_drop(a);
-	p->saved = p->intent = false;
+	p->saved = p->intent = p->restore = false;
 	p->kept = 0;
 }
 
@@ -447,9 +447,17 @@ int plan_apply(void *ctx, struct mib_change *c, size_t n, struct mib_fault *faul
 	return error;
 }
 
-/* One item for every wish that the kernel does not have; @only: of that row alone. */
+static bool is_among(const struct vec *rows, const void *row)
+{
+	for (size_t i = 0; i < rows->n; i++)
+		if (*(void **)vec_at(rows, i) == row)
+			return true;
+	return false;
+}
+
+/* One item for every wish that the kernel does not have, but for @hopeless ones. */
 static int restore_items(struct app *a, bool (*wants)(const struct mib_def *def, const void *row),
-			 const void *only)
+			 const struct vec *hopeless)
 {
 	const struct managed *all[] = { &a->fibs.managed, &a->routes.managed, &a->policies.managed,
 					&a->rules.managed };
@@ -463,14 +471,18 @@ static int restore_items(struct app *a, bool (*wants)(const struct mib_def *def,
 			void *row = managed_at(all[k], i);
 			struct plan_item *it;
 
-			if (!is_active(all[k]->def, row) || (only && row != only) ||
-			    (wants && !wants(all[k]->def, row)) ||
-			    plan_is_there(a, all[k]->def, row))
+			if (!is_active(all[k]->def, row) || (wants && !wants(all[k]->def, row)) ||
+			    plan_is_there(a, all[k]->def, row) || is_among(hopeless, row))
 				continue;
 			it = vec_push(&a->plan.items);
 			if (!it)
 				return -ENOMEM;
-			*it = (struct plan_item){ .def = all[k]->def, .now = row, .in = true };
+			*it = (struct plan_item){
+				.def = all[k]->def,
+				.change = a->plan.items.n - 1,
+				.now = row,
+				.in = true,
+			};
 		}
 	}
 	return 0;
@@ -481,6 +493,7 @@ int plan_run(struct app *a, bool keep, struct mib_fault *fault)
 	struct why why = { "" };
 	int error = MIB_OK;
 
+	a->plan.restore = !keep;
 	for (size_t i = 0; i < a->plan.items.n && !error; i++)
 		error = prepare_item(a, vec_at(&a->plan.items, i), fault);
 	for (size_t i = keep ? 0 : 1; i < sizeof(phases) / sizeof(*phases) && !error; i++) {
@@ -508,43 +521,64 @@ static void log_missing(int level, const struct plan_item *it, const char *why)
 	text_fini(&name);
 }
 
+static void add_row(struct vec *rows, void *row)
+{
+	void **slot = vec_push(rows);
+
+	if (slot)
+		*slot = row;
+}
+
+/* Finds what cannot be put back, of one try. Returns: true: then the rest is to be tried. */
+static bool restore_try(struct app *a, int level, struct vec *hopeless)
+{
+	size_t before = hopeless->n;
+	struct mib_fault fault = { .change = SIZE_MAX };
+
+	/* All that lack a device at once: there are hundreds of them before it comes. */
+	for (size_t i = 0; i < a->plan.items.n; i++) {
+		struct plan_item *it = vec_at(&a->plan.items, i);
+		struct mib_fault wrong = { 0 };
+
+		if (!prepare_item(a, it, &wrong))
+			continue;
+		log_missing(level, it, wrong.why.s);
+		add_row(hopeless, it->now);
+	}
+	if (hopeless->n > before || !plan_run(a, false, &fault))
+		return hopeless->n > before;
+	if (fault.change >= a->plan.items.n) {
+		log_at(level, "the managers' rows: not put back: %s", fault.why.s);
+		return false;
+	}
+	log_missing(level, vec_at(&a->plan.items, fault.change), fault.why.s);
+	add_row(hopeless, ((struct plan_item *)vec_at(&a->plan.items, fault.change))->now);
+	return hopeless->n > before;
+}
+
 void plan_restore(struct app *a, bool (*wants)(const struct mib_def *def, const void *row),
 		  bool loud)
 {
-	struct vec rows = VEC_INIT(void *);
-	struct mib_fault fault = { 0 };
-	size_t missing;
+	struct vec rows = VEC_INIT(void *), hopeless = VEC_INIT(void *);
+	int level = loud ? LOG_WARNING : LOG_DEBUG;
+	bool again = true;
+	size_t tried = 0;
 
-	if (restore_items(a, wants, NULL) || !a->plan.items.n) {
-		plan_clear(a);
-		return;
-	}
-	missing = a->plan.items.n;
-	for (size_t i = 0; i < missing; i++) {
-		void **slot = vec_push(&rows);
-
-		if (slot)
-			*slot = ((struct plan_item *)vec_at(&a->plan.items, i))->now;
-	}
-	if (plan_run(a, false, &fault)) {
-		/* Something cannot be done: then each by itself, so that the rest is there. */
-		for (size_t i = 0; i < rows.n; i++) {
-			if (restore_items(a, NULL, *(void **)vec_at(&rows, i)) || !a->plan.items.n)
-				continue;
-			fault = (struct mib_fault){ 0 };
-			if (plan_run(a, false, &fault)) {
-				log_missing(loud ? LOG_WARNING : LOG_DEBUG,
-					    vec_at(&a->plan.items, 0), fault.why.s);
-				missing--;
-			}
-		}
+	while (again && !restore_items(a, wants, &hopeless) && a->plan.items.n) {
+		tried = a->plan.items.n;
+		for (size_t i = 0; i < tried && !hopeless.n; i++)
+			add_row(&rows, ((struct plan_item *)vec_at(&a->plan.items, i))->now);
+		again = restore_try(a, level, &hopeless);
+		if (again)
+			tried = 0;
 	}
 	/* What was taken back on the way was not taken away by somebody else. */
 	live_sync(a);
 	routes_not_withdrawn(a, rows.data, rows.n);
-	if (missing)
-		log_info("%zu of the managers' rows put back", missing);
+	if (tried)
+		log_info("%zu of the managers' rows put back", tried);
 	vec_fini(&rows);
+	vec_fini(&hopeless);
 	plan_clear(a);
 }
 
@@ -569,6 +603,7 @@ void plan_settle(struct app *a)
 	for (size_t i = 0; i < a->plan.items.n; i++) {
 		const struct plan_item *it = vec_at(&a->plan.items, i);
 
+		a->rules.unplaced |= it->def == &mib_rule;
 		if (it->def == &mib_rule && it->old && !it->now)
 			rules_gone(a, ((const struct markrule *)it->old)->index);
 	}

@@ -127,7 +127,58 @@ static int edit_change(struct app *a, struct vec *edits, size_t i)
 	    strcmp(old->description, now->description) == 0)
 		return 0;
 	edit.keep_counters = !substance;
+	edit.clamp = a->plan.restore;
 	return edit_push(a, edits, &edit, i);
+}
+
+struct restored {
+	uint32_t place;
+	size_t item;
+};
+
+static int restored_cmp(const void *a, const void *b)
+{
+	const struct restored *x = a, *y = b;
+
+	if (x->place != y->place)
+		return x->place < y->place ? -1 : 1;
+	return x->item < y->item ? -1 : x->item > y->item;
+}
+
+/* Rules that come back stand where they stood: the first place first, so that each finds those that
+ * were before it. */
+static int collect_restored(struct app *a, struct vec *edits)
+{
+	struct vec order = VEC_INIT(struct restored);
+	int err = 0;
+
+	for (size_t i = 0; i < a->plan.items.n && !err; i++) {
+		const struct plan_item *it = vec_at(&a->plan.items, i);
+		const struct markrule *r = it->now;
+		struct restored *slot;
+
+		if (it->def != &mib_rule || it->out || !it->in)
+			continue;
+		slot = vec_push(&order);
+		err = slot ? 0 : -ENOMEM;
+		if (slot)
+			*slot = (struct restored){ r->place ? r->place : r->position, i };
+		if (slot && !slot->place)
+			slot->place = UINT32_MAX; /* last */
+	}
+	vec_sort(&order, restored_cmp);
+	for (size_t i = 0; i < order.n && !err; i++) {
+		const struct restored *o = vec_at(&order, i);
+		const struct plan_item *it = vec_at(&a->plan.items, o->item);
+		struct markrule *r = (void *)arena_copy(&a->plan.arena, it->now, sizeof(*r));
+		struct nf_edit edit = { .rule = r, .add = true, .only = true, .clamp = true };
+
+		if (r)
+			r->position = o->place == UINT32_MAX ? 0 : o->place;
+		err = r ? edit_push(a, edits, &edit, o->item) : -ENOMEM;
+	}
+	vec_fini(&order);
+	return err;
 }
 
 /* The edits in the order in which places make sense: what goes, what stays, what comes. */
@@ -148,12 +199,12 @@ static int collect(struct app *a, struct vec *edits)
 				err = edit_push(a, edits, &edit, i);
 			} else if (round == 1 && it->out && it->in) {
 				err = edit_change(a, edits, i);
-			} else if (round == 2 && !it->out && it->in) {
+			} else if (round == 2 && !it->out && it->in && !a->plan.restore) {
 				err = edit_push(a, edits, &edit, i);
 			}
 		}
 	}
-	return err;
+	return err || !a->plan.restore ? err : collect_restored(a, edits);
 }
 
 /* Will a rule lose what it has counted? */

@@ -254,3 +254,40 @@ void rule_ids_noted(struct app *a)
 {
 	vec_clear(&a->rules.notes);
 }
+
+void rule_places_write(const struct app *a, struct text *out)
+{
+	const struct managed *all = &a->rules.managed;
+	const char *between = "\n  ";
+
+	text_add(out, "places = (");
+	for (size_t i = 0; i < all->rows.n; i++) {
+		const struct markrule *m = managed_at(all, i);
+
+		if (!m->place)
+			continue;
+		text_add(out, "%s[ %u, %u ]", between, m->index, m->place);
+		between = ",\n  ";
+	}
+	text_add(out, "\n);\n");
+}
+
+void rule_places_read(struct app *a, const config_setting_t *root)
+{
+	const config_setting_t *list = config_setting_get_member(root, "places");
+
+	for (int i = 0; list && i < config_setting_length(list); i++) {
+		const config_setting_t *line = config_setting_get_elem(list, (unsigned)i);
+		struct markrule key = { 0 }, *m;
+		int place;
+
+		/* Without any, a rule goes where it was asked for. */
+		if (!line || !config_setting_is_array(line) || config_setting_length(line) != 2)
+			continue;
+		key.index = (uint32_t)config_setting_get_int_elem(line, 0);
+		place = config_setting_get_int_elem(line, 1);
+		m = managed_find(&a->rules.managed, &key);
+		if (m && place > 0)
+			m->place = (uint32_t)place;
+	}
+}

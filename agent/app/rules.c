@@ -119,13 +119,18 @@ static uint32_t index_of(struct app *a, const struct nf_snap *snap, const struct
 			 const struct idmap_entry *id)
 {
 	struct rules *r = &a->rules;
-	struct markrule key = { .index = e->tag };
+	struct markrule key = { .index = e->tag }, *m;
 
 	if (!e->tag || e->tag > ROW_MANAGER_MAX)
 		return id->index;
 	if (tag_seen(r, e->tag, true))
 		return id->index; /* a copy of a manager's rule */
-	if (!managed_find(&r->managed, &key) && !intent_has(a, &mib_rule, &key))
+	m = managed_find(&r->managed, &key);
+	if (m && m->place != e->position) {
+		m->place = e->position;
+		r->ids.dirty = true; /* kept with them */
+	}
+	if (!m && !intent_has(a, &mib_rule, &key))
 		adopt(a, snap, e);
 	return e->tag;
 }

@@ -145,12 +145,19 @@ int state_save(struct app *a, struct why *why)
 
 void state_tick(struct app *a)
 {
-	bool ids = a->rules.ids.dirty || a->policies.ids.dirty;
+	bool ids;
 	bool sums = a->state_dirty && clock_ms() - a->saved_ms >= SUMS_SAVE_MS;
 	static bool failing;
 	struct why why;
-	int err = ids || sums ? counts_save(a) : 0;
+	int err;
 
+	/* Nobody has asked since; a reboot may come all the same. */
+	if (a->rules.unplaced && a->mib.state == TXN_IDLE) {
+		a->rules.unplaced = false;
+		rules_sync(a);
+	}
+	ids = a->rules.ids.dirty || a->policies.ids.dirty;
+	err = ids || sums ? counts_save(a) : 0;
 	if (err)
 		save_failed(a, err, &why);
 	else if (a->rows_dirty || a->mib.epoch != a->saved_epoch)

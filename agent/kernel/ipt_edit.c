@@ -61,7 +61,7 @@ static int stage_add(struct commit *c, size_t i)
 	const struct ipt_encoding *made = &c->made[i];
 	const struct markrule *r = made->rule;
 	struct step *s;
-	int at = work_open(&c->work, made->ops, r->table);
+	int at = work_open(&c->work, made->ops, r->table), err;
 
 	if (at < 0)
 		return at;
@@ -81,7 +81,11 @@ static int stage_add(struct commit *c, size_t i)
 	chain_copy(s->now_chain, r->chain);
 	if (!s->now)
 		return -ENOMEM;
-	return work_insert(&c->work, (size_t)at, r->chain, r->position, made->entry);
+	err = work_insert(&c->work, (size_t)at, r->chain, r->position, made->entry);
+	if (err != -ERANGE || !c->edits[i].clamp)
+		return err;
+	s->now_position = 0;
+	return work_insert(&c->work, (size_t)at, r->chain, 0, made->entry);
 }
 
 /* Stays where it is: one step, in place. */

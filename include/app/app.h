@@ -56,6 +56,7 @@ struct rules {
 	struct rule_row row_at;		       /* and its row there; index 0: none */
 	uint64_t read_pdu;		       /* the request that the snapshot was read for */
 	bool doubt;	    /* a SET failed: the next one looks before it makes rows, see rules.c */
+	bool unplaced;	    /* a SET changed rules: where do they stand? */
 	bool stale;	    /* must be read anew, however young */
 	bool failing;	    /* the last reading failed: say so once */
 	uint64_t failed_ms; /* and when it did */
@@ -165,6 +166,7 @@ struct plan {
 	struct managed was[5]; /* the managed rows that were replaced, by kind */
 	size_t kept;	       /* how many of the items have their row in "managed" */
 	bool intent;	       /* the file of that is written: intent.h */
+	bool restore;	       /* no new wishes: rules go to where they were */
 	bool saved;	       /* the state file has the rows of this SET */
 	unsigned phase;	       /* phases below this one are done, or were begun */
 };

@@ -6,6 +6,8 @@
 #ifndef APP_RULE_IDS_H
 #define APP_RULE_IDS_H
 
+#include <libconfig.h>
+
 #include "app/app.h"
 
 /* What a SET did to the counters of a manager's rule. */
@@ -44,5 +46,9 @@ void rule_ids_note(struct app *a, const struct rule_note *note);
 uint32_t rule_ids_from(const struct app *a, uint32_t index);
 /* All that was noted has been taken in, or taken back. */
 void rule_ids_noted(struct app *a);
+
+/* Where managers' rules stand, for a start with a kernel that has none of them. */
+void rule_places_write(const struct app *a, struct text *out);
+void rule_places_read(struct app *a, const config_setting_t *root);
 
 #endif

@@ -158,6 +158,7 @@ struct nf_edit {
 	const struct markrule *rule;
 	bool add;	    /* false: replace (moving it when rule->position says so) or remove */
 	bool only;	    /* when adding: -EEXIST if the table has a rule with its tag */
+	bool clamp;	    /* a position beyond the end of the chain is the end */
 	bool keep_counters; /* of the replaced rule: position or description alone change */
 };
 
