@@ -31,7 +31,7 @@ void oset_fini(struct oset *s)
 	for (size_t i = 0; i < s->nblocks; i++)
 		free(s->blocks[i]);
 	free(s->blocks);
-	oset_init(s, s->size, s->cmp);
+	*s = (struct oset){ .size = s->size, .cmp = s->cmp, .moves = s->moves + 1 };
 }
 
 /* A new empty block at place @at of the directory. */
@@ -124,18 +124,18 @@ struct oset_at oset_next(const struct oset *s, struct oset_at at)
 	return at;
 }
 
-/* Moves the upper half of a full block into a new one behind it. */
-static int split(struct oset *s, size_t block)
+/* Moves the elements of a full block from @at on, half of them at most, into a new one behind it. */
+static int split(struct oset *s, size_t block, size_t at)
 {
 	struct oset_block *b = s->blocks[block];
 	struct oset_block *upper = block_new(s, block + 1);
-	size_t half = b->n / 2;
+	size_t left = at > b->n / 2 ? at : b->n / 2;
 
 	if (!upper)
 		return -1;
-	upper->n = b->n - half;
-	memcpy(upper->data, element(s, b, half), upper->n * s->size);
-	b->n = half;
+	upper->n = b->n - left;
+	memcpy(upper->data, element(s, b, left), upper->n * s->size);
+	b->n = left;
 	return 0;
 }
 
@@ -146,19 +146,29 @@ void *oset_append(struct oset *s, const void *elem)
 	if ((!b || b->n == per_block(s)) && !(b = block_new(s, s->nblocks)))
 		return NULL;
 	s->n++;
+	s->moves++;
 	return memcpy(element(s, b, b->n++), elem, s->size);
 }
 
 void *oset_insert(struct oset *s, const void *elem)
 {
 	struct oset_at at = oset_upper(s, elem, NULL);
+	size_t full = per_block(s);
 	struct oset_block *b;
 	char *place;
 
 	if (at.block == s->nblocks)
 		return oset_append(s, elem);
-	if (s->blocks[at.block]->n == per_block(s)) {
-		if (split(s, at.block))
+	/* Between two blocks: behind the first, or into one of its own. So, and by where blocks are
+	 * split, what comes in order makes full blocks. */
+	if (at.i == 0 && at.block && s->blocks[at.block - 1]->n < full) {
+		at.block--;
+		at.i = s->blocks[at.block]->n;
+	} else if (at.i == 0 && at.block && s->blocks[at.block]->n == full) {
+		if (!block_new(s, at.block))
+			return NULL;
+	} else if (s->blocks[at.block]->n == full) {
+		if (split(s, at.block, at.i))
 			return NULL;
 		if (at.i > s->blocks[at.block]->n) {
 			at.i -= s->blocks[at.block]->n;
@@ -170,7 +180,58 @@ void *oset_insert(struct oset *s, const void *elem)
 	memmove(place + s->size, place, (b->n - at.i) * s->size);
 	b->n++;
 	s->n++;
+	s->moves++;
 	return memcpy(place, elem, s->size);
+}
+
+/* Frees the blocks from @from on that are empty, and puts small ones together. */
+static void tidy(struct oset *s, size_t from)
+{
+	size_t n = from;
+
+	for (size_t i = from; i < s->nblocks; i++) {
+		struct oset_block *b = s->blocks[i], *last = n ? s->blocks[n - 1] : NULL;
+
+		if (b->n && (!last || last->n + b->n > per_block(s))) {
+			s->blocks[n++] = b;
+			continue;
+		}
+		if (b->n) {
+			memcpy(element(s, last, last->n), b->data, b->n * s->size);
+			last->n += b->n;
+		}
+		free(b);
+	}
+	s->nblocks = n;
+}
+
+void oset_keep(struct oset *s, struct oset_at from, struct oset_at to,
+	       bool (*keep)(const void *elem, void *arg), void *arg)
+{
+	size_t before = s->n;
+
+	for (size_t i = from.block; i < s->nblocks && i <= to.block; i++) {
+		struct oset_block *b = s->blocks[i];
+		size_t begin = i == from.block ? from.i : 0, end = i == to.block ? to.i : b->n;
+		size_t left = begin;
+
+		for (size_t k = begin; k < end; k++) {
+			if (!keep(element(s, b, k), arg))
+				continue;
+			if (left < k)
+				memcpy(element(s, b, left), element(s, b, k), s->size);
+			left++;
+		}
+		if (left >= end)
+			continue;
+		memmove(element(s, b, left), element(s, b, end), (b->n - end) * s->size);
+		b->n -= end - left;
+		s->n -= end - left;
+	}
+	if (s->n == before)
+		return;
+	s->moves++;
+	tidy(s, from.block);
 }
 
 void oset_remove(struct oset *s, struct oset_at at)
@@ -181,6 +242,7 @@ void oset_remove(struct oset *s, struct oset_at at)
 	memmove(place, place + s->size, (b->n - at.i - 1) * s->size);
 	b->n--;
 	s->n--;
+	s->moves++;
 	if (b->n)
 		return;
 	free(b);

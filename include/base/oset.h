@@ -9,18 +9,20 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct oset_block;
 
 struct oset {
 	size_t size; /* of an element, in bytes */
 	int (*cmp)(const void *a, const void *b);
-	size_t n; /* elements */
+	size_t n;	/* elements */
+	uint64_t moves; /* moves whenever one comes or goes */
 	struct oset_block **blocks;
 	size_t nblocks, cap;
 };
 
-/* A place in a set; valid until the set changes. */
+/* A place in a set; valid as long as moves stays. */
 struct oset_at {
 	size_t block, i;
 };
@@ -35,6 +37,9 @@ void *oset_insert(struct oset *s, const void *elem);
  * full blocks. */
 void *oset_append(struct oset *s, const void *elem);
 void oset_remove(struct oset *s, struct oset_at at);
+/* Removes those from @from on, but before @to, that @keep does not keep. */
+void oset_keep(struct oset *s, struct oset_at from, struct oset_at to,
+	       bool (*keep)(const void *elem, void *arg), void *arg);
 
 /**
  * oset_lower - the first element for which @cmp does not say that the key is above
@@ -54,5 +59,6 @@ void *oset_get(const struct oset *s, struct oset_at at);
 struct oset_at oset_next(const struct oset *s, struct oset_at at);
 
 #define OSET_BEGIN ((struct oset_at){ 0, 0 })
+#define OSET_END   ((struct oset_at){ SIZE_MAX, 0 })
 
 #endif

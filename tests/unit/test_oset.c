@@ -157,11 +157,74 @@ static void what_is_sorted_can_be_loaded(void **state)
 	assert_null(oset_get(&s, OSET_BEGIN));
 }
 
+static bool keep_some(const void *elem, void *arg)
+{
+	return ((const struct elem *)elem)->order % *(uint32_t *)arg == 0;
+}
+
+/* Of each tenth of the keys another part stays; then nothing at all. */
+static void what_is_not_kept_is_gone(void **state)
+{
+	struct oset s;
+	uint64_t moves;
+
+	(void)state;
+	oset_init(&s, sizeof(struct elem), cmp);
+	for (n = 0; n < N / 2;)
+		insert(&s, rnd(KEYS), rnd(1000));
+	for (uint32_t part = 0; part < 10; part++) {
+		uint32_t from = part * KEYS / 10, to = (part + 1) * KEYS / 10, every = part + 1;
+		size_t left = 0;
+
+		oset_keep(&s, oset_lower(&s, &from, key_cmp), oset_lower(&s, &to, key_cmp),
+			  keep_some, &every);
+		for (size_t i = 0; i < n; i++)
+			if (model[i].key < from || model[i].key >= to ||
+			    keep_some(&model[i], &every))
+				model[left++] = model[i];
+		n = left;
+		same_as_model(&s);
+		for (uint32_t key = 0; key < KEYS; key += 11)
+			search(&s, key);
+	}
+	/* Blocks that became small were put together. */
+	assert_true(s.nblocks < 2 * (n * sizeof(struct elem) / 16384) + 3);
+	moves = s.moves;
+	oset_keep(&s, OSET_BEGIN, OSET_END, keep_some, &(uint32_t){ 1 });
+	assert_true(moves == s.moves);
+	oset_keep(&s, OSET_BEGIN, OSET_END, keep_some, &(uint32_t){ 5000 });
+	for (size_t i = n; i-- > 0;)
+		if (model[i].order) {
+			memmove(model + i, model + i + 1, (n - i - 1) * sizeof(*model));
+			n--;
+		}
+	same_as_model(&s);
+	oset_fini(&s);
+}
+
+/* As loading a second family of routes does, between others. */
+static void what_comes_in_order_makes_full_blocks(void **state)
+{
+	struct oset s;
+
+	(void)state;
+	oset_init(&s, sizeof(struct elem), cmp);
+	for (n = 0; n < 1000;)
+		insert(&s, n < 500 ? 1 : KEYS, 0);
+	for (uint32_t i = 0; i < N / 2; i++)
+		insert(&s, 2 + i / 2, i);
+	same_as_model(&s);
+	assert_in_range(s.nblocks, 1, n * sizeof(struct elem) / 16384 + 4);
+	oset_fini(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_is_a_sorted_array_whatever_is_done),
 		cmocka_unit_test(what_is_sorted_can_be_loaded),
+		cmocka_unit_test(what_is_not_kept_is_gone),
+		cmocka_unit_test(what_comes_in_order_makes_full_blocks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
