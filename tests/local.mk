@@ -64,6 +64,7 @@ netns_tests = \
 	tests/netns/routes-gapless.sh \
 	tests/netns/routes-live.sh \
 	tests/netns/routes-protected.sh \
+	tests/netns/routes-resync.sh \
 	tests/netns/routes-return.sh \
 	tests/netns/rules-everywhere.sh \
 	tests/netns/rules-hooks.sh \

@@ -117,6 +117,8 @@ static int open_kernel(struct app *a, struct why *why)
 	if (err)
 		return why_set(why, err, "netfilter: %s", strerror(-err));
 	err = rtnl_open(&a->rtnl);
+	if (!err)
+		err = rtnl_open(&a->dump);
 	/* Events first: what changes while the tables are read is not missed. */
 	if (!err)
 		err = rtnl_events_open(&a->events);
@@ -239,6 +241,7 @@ void app_stop(struct app *a)
 	rt_names_fini(&a->names);
 	names_fini(&a->links);
 	rtnl_events_close(a->events);
+	rtnl_close(a->dump);
 	rtnl_close(a->rtnl);
 	nf_close(a->nf);
 	if (a->names_fd >= 0)
@@ -252,6 +255,14 @@ static void on_events(int fd, void *arg)
 {
 	(void)fd;
 	live_sync(arg);
+	reassert(arg);
+}
+
+/* A reading of routes that requests did not wait for. */
+static void on_dump(int fd, void *arg)
+{
+	(void)fd;
+	routes_step(arg);
 	reassert(arg);
 }
 
@@ -300,6 +311,8 @@ int app_run(struct app *a, struct app_control *control, struct why *why)
 	if (err)
 		return err;
 	err = agentx_watch(rtnl_events_fd(a->events), on_events, a);
+	if (!err)
+		err = agentx_watch(rtnl_fd(a->dump), on_dump, a);
 	if (err)
 		return why_set(why, err, "event loop: %s", strerror(-err));
 	agentx_every_second(on_tick, a);

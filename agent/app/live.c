@@ -141,7 +141,7 @@ void live_sync(struct app *a)
 	if (lost || err < 0) {
 		a->agent.row.resyncs++;
 		a->policies.stale = true;
-		routes_stale(a, AF_UNSPEC, 0, 0);
+		routes_lost(a);
 		link_nl_dump(a->rtnl, &a->links);
 	}
 	if (!a->names_version || rt_names_changed(a->names_fd) == 1)

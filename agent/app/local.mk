@@ -37,9 +37,11 @@ agent_libapp_a_SOURCES = \
 	agent/app/route_exclude.c \
 	agent/app/route_info.c \
 	agent/app/route_load.c \
+	agent/app/route_merge.c \
 	agent/app/route_set.c \
 	agent/app/routes.c \
 	agent/app/routes_live.c \
+	agent/app/routes_read.c \
 	agent/app/row_name.c \
 	agent/app/rowfile.c \
 	agent/app/rowset.c \
@@ -63,6 +65,7 @@ noinst_HEADERS += \
 	include/app/plan.h \
 	include/app/privileges.h \
 	include/app/route_info.h \
+	include/app/route_merge.h \
 	include/app/route_row.h \
 	include/app/route_set.h \
 	include/app/rowfile.h \

@@ -33,9 +33,14 @@ void reassert(struct app *a)
 			plan_restore(a, NULL, true);
 		}
 	}
+	if (!a->links_changed && !a->conf.reassert)
+		return;
+	fibs_sync(a);
+	/* What is not read yet is not gone. */
+	if (!routes_whole(a))
+		return;
 	if (a->links_changed) {
 		a->links_changed = false;
-		fibs_sync(a);
 		plan_restore(a, went_with_device, false);
 	}
 	if (!a->conf.reassert)

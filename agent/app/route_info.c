@@ -150,3 +150,22 @@ void route_info_put(struct routes *v, struct route_info *info)
 	v->ninfos--;
 	free(info);
 }
+
+void route_info_put_all(struct routes *v, struct vec *recs)
+{
+	for (size_t i = 0; i < recs->n; i++) {
+		struct route_rec *rec = vec_at(recs, i);
+
+		if (rec->info)
+			route_info_put(v, rec->info);
+	}
+	vec_clear(recs);
+}
+
+bool route_info_uses(const struct route_info *info, uint32_t ifindex)
+{
+	for (unsigned i = 0; i < info->r.nlegs; i++)
+		if (route_leg(&info->r, i)->ifindex == ifindex)
+			return true;
+	return false;
+}

@@ -114,6 +114,19 @@ void route_set_count(struct routes *v, const struct route_rec *rec, int by)
 		c->routes6 += (uint32_t)by;
 }
 
+size_t route_set_total(const struct routes *v, uint8_t family, uint32_t fib)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->counts.n; i++) {
+		const struct fib_count *c = vec_at(&v->counts, i);
+
+		if (!fib || c->id == fib)
+			n += family == AF_INET ? c->routes4 : c->routes6;
+	}
+	return n;
+}
+
 size_t route_set_equals(const struct routes *v, const struct route *r)
 {
 	struct route_rec key = route_rec_of(r), *rec;
@@ -126,11 +139,7 @@ size_t route_set_equals(const struct routes *v, const struct route *r)
 	return n;
 }
 
-/*
- * The lowest instance that no route of the key has; 0 when all are taken, or when just this route is
- * there: an event that tells of what a dump has given already.
- */
-static uint16_t free_instance(const struct routes *v, const struct route_rec *key)
+uint16_t route_set_free_instance(const struct routes *v, const struct route_rec *key)
 {
 	uint32_t instance = 1;
 	const struct route_rec *rec;
@@ -154,7 +163,7 @@ int route_set_add(struct routes *v, const struct route *r)
 	rec.info = route_info_get(v, r);
 	if (!rec.info)
 		return -ENOMEM;
-	rec.instance = free_instance(v, &rec);
+	rec.instance = route_set_free_instance(v, &rec);
 	added = rec.instance && oset_insert(&v->set, &rec);
 	if (added)
 		route_set_count(v, &rec, 1);
@@ -226,4 +235,22 @@ bool route_set_remove(struct routes *v, const struct route *r)
 		return true;
 	}
 	return false;
+}
+
+/*
+ * What the event of a route says of others of its key: IPv4 adds one more unless NLM_F_REPLACE is
+ * set; IPv6 sends a multipath route whole when a leg was added to it, but in an order of its own
+ * (inet6_rt_notify() of net/ipv6/route.c).
+ */
+bool route_set_event(struct routes *v, const struct route *r, bool gone, bool replaces)
+{
+	size_t equals = route_set_equals(v, r);
+
+	if (gone) /* one that a dump did not give any more is gone, too */
+		return route_set_remove(v, r) || !equals;
+	if (equals && r->dst.family == AF_INET6 && r->nlegs > 1)
+		return false;
+	if (equals && replaces)
+		return route_set_swap(v, r) == 0;
+	return route_set_add(v, r) == 0;
 }

@@ -131,6 +131,7 @@ bool routes_find(struct app *a, const struct route *key, struct route *out)
 {
 	struct route_rec rec = route_rec_of(key), *have;
 
+	routes_look(a, key);
 	have = oset_get(&a->routes.set, oset_lower(&a->routes.set, &rec, NULL));
 	if (!have || route_rec_cmp(have, &rec) != 0)
 		return false;

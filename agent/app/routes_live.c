@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The view of the routes: kept current by the kernel's events, and read anew where it gives none. */
-#include <errno.h>
+/* The view of the routes: kept current by the kernel's events, and marked where it gives none. */
 #include <linux/if.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
@@ -8,8 +7,6 @@
 
 #include "app/route_info.h"
 #include "base/clock.h"
-#include "base/log.h"
-#include "kernel/link_nl.h"
 #include "kernel/route_nl.h"
 
 enum { STALE_MAX = 16 };
@@ -23,21 +20,22 @@ void routes_init(struct app *a)
 {
 	struct routes *v = &a->routes;
 
+	*v = (struct routes){ .version = 1 };
 	route_set_init(v);
 	managed_init(&v->managed, &mib_route, route_row_cmp);
 	v->stale = (struct vec)VEC_INIT(struct route_scope);
 	routes_stale(a, AF_UNSPEC, 0, 0);
-	v->version = 1;
 }
 
 void routes_fini(struct app *a)
 {
+	routes_leave(&a->routes);
 	route_set_fini(&a->routes);
 	vec_fini(&a->routes.stale);
 	managed_fini(&a->routes.managed);
 }
 
-static void touched(struct routes *v)
+void routes_touched(struct routes *v)
 {
 	v->version++;
 	v->last_change = clock_ms();
@@ -64,13 +62,13 @@ void routes_stale(struct app *a, uint8_t family, uint32_t fib, uint32_t ifindex)
 	/* Without memory, or with many: all of it, by the first entry. */
 	s = v->stale.n < STALE_MAX ? vec_push(&v->stale) : NULL;
 	if (s) {
-		*s = (struct route_scope){ family, fib, ifindex };
+		*s = (struct route_scope){ .family = family, .fib = fib, .ifindex = ifindex };
 		return;
 	}
 	v->stale.n = 0;
 	for (size_t i = 0; i < 2; i++)
 		if ((s = vec_push(&v->stale)))
-			*s = (struct route_scope){ i ? AF_INET6 : AF_INET, 0, 0 };
+			*s = (struct route_scope){ .family = i ? AF_INET6 : AF_INET };
 }
 
 void routes_stale_users(struct app *a, const struct prefix *prefsrc)
@@ -100,23 +98,6 @@ static bool is_stale(const struct routes *v, const struct route *r)
 			return true;
 	}
 	return false;
-}
-
-/*
- * One route came. Several may share a key; what the event says of those is: IPv4 adds one more
- * unless NLM_F_REPLACE is set; IPv6 sends a multipath route whole when a leg was added to it, but in
- * an order of its own (inet6_rt_notify() of net/ipv6/route.c). Returns: false when only reading
- * anew will do.
- */
-static bool came(struct routes *v, const struct route *r, bool replaced)
-{
-	size_t equals = route_set_equals(v, r);
-
-	if (equals && r->dst.family == AF_INET6 && r->nlegs > 1)
-		return false;
-	if (equals && replaced)
-		return route_set_swap(v, r) == 0;
-	return route_set_add(v, r) == 0;
 }
 
 /* Was this one a manager's? Then somebody took it away, unless its device went down: the kernel
@@ -161,78 +142,23 @@ void routes_device_down(struct app *a, uint32_t ifindex)
 
 void routes_event(struct app *a, const struct nlmsghdr *nlh)
 {
+	bool gone = nlh->nlmsg_type == RTM_DELROUTE, replaces = nlh->nlmsg_flags & NLM_F_REPLACE;
 	struct routes *v = &a->routes;
 	struct nexthop legs[ROUTE_LEGS_MAX];
 	struct route r;
-	bool known;
+	bool later;
 
 	/* The kernel keeps these to itself (live.c), but for those from before it was told. */
 	if (v->excluded.n && conf_list_has(&v->excluded, route_nl_table(nlh)))
 		return;
 	if (route_nl_decode(nlh, &r, legs))
 		return;
-	if (nlh->nlmsg_type == RTM_DELROUTE)
+	if (gone)
 		withdrawn(a, &r);
-	if (is_stale(v, &r))
+	if (!v->load && is_stale(v, &r))
 		return;
-	if (nlh->nlmsg_type == RTM_NEWROUTE)
-		known = came(v, &r, nlh->nlmsg_flags & NLM_F_REPLACE);
-	else /* one that a dump did not give any more is gone, too */
-		known = route_set_remove(v, &r) || !route_set_equals(v, &r);
-	if (!known)
+	later = v->load && route_load_event(v->load, &r, gone, replaces);
+	if (!route_set_event(v, &r, gone, replaces) && !later)
 		routes_stale(a, r.dst.family, r.fib, 0);
-	touched(v);
-}
-
-static int load_one(const struct nlmsghdr *nlh, void *arg)
-{
-	return route_load_message(arg, nlh);
-}
-
-static void load_again(void *arg)
-{
-	route_load_reset(arg);
-}
-
-static int load(struct app *a, const struct route_scope *scope)
-{
-	struct route_filter filter = { .family = scope->family,
-				       .fib = scope->fib,
-				       .ifindex = scope->ifindex,
-				       .exclude = a->routes.excluded.item,
-				       .nexclude = a->routes.excluded.n };
-	struct route_load l;
-	bool changed = false;
-	int err;
-
-	route_load_begin(&l, &a->routes, scope);
-	err = route_nl_dump_raw(a->rtnl, &filter, load_one, load_again, &l);
-	/* A kernel without IPv6 has no routes of it; nor has a device that is gone. */
-	if (err == -EAFNOSUPPORT || err == -EOPNOTSUPP || err == -ENODEV)
-		err = 0;
-	if (err) {
-		route_load_reset(&l);
-		vec_fini(&l.recs);
-	} else {
-		err = route_load_end(&l, &changed);
-	}
-	if (changed)
-		touched(&a->routes);
-	return err;
-}
-
-void routes_sync(struct app *a)
-{
-	struct routes *v = &a->routes;
-	int err = 0;
-
-	live_sync(a);
-	if (v->stale.n)
-		err = link_nl_barrier(a->rtnl);
-	for (size_t i = 0; i < v->stale.n && !err; i++)
-		err = load(a, vec_at(&v->stale, i));
-	if (err)
-		log_err("reading routes: %s", strerror(-err));
-	else
-		vec_clear(&v->stale);
+	routes_touched(v);
 }

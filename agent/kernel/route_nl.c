@@ -12,50 +12,11 @@
 /* Room for ROUTE_LEGS_MAX legs of an IPv6 gateway each, and the rest. */
 enum { ROUTE_REQUEST = 255 * 56 + 512, ROUTE_QUESTION = 256 };
 
-/* rtnl_dump() wants one argument for both. */
-struct dump {
-	rtnl_cb *cb;
-	void (*reset)(void *arg);
-	void *arg;
-	const struct route_filter *filter;
-};
-
-/* The kernel can pick one table, not leave one out. */
-static bool is_excluded(const struct route_filter *f, const struct nlmsghdr *nlh)
+static struct nlmsghdr *question(void *buf, size_t size, const struct route_filter *f)
 {
-	uint32_t fib = f->nexclude ? route_nl_table(nlh) : 0;
-
-	for (size_t i = 0; i < f->nexclude; i++)
-		if (f->exclude[i] == fib)
-			return true;
-	return false;
-}
-
-static int dump_cb(const struct nlmsghdr *nlh, void *arg)
-{
-	struct dump *d = arg;
-
-	return is_excluded(d->filter, nlh) ? 0 : d->cb(nlh, d->arg);
-}
-
-static void dump_reset(void *arg)
-{
-	struct dump *d = arg;
-
-	d->reset(d->arg);
-}
-
-int route_nl_dump_raw(struct rtnl *nl, const struct route_filter *filter, rtnl_cb *cb,
-		      void (*reset)(void *arg), void *arg)
-{
-	static const struct route_filter all;
-	const struct route_filter *f = filter ? filter : &all;
-	_Alignas(struct nlmsghdr) char buf[ROUTE_QUESTION];
-	struct dump dump = { cb, reset, arg, f };
-	struct nlmsghdr *nlh;
 	struct rtmsg *rtm;
+	struct nlmsghdr *nlh = nl_begin(buf, size, RTM_GETROUTE, 0, sizeof(*rtm));
 
-	nlh = nl_begin(buf, sizeof(buf), RTM_GETROUTE, 0, sizeof(*rtm));
 	rtm = mnl_nlmsg_get_payload(nlh);
 	rtm->rtm_family = f->family;
 	rtm->rtm_protocol = f->protocol;
@@ -64,7 +25,14 @@ int route_nl_dump_raw(struct rtnl *nl, const struct route_filter *filter, rtnl_c
 		mnl_attr_put_u32(nlh, RTA_TABLE, f->fib);
 	if (f->ifindex)
 		mnl_attr_put_u32(nlh, RTA_OIF, f->ifindex);
-	return rtnl_dump(nl, nlh, dump_cb, reset ? dump_reset : NULL, &dump);
+	return nlh;
+}
+
+int route_nl_dump_begin(struct rtnl *nl, const struct route_filter *filter)
+{
+	_Alignas(struct nlmsghdr) char buf[ROUTE_QUESTION];
+
+	return rtnl_dump_begin(nl, question(buf, sizeof(buf), filter));
 }
 
 struct decoding {
@@ -96,12 +64,15 @@ static void decode_reset(void *arg)
 int route_nl_dump(struct rtnl *nl, const struct route_filter *filter, route_cb *cb,
 		  void (*reset)(void *arg), void *arg)
 {
+	static const struct route_filter all;
+	_Alignas(struct nlmsghdr) char buf[ROUTE_QUESTION];
 	struct decoding d;
 
 	d.cb = cb;
 	d.reset = reset;
 	d.arg = arg;
-	return route_nl_dump_raw(nl, filter, decode_cb, reset ? decode_reset : NULL, &d);
+	return rtnl_dump(nl, question(buf, sizeof(buf), filter ? filter : &all), decode_cb,
+			 reset ? decode_reset : NULL, &d);
 }
 
 static int request(struct rtnl *nl, uint16_t type, uint16_t flags, const struct route *r,

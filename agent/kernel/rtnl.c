@@ -2,22 +2,16 @@
 #include "kernel/rtnl.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/fault.h"
 #include "kernel/compat.h"
 #include "kernel/rtnl_priv.h"
-
-enum { RTNL_DUMP_TRIES = 5 };
-
-struct rtnl {
-	struct mnl_socket *sock;
-	uint32_t seq;
-	_Alignas(struct nlmsghdr) char buf[RTNL_BUF];
-};
 
 /* One question under way. */
 struct rtnl_call {
@@ -27,6 +21,14 @@ struct rtnl_call {
 	struct why *why;
 	bool interrupted; /* NLM_F_DUMP_INTR was seen */
 	int err;	  /* what @cb answered */
+	size_t messages;
+};
+
+struct rtnl {
+	struct mnl_socket *sock;
+	uint32_t seq;
+	struct rtnl_call dump;
+	_Alignas(struct nlmsghdr) char buf[RTNL_BUF];
 };
 
 static int rtnl_setup(struct mnl_socket *sock)
@@ -42,21 +44,22 @@ static int rtnl_setup(struct mnl_socket *sock)
 	return 0;
 }
 
-/* A fresh socket in place of the one there is: what an answer left behind goes with that. */
+/* A fresh socket in place of the one there is, whose number it gets, for somebody may be watching
+ * that: what an answer left behind goes with the old one. */
 static int rtnl_connect(struct rtnl *nl)
 {
 	struct mnl_socket *sock = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	int err = sock ? rtnl_setup(sock) : -errno;
 
-	if (err) {
-		if (sock)
-			mnl_socket_close(sock);
-		return err;
+	if (!err && !nl->sock) {
+		nl->sock = sock;
+		return 0;
 	}
-	if (nl->sock)
-		mnl_socket_close(nl->sock);
-	nl->sock = sock;
-	return 0;
+	if (!err && dup3(mnl_socket_get_fd(sock), rtnl_fd(nl), O_CLOEXEC) < 0)
+		err = -errno;
+	if (sock)
+		mnl_socket_close(sock);
+	return err;
 }
 
 int rtnl_open(struct rtnl **out)
@@ -164,6 +167,7 @@ static int rtnl_feed(struct rtnl_call *call, const void *buf, ssize_t size)
 			call->interrupted = true;
 		if (nlh->nlmsg_type == NLMSG_ERROR || nlh->nlmsg_type == NLMSG_DONE)
 			return rtnl_end(nlh, call);
+		call->messages++;
 		if (nlh->nlmsg_type >= NLMSG_MIN_TYPE && call->cb && !call->err &&
 		    !call->interrupted)
 			call->err = call->cb(nlh, call->arg);
@@ -173,26 +177,36 @@ static int rtnl_feed(struct rtnl_call *call, const void *buf, ssize_t size)
 	return 1;
 }
 
+static int rtnl_send(struct rtnl *nl, struct nlmsghdr *nlh, struct rtnl_call *call)
+{
+	call->seq = nlh->nlmsg_seq = ++nl->seq;
+	nlh->nlmsg_pid = 0;
+	return mnl_socket_sendto(nl->sock, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
+}
+
+/* Reads one datagram. Returns: 1 when the answer goes on, 0 or -errno at its end. */
+static int rtnl_receive(struct rtnl *nl, struct rtnl_call *call)
+{
+	ssize_t n = rtnl_recv(rtnl_fd(nl), nl->buf, sizeof(nl->buf), 0);
+
+	if (n >= 0)
+		return rtnl_feed(call, nl->buf, n);
+	/* The rest of a dump would make the kernel refuse the next (EBUSY). */
+	(void)rtnl_connect(nl);
+	return (int)n;
+}
+
 /* Sends a request and reads its answer to the end, also after the callback gave up: the socket
  * is clean for the next one. */
 static int rtnl_call(struct rtnl *nl, struct nlmsghdr *nlh, struct rtnl_call *call)
 {
-	int err = 1;
+	int err = rtnl_send(nl, nlh, call);
 
-	call->seq = nlh->nlmsg_seq = ++nl->seq;
-	nlh->nlmsg_pid = 0;
-	if (mnl_socket_sendto(nl->sock, nlh, nlh->nlmsg_len) < 0)
-		return -errno;
-	while (err > 0) {
-		ssize_t n = rtnl_recv(mnl_socket_get_fd(nl->sock), nl->buf, sizeof(nl->buf), 0);
-
-		if (n < 0) {
-			/* The rest of a dump would make the kernel refuse the next (EBUSY). */
-			(void)rtnl_connect(nl);
-			return (int)n;
-		}
-		err = rtnl_feed(call, nl->buf, n);
-	}
+	if (err)
+		return err;
+	do
+		err = rtnl_receive(nl, call);
+	while (err > 0);
 	return err ? err : call->err;
 }
 
@@ -214,19 +228,52 @@ int rtnl_get(struct rtnl *nl, struct nlmsghdr *nlh, rtnl_cb *cb, void *arg, stru
 	return rtnl_call(nl, nlh, &call);
 }
 
+int rtnl_dump_begin(struct rtnl *nl, struct nlmsghdr *nlh)
+{
+	nlh->nlmsg_flags |= NLM_F_REQUEST | NLM_F_DUMP;
+	nl->dump = (struct rtnl_call){ 0 };
+	return rtnl_send(nl, nlh, &nl->dump);
+}
+
+int rtnl_dump_step(struct rtnl *nl, rtnl_cb *cb, void *arg, size_t *limit)
+{
+	struct rtnl_call *call = &nl->dump;
+	int err;
+
+	call->cb = cb;
+	call->arg = arg;
+	call->messages = 0;
+	do
+		err = rtnl_receive(nl, call);
+	while (err > 0 && call->messages < *limit);
+	*limit -= call->messages < *limit ? call->messages : *limit;
+	if (err > 0)
+		return err;
+	if (call->interrupted && !call->err)
+		return -EINTR;
+	if (call->err)
+		return call->err;
+	return err == -ENOENT ? 0 : err;
+}
+
 int rtnl_dump(struct rtnl *nl, struct nlmsghdr *nlh, rtnl_cb *cb, void (*reset)(void *arg),
 	      void *arg)
 {
-	nlh->nlmsg_flags |= NLM_F_REQUEST | NLM_F_DUMP;
-	for (int try = 0; try < (reset ? RTNL_DUMP_TRIES : 1); try++) {
-		struct rtnl_call call = { .cb = cb, .arg = arg };
-		int err;
+	int err = -EINTR;
+
+	for (int try = 0; try < (reset ? RTNL_DUMP_TRIES : 1) && err == -EINTR; try++) {
+		size_t all = SIZE_MAX;
 
 		if (reset)
 			reset(arg);
-		err = rtnl_call(nl, nlh, &call);
-		if (!call.interrupted || call.err)
-			return err == -ENOENT && !call.err ? 0 : err;
+		err = rtnl_dump_begin(nl, nlh);
+		if (!err)
+			err = rtnl_dump_step(nl, cb, arg, &all);
 	}
-	return -EINTR;
+	return err;
+}
+
+int rtnl_fd(const struct rtnl *nl)
+{
+	return mnl_socket_get_fd(nl->sock);
 }

@@ -99,13 +99,14 @@ struct fib_count {
 	uint32_t id, routes4, routes6;
 };
 
-/* Which routes must be read anew: of a family, and of one table or one device when not 0. */
+/* Which routes must be read anew: of a family, and of one table, device or protocol when not 0. */
 struct route_scope {
-	uint8_t family;
+	uint8_t family, protocol;
 	uint32_t fib, ifindex;
 };
 
 struct route_info; /* everything of a route but its key; shared by many */
+struct route_load;
 
 struct routes {
 	struct oset set;   /* struct route_rec */
@@ -115,6 +116,12 @@ struct routes {
 	struct managed managed;
 	struct vec stale;	   /* struct route_scope */
 	struct conf_list excluded; /* tables that are left out: see route_exclude.c */
+	struct route_load *load;   /* the reading under way */
+	unsigned tries;		   /* how often that was begun */
+	uint32_t pass;		   /* readings so far */
+	bool known;		   /* all was read once */
+	uint64_t looked_pdu;	   /* the SET under way, when it has asked for ... */
+	struct route_scope looked; /* ... these while others were being read */
 	uint64_t version, last_change;
 	struct route row;
 	struct mib_nexthop_row hop_row;
@@ -174,7 +181,7 @@ struct plan {
 struct app {
 	struct conf conf;
 	struct nf *nf;
-	struct rtnl *rtnl;
+	struct rtnl *rtnl, *dump; /* for requests, and for dumps that are left and gone on with */
 	struct rtnl_events *events;
 	int names_fd, lock_fd;
 	struct names links;
@@ -256,10 +263,20 @@ void fibs_sync(struct app *a);
 void fibs_adopt(struct app *a);
 extern const struct mib_source fibs_source, fibs_scalars_source;
 
-/* routes.c */
+/* routes_live.c, routes_read.c, routes.c, nexthops.c */
 void routes_init(struct app *a);
 void routes_fini(struct app *a);
+/* Makes the view current. What that takes is read at once, but for tables so big that the request
+ * would have to wait: these go on in routes_step(), and the view is that of before until then. */
 void routes_sync(struct app *a);
+/* Reads on, when a->dump can be read. */
+void routes_step(struct app *a);
+/* For a change: where the view of this key is not current yet, what managers have in its table is. */
+void routes_look(struct app *a, const struct route *key);
+/* Is the view the kernel's, with nothing left to be read? */
+bool routes_whole(const struct app *a);
+/* Events were lost: all must be read anew. */
+void routes_lost(struct app *a);
 void routes_event(struct app *a, const struct nlmsghdr *nlh);
 /* Marks routes as to be read anew. @family AF_UNSPEC: of both. */
 void routes_stale(struct app *a, uint8_t family, uint32_t fib, uint32_t ifindex);

@@ -12,5 +12,7 @@ struct route_info *route_info_get(struct routes *v, const struct route *r);
 bool route_info_uses(const struct route_info *info, uint32_t ifindex);
 /* Gives a reference back. */
 void route_info_put(struct routes *v, struct route_info *info);
+/* The references of @recs (struct route_rec), which is empty then. */
+void route_info_put_all(struct routes *v, struct vec *recs);
 
 #endif

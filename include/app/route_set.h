@@ -20,6 +20,7 @@ struct route_rec {
 	uint32_t fib, metric;
 	struct prefix dst;
 	uint16_t instance;
+	uint32_t seen; /* the last reading that has met it */
 	struct route_info *info;
 };
 
@@ -44,6 +45,8 @@ int route_set_add(struct routes *v, const struct route *r);
 bool route_set_remove(struct routes *v, const struct route *r);
 /* Counts a route of a table in or out. */
 void route_set_count(struct routes *v, const struct route_rec *rec, int by);
+/* How many routes there are of a family, and of one table when @fib is not 0. */
+size_t route_set_total(const struct routes *v, uint8_t family, uint32_t fib);
 /* How many routes share the key but for the instance. */
 size_t route_set_equals(const struct routes *v, const struct route *r);
 
@@ -51,20 +54,48 @@ size_t route_set_equals(const struct routes *v, const struct route *r);
  * Returns: 0; -ENOENT: there is none, or there are several; -ENOMEM. */
 int route_set_swap(struct routes *v, const struct route *r);
 
+/* What an event tells: a route came (@replaces: in place of another), or is @gone. Returns: false
+ * when only reading anew will do. */
+bool route_set_event(struct routes *v, const struct route *r, bool gone, bool replaces);
+
+/* The instance for one more route: the lowest that no route of the key has; 0 when all are taken, or
+ * when just this route is there. */
+uint16_t route_set_free_instance(const struct routes *v, const struct route_rec *key);
+
 /*
- * Replaces all routes of a scope by what a dump of it gives: route_load_begin, route_load_add or
- * route_load_message for each, route_load_end. Routes that stay keep their instance.
+ * Replaces all routes of a scope by what a dump of it gives: route_load_begin; route_load_add or
+ * route_load_message for each, all of one key in a row but for IPv6 routes of a source prefix;
+ * route_load_end. Routes that stay keep their instance.
+ *
+ * It goes into the set that is there, key by key, and may be left for a while at any point; what the
+ * dump did not give goes in the end. An event that comes meanwhile is done to the set at once, and
+ * told to route_load_event(): nobody knows whether what the dump says of its key is older or newer.
+ * So in the end its key is put back to what the dump said, and the caller does its events once more
+ * (l->events): after the last event of a route, the route is there or is not, whatever it was before.
  */
 struct route_seen; /* a message that was decoded already */
+
+struct route_told {
+	struct route_rec rec; /* first: orders them by key, as they came */
+	bool gone, replaces;
+};
 
 struct route_load {
 	struct routes *v;
 	struct route_scope scope;
-	struct vec recs;   /* struct route_rec */
-	bool direct;	   /* nothing was there: the routes go into ... */
-	struct oset fresh; /* ... this, with their instances, at once */
-	uint32_t run_fib;  /* counted so far: ... */
-	int run;	   /* ... this many of that table */
+	uint32_t pass;	    /* route_rec.seen of what was read */
+	struct vec group;   /* struct route_rec: of one key, all that was read so far */
+	struct vec held;    /* struct route_rec: read, and set aside because of ... */
+	struct oset events; /* struct route_told */
+	struct oset_at at;  /* behind the routes of the last key, ... */
+	uint64_t moves;	    /* ... unless set.moves is another now */
+	bool overrun;	    /* more events than are kept */
+	bool changed;	    /* a route came or went */
+	bool direct;	    /* nothing was there: the routes go into ... */
+	struct oset fresh;  /* ... this, with their instances, at once */
+	bool installed;	    /* it is the set now */
+	uint32_t run_fib;   /* counted so far: ... */
+	int run;	    /* ... this many of that table */
 	struct route_seen *seen;
 };
 
@@ -73,8 +104,16 @@ int route_load_add(struct route_load *l, const struct route *r);
 /* The same for a message of the kernel; those of other families are passed over. Returns: 0 or
  * -errno. */
 int route_load_message(struct route_load *l, const struct nlmsghdr *nlh);
-void route_load_reset(struct route_load *l);
-/* @changed: set to true when a route came or went. Returns: 0 or -ENOMEM, -ENOSPC. */
-int route_load_end(struct route_load *l, bool *changed);
+/* An event. Returns: false when the dump does not tell of this route. */
+bool route_load_event(struct route_load *l, const struct route *r, bool gone, bool replaces);
+/* All was read. Returns: 0; -EAGAIN: there were too many events, read it once more; -ENOMEM, -ENOSPC. */
+int route_load_end(struct route_load *l);
+/* After the end, or in place of it. */
+void route_load_fini(struct route_load *l);
+
+/* routes_live.c: something has changed. */
+void routes_touched(struct routes *v);
+/* routes_read.c: forgets the reading under way. */
+void routes_leave(struct routes *v);
 
 #endif

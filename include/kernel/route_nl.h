@@ -13,8 +13,6 @@ struct route_filter {
 	uint32_t fib;
 	uint32_t ifindex; /* outgoing device */
 	uint8_t protocol;
-	const uint32_t *exclude; /* tables whose messages are dropped unread */
-	size_t nexclude;
 };
 
 /**
@@ -69,9 +67,8 @@ typedef int route_cb(const struct route *r, void *arg);
 int route_nl_dump(struct rtnl *nl, const struct route_filter *filter, route_cb *cb,
 		  void (*reset)(void *arg), void *arg);
 
-/* The same with the messages as they come: those of other families among them. */
-int route_nl_dump_raw(struct rtnl *nl, const struct route_filter *filter, rtnl_cb *cb,
-		      void (*reset)(void *arg), void *arg);
+/* Asks for a dump whose messages, those of other families among them, rtnl_dump_step() gives. */
+int route_nl_dump_begin(struct rtnl *nl, const struct route_filter *filter);
 
 /**
  * route_nl_add - put a route into the kernel

@@ -43,6 +43,24 @@ int rtnl_dump(struct rtnl *nl, struct nlmsghdr *nlh, rtnl_cb *cb, void (*reset)(
 	      void *arg);
 
 /**
+ * rtnl_dump_begin, rtnl_dump_step - the same piece by piece
+ * @limit: read about so many messages; what was read is taken off
+ *
+ * Between the pieces the kernel keeps the place and nothing else; what changes behind it is not
+ * told. Nothing else may be asked on @nl before the end, nor is a dump left: when @cb has given up,
+ * the rest goes by unseen.
+ *
+ * rtnl_dump_step() returns: 1 when there is more; 0 at the end; -EINTR when it was interrupted and
+ * must be begun again, or -errno.
+ */
+int rtnl_dump_begin(struct rtnl *nl, struct nlmsghdr *nlh);
+int rtnl_dump_step(struct rtnl *nl, rtnl_cb *cb, void *arg, size_t *limit);
+/* How often a dump that is interrupted is begun again. */
+enum { RTNL_DUMP_TRIES = 5 };
+/* For poll(2): readable while a dump has more. */
+int rtnl_fd(const struct rtnl *nl);
+
+/**
  * rtnl_get - a request with one answer (RTM_GETROUTE)
  *
  * Returns: 0 after @cb has seen the answer, or the kernel's -errno.

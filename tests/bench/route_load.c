@@ -94,7 +94,7 @@ int main(int argc, char **argv)
 	conf_init(&app.conf);
 	app.links = (struct names)NAMES_INIT;
 	app.names = (struct rt_names)RT_NAMES_INIT;
-	if (rtnl_open(&app.rtnl) || rtnl_events_open(&app.events) ||
+	if (rtnl_open(&app.rtnl) || rtnl_open(&app.dump) || rtnl_events_open(&app.events) ||
 	    link_nl_dump(app.rtnl, &app.links))
 		die("rtnetlink");
 	app.names_fd = rt_names_watch();

@@ -175,6 +175,36 @@ static bool in_scope(const struct route_scope *s, const struct route *r)
 	return r->dst.family == s->family && (!s->fib || r->fib == s->fib) && uses;
 }
 
+/* By key, as the kernel gives them, and as they came. */
+static int dump_cmp(const void *a, const void *b)
+{
+	const struct route *x = &(*(const struct model *const *)a)->r;
+	const struct route *y = &(*(const struct model *const *)b)->r;
+	const struct route_rec p = route_rec_of(x), q = route_rec_of(y);
+	int d = route_rec_group_cmp(&p, &q);
+
+	return d ? d : x < y ? -1 : x > y;
+}
+
+/* A dump of a scope: what is there of it in the model. */
+static void load_model(const struct route_scope *scope, bool want)
+{
+	const struct model *dump[N];
+	struct route_load l;
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (in_scope(scope, &model[i].r))
+			dump[k++] = &model[i];
+	qsort(dump, k, sizeof(*dump), dump_cmp);
+	route_load_begin(&l, &v, scope);
+	for (size_t i = 0; i < k; i++)
+		assert_int_equal(route_load_add(&l, &dump[i]->r), 0);
+	assert_int_equal(route_load_end(&l), 0);
+	assert_int_equal(l.changed, want);
+	route_load_fini(&l);
+}
+
 /* What does not stay goes, and what is new gets its instance. Returns: did any go? */
 static bool model_settle(const bool *stays, size_t before)
 {
@@ -191,42 +221,33 @@ static bool model_settle(const bool *stays, size_t before)
 }
 
 /*
- * A dump of a scope: some of what is there, in any order, and some that is new. What is left out
- * at first and then comes as if it were new was there all the time.
+ * Some of what is there of a scope stays, and some comes. What is left out at first and then comes
+ * as if it were new was there all the time.
  */
 static void load(const struct route_scope *scope, uint32_t keep, uint32_t fresh)
 {
 	static bool stays[N];
-	struct route_load l;
-	bool changed, want = false;
+	bool want = false;
 	size_t before = n;
 
-	route_load_begin(&l, &v, scope);
-	for (size_t i = n; i-- > 0;) {
-		stays[i] = !in_scope(scope, &model[i].r);
-		if (stays[i] || rnd(100) >= keep)
-			continue;
-		stays[i] = true;
-		assert_int_equal(route_load_add(&l, &model[i].r), 0);
-	}
+	for (size_t i = n; i-- > 0;)
+		stays[i] = !in_scope(scope, &model[i].r) || rnd(100) < keep;
 	for (uint32_t i = 0; i < fresh; i++) {
 		struct route r = some_route(scope->family);
 		size_t at = model_find(&r);
 
-		if (!in_scope(scope, &r) || (at < n && (at >= before || stays[at])))
+		if (!in_scope(scope, &r))
 			continue;
-		assert_int_equal(route_load_add(&l, &r), 0);
-		if (at < n) {
+		if (at < before)
 			stays[at] = true;
+		if (at < n)
 			continue;
-		}
 		r.instance = 0;
 		model[n++].r = r;
 		want = true;
 	}
 	want |= model_settle(stays, before);
-	assert_int_equal(route_load_end(&l, &changed), 0);
-	assert_int_equal(changed, want);
+	load_model(scope, want);
 }
 
 static void load_family(uint8_t family, uint32_t keep, uint32_t fresh)
@@ -336,10 +357,200 @@ static void a_load_given_up_changes_nothing(void **state)
 
 		assert_int_equal(route_load_add(&l, &r), 0);
 	}
-	route_load_reset(&l);
-	vec_fini(&l.recs);
+	route_load_fini(&l);
 	same_as_model();
 	assert_int_equal(v.ninfos, 0);
+}
+
+/* --- a dump that is left and gone on with, while the kernel's routes change --- */
+
+enum { QUEUE = 4096, CHUNK = 256 };
+
+/* Events that the kernel has queued. */
+static struct {
+	struct route r;
+	bool gone, replaces;
+} queue[QUEUE];
+static size_t queued, drained;
+
+static void tell(const struct route *r, bool gone, bool replaces)
+{
+	assert_true(queued < QUEUE);
+	queue[queued].r = *r;
+	queue[queued].gone = gone;
+	queue[queued++].replaces = replaces;
+}
+
+/* The kernel's routes, which are the model, change. */
+static void change(uint8_t family)
+{
+	struct route r = some_route(family);
+	size_t same = 0, at = 0;
+
+	if (n && rnd(3) == 0) {
+		at = rnd((uint32_t)n);
+		if (model[at].r.dst.family != family)
+			return;
+		tell(&model[at].r, true, false);
+		model_remove(at);
+		return;
+	}
+	if (model_find(&r) < n)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (!same_key(&model[i].r, &r) || model[i].r.tos != r.tos)
+			continue;
+		same++;
+		at = i;
+	}
+	if (same == 1) {
+		r.instance = model[at].r.instance;
+		model[at].r = r;
+	} else {
+		model_add(&r);
+	}
+	tell(&r, false, same == 1);
+}
+
+/* Takes the events. Returns: false when only reading anew will do. */
+static bool drain(struct route_load *l)
+{
+	bool known = true;
+
+	for (; drained < queued; drained++) {
+		const struct route *r = &queue[drained].r;
+		bool gone = queue[drained].gone, replaces = queue[drained].replaces;
+		bool later = l && route_load_event(l, r, gone, replaces);
+
+		known &= route_set_event(&v, r, gone, replaces) || later;
+	}
+	return known;
+}
+
+/* The next piece of the dump: of some keys, as they are now. Returns: false at the end. */
+static bool piece(uint8_t family, struct route_rec *from, struct route *out, size_t *count)
+{
+	const struct model *next[N];
+	size_t k = 0, i;
+
+	for (i = 0; i < n; i++) {
+		const struct route_rec rec = route_rec_of(&model[i].r);
+
+		if (model[i].r.dst.family == family && route_rec_group_cmp(from, &rec) < 0)
+			next[k++] = &model[i];
+	}
+	qsort(next, k, sizeof(*next), dump_cmp);
+	for (i = 0, *count = 0; i < k && *count < CHUNK; i++) {
+		const struct route_rec rec = route_rec_of(&next[i]->r);
+
+		/* Ends between two keys. */
+		if (route_rec_group_cmp(from, &rec) != 0 && *count > 5 && rnd(4) == 0)
+			break;
+		out[(*count)++] = next[i]->r;
+		*from = rec;
+	}
+	return k > 0;
+}
+
+static void load_at_rest(uint8_t family)
+{
+	const struct model *dump[N];
+	struct route_load l;
+
+	for (size_t i = 0; i < n; i++)
+		dump[i] = &model[i];
+	qsort(dump, n, sizeof(*dump), dump_cmp);
+	route_load_begin(&l, &v, &(struct route_scope){ .family = family });
+	for (size_t i = 0; i < n; i++)
+		if (dump[i]->r.dst.family == family)
+			assert_int_equal(route_load_add(&l, &dump[i]->r), 0);
+	assert_int_equal(route_load_end(&l), 0);
+	route_load_fini(&l);
+}
+
+/* Returns: false when there was a doubt. */
+static bool load_in_pieces(uint8_t family)
+{
+	struct route two[2][CHUNK];
+	struct route_rec from = { .fib = 0 };
+	const struct route_told *e;
+	struct route_load l;
+	size_t count[2];
+	bool more, known = true;
+
+	route_load_begin(&l, &v, &(struct route_scope){ .family = family });
+	more = piece(family, &from, two[0], &count[0]);
+	for (unsigned i = 0; more; i++) {
+		/* The kernel has the next piece ready when one is read. */
+		for (uint32_t k = rnd(2); k; k--)
+			change(family);
+		if (rnd(2))
+			known &= drain(&l);
+		more = piece(family, &from, two[!(i % 2)], &count[!(i % 2)]);
+		for (size_t k = 0; k < count[i % 2]; k++)
+			assert_int_equal(route_load_add(&l, &two[i % 2][k]), 0);
+	}
+	assert_int_equal(route_load_end(&l), 0);
+	for (struct oset_at at = OSET_BEGIN; (e = oset_get(&l.events, at));
+	     at = oset_next(&l.events, at)) {
+		struct route r;
+
+		route_rec_get(&e->rec, &r);
+		known &= route_set_event(&v, &r, e->gone, e->replaces);
+	}
+	route_load_fini(&l);
+	return known & drain(NULL);
+}
+
+/* The same routes, whatever their instances. */
+static void same_but_for_instances(void)
+{
+	const struct route_rec *rec;
+
+	assert_int_equal(v.set.n, n);
+	for (struct oset_at at = OSET_BEGIN; (rec = oset_get(&v.set, at));
+	     at = oset_next(&v.set, at)) {
+		struct route r;
+		size_t i;
+
+		route_rec_get(rec, &r);
+		i = model_find(&r);
+		assert_true(i < n);
+		model[i].r.instance = r.instance;
+	}
+	same_as_model();
+}
+
+static void what_changes_while_it_is_left_is_right(void **state)
+{
+	unsigned doubts = 0;
+
+	(void)state;
+	for (unsigned round = 0; round < 400; round++) {
+		uint8_t family = round % 4 ? AF_INET : AF_INET6;
+
+		/* Some is in the view alone, some in the kernel alone: events were lost. */
+		for (unsigned i = 0; i < 60; i++) {
+			const struct route r = some_route(family);
+			uint32_t where = rnd(4);
+
+			if (model_find(&r) == n && where != 1)
+				model_add(&r);
+			if (where != 2)
+				assert_int_equal(route_set_add(&v, &r), 0);
+		}
+		queued = drained = 0;
+		if (!load_in_pieces(family)) {
+			doubts++;
+			load_at_rest(family);
+		}
+		same_but_for_instances();
+		while (n > 100)
+			model_remove(rnd((uint32_t)n));
+		load_at_rest(AF_INET);
+		load_at_rest(AF_INET6);
+	}
+	assert_in_range(doubts, 1, 300);
 }
 
 static void an_index_has_every_part(void **state)
@@ -381,18 +592,23 @@ static void many_routes_are_quick(void **state)
 {
 	uint64_t start = clock_ms();
 	struct route_load l;
-	bool changed;
 
 	(void)state;
-	route_load_begin(&l, &v, &(struct route_scope){ .family = AF_INET });
-	for (uint32_t i = 0; i < MANY; i++) {
-		const struct route r = many(i);
+	/* Into an empty set, then all again. */
+	for (unsigned times = 0; times < 3; times++) {
+		route_load_begin(&l, &v, &(struct route_scope){ .family = AF_INET });
+		for (uint32_t i = 0; i < MANY; i++) {
+			const struct route r = many(i);
 
-		assert_int_equal(route_load_add(&l, &r), 0);
+			assert_int_equal(route_load_add(&l, &r), 0);
+		}
+		assert_int_equal(route_load_end(&l), 0);
+		assert_int_equal(l.changed, times == 0);
+		route_load_fini(&l);
+		v.known = true;
+		assert_int_equal(v.set.n, MANY);
+		assert_int_equal(v.ninfos, 7); /* what they have in common is there once */
 	}
-	assert_int_equal(route_load_end(&l, &changed), 0);
-	assert_int_equal(v.set.n, MANY);
-	assert_int_equal(v.ninfos, 7); /* what they have in common is there once */
 	/* Events, in no order. */
 	for (uint32_t i = 0; i < MANY; i++) {
 		const struct route r = many(i * 7919u % MANY);
@@ -411,10 +627,15 @@ static void many_routes_are_quick(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(it_is_an_array_whatever_is_done), T(what_stays_keeps_its_instance),
-		T(a_swap_needs_a_single_route),	    T(a_load_given_up_changes_nothing),
-		T(an_index_has_every_part),	    T(many_routes_are_quick),
-		T(it_is_an_array_whatever_is_done), T(what_comes_first_is_taken_as_it_is),
+		T(it_is_an_array_whatever_is_done),
+		T(what_stays_keeps_its_instance),
+		T(a_swap_needs_a_single_route),
+		T(a_load_given_up_changes_nothing),
+		T(an_index_has_every_part),
+		T(many_routes_are_quick),
+		T(it_is_an_array_whatever_is_done),
+		T(what_comes_first_is_taken_as_it_is),
+		T(what_changes_while_it_is_left_is_right),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,6 +122,46 @@ static void a_dump_given_up_leaves_a_clean_socket(void **state)
 	assert_int_equal(s.n, 3);
 }
 
+/* Meanwhile others are asked; and what comes behind the place is seen. */
+static void a_dump_is_left_and_gone_on_with(void **state)
+{
+	struct rtnl *other;
+	struct pollfd pfd = { .events = POLLIN };
+	struct seen s = { 0 };
+	size_t limit = 100;
+	int pieces = 0;
+
+	(void)state;
+	for (uint32_t i = 1; i <= 2000; i++)
+		add_rule(i);
+	assert_int_equal(rtnl_open(&other), 0);
+	pfd.fd = rtnl_fd(other);
+	assert_int_equal(poll(&pfd, 1, 0), 0);
+	assert_int_equal(rtnl_dump_begin(other, rule_request(RTM_GETRULE)), 0);
+	for (int err = 1; err > 0; pieces++) {
+		assert_int_equal(poll(&pfd, 1, 0), 1);
+		limit = 100;
+		err = rtnl_dump_step(other, see, &s, &limit);
+		assert_true(err == 0 || (err == 1 && limit == 0));
+		if (!pieces)
+			del_rule(1); /* before the place */
+	}
+	assert_true(pieces > 2);
+	assert_in_range(s.n, 2002, 2003);
+	assert_int_equal(poll(&pfd, 1, 0), 0);
+	/* One that is given up goes by. */
+	s = (struct seen){ .stop_at = 2 };
+	limit = SIZE_MAX;
+	assert_int_equal(rtnl_dump_begin(other, rule_request(RTM_GETRULE)), 0);
+	assert_int_equal(rtnl_dump_step(other, see, &s, &limit), -ECANCELED);
+	s = (struct seen){ 0 };
+	assert_int_equal(rtnl_dump(other, rule_request(RTM_GETRULE), see, reset, &s), 0);
+	assert_int_equal(s.n, 2002);
+	rtnl_close(other);
+	for (uint32_t i = 2; i <= 2000; i++)
+		del_rule(i);
+}
+
 static void a_table_that_is_not_there_is_empty(void **state)
 {
 	struct seen s = { 0 };
@@ -289,6 +329,7 @@ int main(void)
 		cmocka_unit_test(a_dump_is_whole),
 		cmocka_unit_test(a_dump_over_many_reads_is_whole),
 		cmocka_unit_test(a_dump_given_up_leaves_a_clean_socket),
+		cmocka_unit_test(a_dump_is_left_and_gone_on_with),
 		cmocka_unit_test(a_table_that_is_not_there_is_empty),
 		cmocka_unit_test(the_kernels_words_are_kept),
 		cmocka_unit_test(one_answer_for_a_get),
