@@ -93,7 +93,8 @@ static int only_one(struct app *a, struct why *why)
 		return why_set(why, -errno, "%s: %s", a->conf.state_dir, strerror(errno));
 	a->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (a->lock_fd < 0)
-		return why_set(why, -errno, "%s: %s", path, strerror(errno));
+		return why_set(why, -errno, "%s: %s%s", path, strerror(errno),
+			       errno == EACCES ? ": it is another user's; see process.user" : "");
 	if (flock(a->lock_fd, LOCK_EX | LOCK_NB))
 		return why_set(why, -EBUSY, "another fwmarkd is running: it has locked %s", path);
 	return 0;
