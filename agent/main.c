@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "app/daemon.h"
@@ -26,20 +27,24 @@ static void on_reload(int sig)
 }
 
 static const char usage[] =
-	"Usage: fwmarkd [-f] [-n] [-v] [-c FILE] [-x SOCKET] [--standalone ADDRESS]\n"
+	"Usage: fwmarkd [-f] [-v] [-c FILE] [-x SOCKET] [--standalone ADDRESS]\n"
+	"       fwmarkd -n | --check | --dump [--all] [-c FILE]\n"
 	"Shows packet marks and policy routing by SNMP, and changes them.\n\n"
 	"  -f, --foreground          stay in the foreground\n"
 	"  -c, --config FILE         read FILE instead of " SYSCONFDIR "/fwmarkd.conf\n"
 	"  -x, --socket SOCKET       AgentX socket of snmpd\n"
 	"      --standalone ADDRESS  be an SNMP agent of its own, e.g. udp:161\n"
-	"  -n, --check               check the configuration and exit\n"
+	"  -n, --syntax              check the configuration and exit\n"
+	"      --check               print what a start would change, and change nothing\n"
+	"      --dump                print what the kernel has, as static rows of FILE\n"
+	"      --all                 and what is in the tables main, default and local\n"
 	"  -v, --verbose             log debugging messages, too\n"
 	"  -V, --version             print the version and exit\n"
 	"  -h, --help                print this and exit\n";
 
 struct arguments {
 	const char *config, *socket, *standalone;
-	bool foreground, check, verbose;
+	bool foreground, syntax, check, dump, all, verbose;
 };
 
 /* Returns: -1 to go on, else the exit status. */
@@ -50,7 +55,10 @@ static int parse(int argc, char **argv, struct arguments *args)
 		{ "config", required_argument, NULL, 'c' },
 		{ "socket", required_argument, NULL, 'x' },
 		{ "standalone", required_argument, NULL, 's' },
-		{ "check", no_argument, NULL, 'n' },
+		{ "syntax", no_argument, NULL, 'n' },
+		{ "check", no_argument, NULL, 'k' },
+		{ "dump", no_argument, NULL, 'd' },
+		{ "all", no_argument, NULL, 'a' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
@@ -73,7 +81,16 @@ static int parse(int argc, char **argv, struct arguments *args)
 			args->standalone = optarg;
 			break;
 		case 'n':
+			args->syntax = true;
+			break;
+		case 'k':
 			args->check = true;
+			break;
+		case 'd':
+			args->dump = true;
+			break;
+		case 'a':
+			args->all = true;
 			break;
 		case 'v':
 			args->verbose = true;
@@ -157,6 +174,29 @@ static void set_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* Returns: the exit status of --check and --dump. */
+static int look(const struct arguments *args, const struct conf *conf)
+{
+	static struct app app;
+	struct text out = TEXT_INIT;
+	struct why why = { "" };
+	int err;
+
+	log_open("fwmarkd", false, args->verbose ? LOG_DEBUG : LOG_WARNING);
+	err = app_look(&app, conf, &why);
+	if (!err)
+		err = args->dump ? app_dump(&app, args->all, &out, &why)
+				 : app_check(&app, &out, &why);
+	if (err)
+		log_err("%s", why.s[0] ? why.s : strerror(-err));
+	else if (fputs(text_str(&out), stdout) == EOF || fflush(stdout))
+		err = -errno;
+	app_stop(&app);
+	err = err ? EXIT_FAILURE : args->check && out.len ? 2 : EXIT_SUCCESS;
+	text_fini(&out);
+	return err;
+}
+
 int main(int argc, char **argv)
 {
 	static struct app app;
@@ -172,9 +212,10 @@ int main(int argc, char **argv)
 		fprintf(stderr, "fwmarkd: %s\n", why.s);
 		return EXIT_FAILURE;
 	}
-	if (args.check) {
+	if (args.syntax || args.check || args.dump) {
+		status = args.syntax ? EXIT_SUCCESS : look(&args, &conf);
 		conf_fini(&conf);
-		return EXIT_SUCCESS;
+		return status;
 	}
 	log_open("fwmarkd", conf.log_syslog, conf_log_level(&conf));
 	control.load = load_config;

@@ -11,11 +11,14 @@ netns_tests = \
 	tests/netns/bad-input-routes.sh \
 	tests/netns/bad-input-rules.sh \
 	tests/netns/change-rows.sh \
+	tests/netns/check.sh \
 	tests/netns/clean-stop.sh \
 	tests/netns/conf-errors.sh \
 	tests/netns/demonstration.sh \
 	tests/netns/destroy-rows.sh \
 	tests/netns/discontinuity.sh \
+	tests/netns/dump.sh \
+	tests/netns/dump-rules.sh \
 	tests/netns/exceptions.sh \
 	tests/netns/flood.sh \
 	tests/netns/foreign-rows.sh \

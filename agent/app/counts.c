@@ -172,7 +172,7 @@ void counts_keep(struct app *a)
 	int err;
 
 	/* Without a file of indices (at the start) there is nothing that it could belong to. */
-	if (!a->saved_serial || begun < a->counts_next_ms || !a->counts_dirty)
+	if (a->look || !a->saved_serial || begun < a->counts_next_ms || !a->counts_dirty)
 		return;
 	text_add(&t, "serial = %u;\n", a->saved_serial);
 	write_all(a, &t);
@@ -250,7 +250,7 @@ void counts_restore(struct app *a)
 		return;
 	snprintf(aside, sizeof(aside), "%s.damaged", path);
 	log_err("%s: %s%s%s", path, why.s[0] ? why.s : strerror(-err),
-		rename(path, aside) ? "" : ": set aside as ", aside);
+		a->look || rename(path, aside) ? "" : ": set aside as ", aside);
 }
 
 void counts_load(struct app *a, bool reboot)

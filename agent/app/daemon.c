@@ -159,11 +159,8 @@ static void name_protocol(struct app *a)
 		a->names_version++;
 }
 
-int app_start(struct app *a, const struct conf *conf, struct why *why)
+static void init_parts(struct app *a, const struct conf *conf)
 {
-	struct why damaged = { "" };
-	int err;
-
 	memset(a, 0, sizeof(*a));
 	a->conf = *conf;
 	static_rows_ref(a->conf.rows);
@@ -180,20 +177,49 @@ int app_start(struct app *a, const struct conf *conf, struct why *why)
 	agent_init(a);
 	wire(a);
 	plan_finish(a, false);
+}
+
+/* What was wanted so far. */
+static int load_wishes(struct app *a, struct why *why)
+{
+	struct why damaged = { "" };
+	int err = state_load(a, &damaged);
+
+	if (err == -EINVAL || (a->look && err == -EACCES)) {
+		log_err("%s", damaged.s);
+		err = 0;
+	}
+	if (err)
+		*why = damaged;
+	return err ? err : static_rows_load(a);
+}
+
+int app_look(struct app *a, const struct conf *conf, struct why *why)
+{
+	int err;
+
+	init_parts(a, conf);
+	a->look = true;
+	err = open_kernel(a, why);
+	if (!err)
+		err = load_wishes(a, why);
+	if (!err && (err = routes_exclude(a)))
+		why_set(why, err, "routes.exclude_tables: %s", strerror(-err));
+	return err;
+}
+
+int app_start(struct app *a, const struct conf *conf, struct why *why)
+{
+	int err;
+
+	init_parts(a, conf);
 	err = privileges_drop(&a->conf, why);
 	if (!err)
 		err = only_one(a, why);
 	if (!err)
 		err = open_kernel(a, why);
-	if (!err) {
-		err = state_load(a, &damaged);
-		if (err == -EINVAL) {
-			log_err("%s", damaged.s);
-			err = 0;
-		} else if (err) {
-			*why = damaged;
-		}
-	}
+	if (!err)
+		err = load_wishes(a, why);
 	if (!err)
 		err = static_rows_claim(a, why);
 	if (!err && (err = routes_exclude(a)))
@@ -220,7 +246,7 @@ void app_stop(struct app *a)
 {
 	struct why why;
 
-	if (a->nf && a->events) {
+	if (a->nf && a->events && !a->look) {
 		a->rules.stale = true;
 		marks_sync(a);
 		if (state_save(a, &why))

@@ -113,7 +113,8 @@ void intent_drop(struct app *a)
 {
 	char path[CONF_PATH_MAX + 16];
 
-	unlink(path_of(a, path, sizeof(path)));
+	if (!a->look)
+		unlink(path_of(a, path, sizeof(path)));
 }
 
 /* One line of @n numbers; false: it is something else. */

@@ -6,10 +6,12 @@ agent_libapp_a_CPPFLAGS = $(LAYER_CPPFLAGS) $(NETSNMP_CFLAGS) $(MNL_CFLAGS) $(IP
 	$(XTABLES_CFLAGS) $(CONFIG_CFLAGS) $(CAPNG_CFLAGS) $(PATHS_CPPFLAGS)
 agent_libapp_a_SOURCES = \
 	agent/app/agent.c \
+	agent/app/check.c \
 	agent/app/conf.c \
 	agent/app/conf_value.c \
 	agent/app/counts.c \
 	agent/app/daemon.c \
+	agent/app/dump.c \
 	agent/app/expire.c \
 	agent/app/fibs.c \
 	agent/app/index_rows.c \

@@ -270,7 +270,7 @@ bool meters_repair(struct app *a)
 	int err;
 
 	/* A SET under way has wishes of its own, which are not kept yet. */
-	if (a->mib.state != TXN_IDLE || !a->rules.snap ||
+	if (a->look || a->mib.state != TXN_IDLE || !a->rules.snap ||
 	    (v->failing && clock_ms() - v->failed_ms < RETRY_MS))
 		return false;
 	err = meters_wanted(a, false, &wanted);

@@ -51,7 +51,7 @@ static bool is_active(const struct mib_def *def, const void *row)
 	return row && (!status || cell_load(status, row) == ROW_ACTIVE);
 }
 
-static int prepare_item(struct app *a, struct plan_item *it, struct mib_fault *fault)
+int plan_item_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault)
 {
 	static const struct {
 		const struct mib_def *def;
@@ -180,7 +180,7 @@ int plan_prepare(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fa
 		it->out = is_active(it->def, it->old);
 		it->in = is_active(it->def, it->now);
 		it->foreign = plan_is_foreign(it);
-		error = prepare_item(a, it, fault);
+		error = plan_item_prepare(a, it, fault);
 	}
 	error = error ? error : house_check(a, fault);
 	fault_watch(false);
@@ -495,7 +495,7 @@ int plan_run(struct app *a, bool keep, struct mib_fault *fault)
 
 	a->plan.restore = !keep;
 	for (size_t i = 0; i < a->plan.items.n && !error; i++)
-		error = prepare_item(a, vec_at(&a->plan.items, i), fault);
+		error = plan_item_prepare(a, vec_at(&a->plan.items, i), fault);
 	for (size_t i = keep ? 0 : 1; i < sizeof(phases) / sizeof(*phases) && !error; i++) {
 		if (!keep && phases[i].apply == keep_rows)
 			break;
@@ -540,7 +540,7 @@ static bool restore_try(struct app *a, int level, struct vec *hopeless)
 		struct plan_item *it = vec_at(&a->plan.items, i);
 		struct mib_fault wrong = { 0 };
 
-		if (!prepare_item(a, it, &wrong))
+		if (!plan_item_prepare(a, it, &wrong))
 			continue;
 		log_missing(level, it, wrong.why.s);
 		add_row(hopeless, it->now);

@@ -88,6 +88,13 @@ static unsigned resolve_legs(const struct app *a, struct route *r, uint64_t touc
 	return col;
 }
 
+void plan_route_resolve(const struct app *a, struct route *r)
+{
+	struct why dropped;
+
+	resolve_legs(a, r, 0, &dropped);
+}
+
 int plan_route_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault)
 {
 	struct route *now = it->now, *old = it->old, kernel;

@@ -213,7 +213,7 @@ static int set_aside(struct app *a, const char *path, struct why *why)
 	struct why was = *why;
 
 	path_of(a, ".damaged", aside, sizeof(aside));
-	if (rename(path, aside))
+	if (!a->look && rename(path, aside))
 		return why_set(why, -errno, "%s: %s", path, strerror(errno));
 	rules_fini(a);
 	rules_init(a);
@@ -227,6 +227,8 @@ static int set_aside(struct app *a, const char *path, struct why *why)
 	fibs_init(a);
 	routes_fini(a);
 	routes_init(a);
+	if (a->look)
+		return why_set(why, -EINVAL, "%s: %s", path, was.s);
 	return why_set(why, -EINVAL, "%s: %s: set aside as %s", path, was.s, aside);
 }
 
@@ -238,7 +240,7 @@ static int load_rows(struct app *a, struct why *why)
 	config_t cfg;
 	int err;
 
-	if (mkdir(a->conf.state_dir, 0700) && errno != EEXIST)
+	if (!a->look && mkdir(a->conf.state_dir, 0700) && errno != EEXIST)
 		return why_set(why, -errno, "%s: %s", a->conf.state_dir, strerror(errno));
 	err = text_add_file(&all, path_of(a, "", path, sizeof(path)), STATE_FILE_MAX);
 	if (err) {
@@ -267,7 +269,7 @@ static int load_rows(struct app *a, struct why *why)
 /* What was being written when the agent was killed. */
 static void remove_new(const struct app *a)
 {
-	static const char *const names[] = { "state", "indices", "counts", "intent" };
+	static const char *const names[] = { "state", "indices", "counts", "intent", "static" };
 	char path[CONF_PATH_MAX + 16];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -280,8 +282,8 @@ int state_load(struct app *a, struct why *why)
 {
 	int err = load_rows(a, why);
 
-	remove_new(a);
-
+	if (!a->look)
+		remove_new(a);
 	/* Not after a state file of an earlier version: that had them itself. */
 	if (!a->saved_serial && (!err || err == -EINVAL))
 		counts_restore(a);

@@ -44,33 +44,6 @@ static int conflicts(struct app *a, const struct static_rows *rows, struct why *
 	return 0;
 }
 
-void static_rows_load(struct app *a)
-{
-	char path[CONF_PATH_MAX + 16], now[128];
-	const char *boot = "";
-	struct text all = TEXT_INIT;
-	struct why why = { "" };
-	config_t cfg;
-	int err;
-
-	snprintf(path, sizeof(path), "%s/%s", a->conf.state_dir, STATIC);
-	config_init(&cfg);
-	err = text_add_file(&all, path, STATE_FILE_MAX);
-	if (!err && !config_read_string(&cfg, text_str(&all)))
-		err = why_set(&why, -EINVAL, "%s:%d: %s", path, config_error_line(&cfg),
-			      config_error_text(&cfg));
-	state_boot(now, sizeof(now));
-	/* With the kernel that they were in they are gone. */
-	if (!err && config_lookup_string(&cfg, "boot", &boot) && strcmp(boot, now) == 0)
-		err = static_rows_read(config_root_setting(&cfg), path, (uint8_t)a->conf.protocol,
-				       &a->statics, &why);
-	if (err && err != -ENOENT)
-		log_warn("%s%s", why.s[0] ? why.s : path,
-			 ": which static rows the last run had is not known");
-	config_destroy(&cfg);
-	text_fini(&all);
-}
-
 static void save(struct app *a)
 {
 	struct text t = TEXT_INIT;
@@ -100,22 +73,55 @@ static int claim(struct app *a, const struct static_rows *rows)
 	return 0;
 }
 
+static void load(struct app *a)
+{
+	char path[CONF_PATH_MAX + 16], now[128];
+	const char *boot = "";
+	struct text all = TEXT_INIT;
+	struct why why = { "" };
+	config_t cfg;
+	int err;
+
+	snprintf(path, sizeof(path), "%s/%s", a->conf.state_dir, STATIC);
+	config_init(&cfg);
+	err = text_add_file(&all, path, STATE_FILE_MAX);
+	if (!err && !config_read_string(&cfg, text_str(&all)))
+		err = why_set(&why, -EINVAL, "%s:%d: %s", path, config_error_line(&cfg),
+			      config_error_text(&cfg));
+	state_boot(now, sizeof(now));
+	/* With the kernel that they were in they are gone. */
+	if (!err && config_lookup_string(&cfg, "boot", &boot) && strcmp(boot, now) == 0)
+		err = static_rows_read(config_root_setting(&cfg), path, (uint8_t)a->conf.protocol,
+				       &a->statics, &why);
+	if (err && err != -ENOENT)
+		log_warn("%s%s", why.s[0] ? why.s : path,
+			 ": which static rows the last run had is not known");
+	config_destroy(&cfg);
+	text_fini(&all);
+}
+
+int static_rows_load(struct app *a)
+{
+	load(a);
+	return claim(a, a->statics);
+}
+
 int static_rows_claim(struct app *a, struct why *why)
 {
 	int err = conflicts(a, a->conf.rows, why);
 
-	if (err)
-		return err;
-	static_rows_load(a);
-	err = claim(a, a->statics);
 	return err ? err : claim(a, a->conf.rows);
 }
 
 /* What a plan may write into. */
 static void *own_row(struct app *a, const struct mib_def *def, const void *row)
 {
+	struct route *r = def == &mib_route ? plan_route_copy(a, row) : NULL;
+
+	if (r)
+		plan_route_resolve(a, r);
 	if (def == &mib_route)
-		return plan_route_copy(a, row);
+		return r;
 	return arena_copy(&a->plan.arena, row, def->row_size);
 }
 
@@ -261,9 +267,8 @@ int static_rows_plan(struct app *a, const struct static_rows *rows, size_t only)
 	return err;
 }
 
-/* Whose fault it was, in front of what is wrong. */
-static void blame(const struct app *a, const struct static_rows *rows,
-		  const struct mib_fault *fault, struct why *why)
+void static_rows_blame(const struct app *a, const struct static_rows *rows,
+		       const struct mib_fault *fault, struct why *why)
 {
 	size_t n = count(rows), i = fault->change;
 	const struct static_row *s = i < n ? row_at(rows, i) : NULL;
@@ -285,7 +290,7 @@ static int run(struct app *a, const struct static_rows *rows, size_t only, struc
 	if (err)
 		return why_set(why, err, "static rows: %s", strerror(-err));
 	if (a->plan.items.n && plan_run(a, true, &fault)) {
-		blame(a, rows, &fault, why);
+		static_rows_blame(a, rows, &fault, why);
 		return -EINVAL;
 	}
 	plan_settle(a);

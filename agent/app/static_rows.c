@@ -256,8 +256,8 @@ static bool all_zero(const struct mib_value *v)
 	return true;
 }
 
-static bool cell_same(const struct mib_def *def, const struct mib_col *col, const void *x,
-		      const void *y)
+bool static_rows_same_column(const struct mib_def *def, const struct mib_col *col, const void *x,
+			     const void *y)
 {
 	struct mib_value a = { 0 }, b = { 0 };
 
@@ -280,7 +280,8 @@ static bool legs_same(const struct route *x, const struct route *y)
 		const struct mib_nexthop_row a = { .hop = x->legs[i] }, b = { .hop = y->legs[i] };
 
 		for (size_t c = 0; c < sizeof(cols) / sizeof(*cols); c++)
-			if (!cell_same(&mib_nexthop, mib_col(&mib_nexthop, cols[c]), &a, &b))
+			if (!static_rows_same_column(&mib_nexthop, mib_col(&mib_nexthop, cols[c]),
+						     &a, &b))
 				return false;
 	}
 	return true;
@@ -301,7 +302,7 @@ bool static_rows_same(const struct mib_def *def, const void *x, const void *y, b
 		    col->syntax == SYN_STORAGE || is_derived(def, col) ||
 		    (def == &mib_rule && col->num == 5 && !place))
 			continue;
-		if (!cell_same(def, col, x, y))
+		if (!static_rows_same_column(def, col, x, y))
 			return false;
 	}
 	return def != &mib_route || legs_same(x, y);

@@ -132,6 +132,24 @@ int nf_check(struct nf *nf, const struct markrule *r, unsigned *column, struct w
 	return nf_check_in(nf, NULL, r, column, why);
 }
 
+int nf_rule_text(struct nf *nf, const struct markrule *r, struct text *out, struct why *why)
+{
+	const struct ipt_ops *ops = ipt_ops_of(r->family);
+	struct ipt_encoding en = { .ops = ops,
+				   .rule = r,
+				   .tag = r->index <= ROW_MANAGER_MAX ? r->index : 0 };
+	unsigned column;
+	size_t failed;
+	int err;
+
+	(void)nf;
+	err = ops ? ipt_encode(&en, 1, &failed, &column, why) : -EINVAL;
+	if (!err)
+		err = ipt_text_rule(ops, r->chain, en.entry, out);
+	free(en.entry);
+	return err;
+}
+
 int nf_check_in(struct nf *nf, const struct nf_snap *snap, const struct markrule *r,
 		unsigned *column, struct why *why)
 {

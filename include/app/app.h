@@ -206,6 +206,7 @@ struct app {
 	bool restore_due;	     /* netfilter could not be read at the start */
 	bool links_changed;	     /* a device or an address came or went: see reassert.c */
 	uint64_t reasserted;	     /* what the views had seen when all was put back */
+	bool look;		     /* only to look: nothing may be written or changed */
 	bool walk;		     /* the request under way goes on with a walk */
 	bool rows_dirty;	     /* managed rows are not as the state file has them */
 	bool state_dirty;	     /* maps or sums have changed since the state was saved */

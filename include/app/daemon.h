@@ -10,6 +10,18 @@
  * app_stop() is fine after a failed start. Returns: 0 or -errno with @why. */
 int app_start(struct app *a, const struct conf *conf, struct why *why);
 
+/* The same for who only looks: nothing is locked, written or put back, and a running fwmarkd is not
+ * disturbed. app_stop() ends that, too. */
+int app_look(struct app *a, const struct conf *conf, struct why *why);
+
+/* dump.c: appends what the kernel has as the static rows of fwmarkd.conf. @all: what is in the tables
+ * main, default and local, too. After app_look(). Returns: 0 or -errno with @why. */
+int app_dump(struct app *a, bool all, struct text *out, struct why *why);
+
+/* check.c: appends a line for each object that a start would add to the kernel or take out of it.
+ * After app_look(). Returns: 0 or -errno with @why. */
+int app_check(struct app *a, struct text *out, struct why *why);
+
 /* What happens to a running agent from outside: a handler of signals sets the two. */
 struct app_control {
 	volatile sig_atomic_t stop, reload;

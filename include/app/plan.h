@@ -71,9 +71,14 @@ bool plan_is_there(struct app *a, const struct mib_def *def, const void *row);
 /* Sets @fault and returns the error of SNMP for @err. */
 int plan_fail(struct mib_fault *fault, const struct plan_item *it, unsigned col, int err);
 
+/* Looks up the devices of a row by their names, where they have one: indices are new after a reboot, and
+ * when a device comes again. */
+void plan_route_resolve(const struct app *a, struct route *r);
 /* A copy of a route whose legs live as long as the plan. Returns: NULL without memory. */
 struct route *plan_route_copy(struct app *a, const struct route *r);
 
+/* Those of the item's kind. Returns: an error of SNMP, with @fault. */
+int plan_item_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault);
 /* Checks of one kind of row when all rows of the SET are known. */
 int plan_rule_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault);
 int plan_policy_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault);

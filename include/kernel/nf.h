@@ -127,6 +127,9 @@ int nf_decode(struct nf *nf, const struct nf_snap *snap, const struct nf_entry *
 /* Appends the rule as iptables-save writes it: "-A PREROUTING -i eth0 ... -j MARK ...". */
 int nf_text(struct nf *nf, const struct nf_snap *snap, const struct nf_entry *e, struct text *out);
 
+/* The same for a rule that is in no kernel. Returns: 0 or -errno with @why. */
+int nf_rule_text(struct nf *nf, const struct markrule *r, struct text *out, struct why *why);
+
 /**
  * nf_check - could this rule be put into the kernel as things are? Changes nothing.
  * @column: number of the column of fwmarkRuleEntry at fault
