@@ -100,7 +100,8 @@ netns_tests = \
 fault_tests = \
 	tests/netns/faults-change.sh \
 	tests/netns/faults-create.sh \
-	tests/netns/faults-destroy.sh
+	tests/netns/faults-destroy.sh \
+	tests/netns/faults-undo.sh
 if FAULT_INJECTION
 netns_tests += $(fault_tests)
 endif

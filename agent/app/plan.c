@@ -328,22 +328,23 @@ static int save_undo(struct app *a, struct why *why)
 
 /* make before break; see the top of plan.h. */
 static const struct phase {
+	const char *of; /* in what is said when its undoing fails */
 	int (*apply)(struct app *a, struct mib_fault *fault);
 	int (*undo)(struct app *a, struct why *why);
 } phases[] = {
-	{ intend, intend_undo },
-	{ plan_interfaces, plan_interfaces_undo },
-	{ plan_names_add, plan_names_undo },
-	{ plan_routes_add, plan_routes_undo },
-	{ plan_policies_add, plan_policies_undo },
-	{ plan_rules, plan_rules_undo },
-	{ plan_meters, plan_meters_undo },
-	{ plan_policies_remove, plan_policies_undo },
-	{ plan_routes_remove, plan_routes_undo },
-	{ plan_names_remove, plan_names_undo },
-	{ keep_rows, keep_rows_undo },
-	{ keep_agent, keep_agent_undo },
-	{ save, save_undo },
+	{ "state", intend, intend_undo },
+	{ "interfaces", plan_interfaces, plan_interfaces_undo },
+	{ "names of tables", plan_names_add, plan_names_undo },
+	{ "routes", plan_routes_add, plan_routes_undo },
+	{ "policies", plan_policies_add, plan_policies_undo },
+	{ "rules", plan_rules, plan_rules_undo },
+	{ "meters", plan_meters, plan_meters_undo },
+	{ "policies", plan_policies_remove, plan_policies_undo },
+	{ "routes", plan_routes_remove, plan_routes_undo },
+	{ "names of tables", plan_names_remove, plan_names_undo },
+	{ "rows", keep_rows, keep_rows_undo },
+	{ "agent", keep_agent, keep_agent_undo },
+	{ "state", save, save_undo },
 };
 
 bool plan_is_there(struct app *a, const struct mib_def *def, const void *row)
@@ -402,11 +403,11 @@ static int undo_phases(struct app *a, struct why *why)
 
 		if (!e)
 			continue;
-		if (!one.s[0])
-			why_set(&one, 0, "%s", strerror(-e));
-		log_err("undo of a SET: %s", one.s);
+		log_err("undo of a SET: %s: %s", phases[a->plan.phase].of,
+			one.s[0] ? one.s : strerror(-e));
 		if (!err)
-			*why = one;
+			why_set(why, 0, "%s: %s", phases[a->plan.phase].of,
+				one.s[0] ? one.s : strerror(-e));
 		err = e;
 	}
 	events_of_undo(a);
