@@ -133,6 +133,10 @@ static bool keep_off(struct app *a, const struct plan_item *it, struct why *why)
 			"does not open these");
 		return true;
 	}
+	if (r && r->flags & ROUTE_ENCAP) {
+		why_set(why, 0, "the route has an encapsulation, which could not be put back");
+		return true;
+	}
 	if (!r || !house_protects(a, r->fib))
 		return false;
 	why_set(why, 0, "provisioning.main_tables does not open table %u", r->fib);

@@ -153,8 +153,10 @@ static int metrics_load(struct route *r, const struct attr *all)
 	return more;
 }
 
-static int leg_load(struct nexthop *leg, const struct rtnexthop *rtnh, int family)
+/* One more leg. */
+static int leg_load(struct decoder *d, const struct rtnexthop *rtnh)
 {
+	struct nexthop *leg = &d->legs[d->r->nlegs++];
 	const char *at = (const char *)(rtnh + 1);
 	size_t left = rtnh->rtnh_len - sizeof(*rtnh);
 	struct attr a;
@@ -168,8 +170,10 @@ static int leg_load(struct nexthop *leg, const struct rtnexthop *rtnh, int famil
 	while ((more = attr_next(&at, &left, &a)) > 0) {
 		int err = 0;
 
+		if (a.type == RTA_ENCAP)
+			d->r->flags |= ROUTE_ENCAP;
 		if (a.type < ROUTE_ATTRS)
-			err = field_load(&route_leg_attrs[a.type], leg, family, &a);
+			err = field_load(&route_leg_attrs[a.type], leg, d->r->dst.family, &a);
 		if (err)
 			return err;
 	}
@@ -192,10 +196,9 @@ static int multipath_load(struct decoder *d, const struct attr *all)
 			return -EBADMSG;
 		if (d->r->nlegs == ROUTE_LEGS_MAX)
 			return -E2BIG;
-		err = leg_load(&d->legs[d->r->nlegs], rtnh, d->r->dst.family);
+		err = leg_load(d, rtnh);
 		if (err)
 			return err;
-		d->r->nlegs++;
 		step = MNL_ALIGN(rtnh->rtnh_len);
 		step = step > left ? left : step;
 		at += step;
@@ -219,6 +222,8 @@ static int route_load(struct decoder *d, const struct attr *a)
 {
 	const struct route_attr *desc;
 
+	if (a->type == RTA_ENCAP)
+		d->r->flags |= ROUTE_ENCAP;
 	if (a->type >= ROUTE_ATTRS)
 		return 0;
 	desc = &route_attrs[a->type];

@@ -18,6 +18,11 @@ ip -6 rule add pref 200 fwmark 7/0xff lookup 78 protocol static
 ip route add table 77 default via "$CHEAP4" mtu 1400 proto static
 ip route add table 77 10.9.0.0/16 nexthop via "$CHEAP4" weight 3 nexthop dev eth0 weight 5
 ip route add 10.10.0.0/16 dev eth0
+tunnel=77.1.4.10.11.0.0.16.0.1
+if ! ip route add table 77 10.11.0.0/16 encap ip id 7 dst 192.0.2.2 dev eth0; then
+	echo "no encapsulations here" # another one that is not open stands for it
+	tunnel=254.1.4.10.10.0.0.16.0.1
+fi
 start
 
 rule=$(row_of fwmarkRuleText 'dport 25')
@@ -35,7 +40,7 @@ route=77.1.4.0.0.0.0.0.0.1
 legs=77.1.4.10.9.0.0.16.0.1
 main=254.1.4.10.10.0.0.16.0.1
 indices() { echo "rules $rule $other $twin $twin2 $out $rule6, policies $policy $policy2 $policy6"; }
-export rule other twin twin2 out rule6 policy policy2 policy6 builtin route legs main
+export rule other twin twin2 out rule6 policy policy2 policy6 builtin route legs main tunnel
 
 set_refused notWritable "fwmarkRuleMark.$rule" 'provisioning\.foreign' "fwmarkRuleMark.$rule" u 6
 set_refused 'notWritable|inconsistentValue' "fwmarkNextHopStatus.$legs.3" '.' \
@@ -57,6 +62,9 @@ inconsistentValue fwmarkRuleChain.$rule /there is no NOPE/ fwmarkRuleChain.$rule
 notWritable fwmarkPolicyStatus.$builtin /provisioning.main_tables/ fwmarkPolicyStatus.$builtin i destroy
 notWritable fwmarkRouteStatus.$main /provisioning.main_tables/ fwmarkRouteStatus.$main i destroy
 notWritable fwmarkRouteMtu.$main /provisioning.main_tables/ fwmarkRouteMtu.$main u 1400
+notWritable fwmarkRouteStatus.$tunnel /encapsulation|main_tables/ fwmarkRouteStatus.$tunnel i destroy
+notWritable fwmarkRouteMtu.$tunnel /encapsulation|main_tables/ fwmarkRouteMtu.$tunnel u 1400
+notWritable fwmarkNextHopWeight.$tunnel.1 /encapsulation|main_tables/ fwmarkNextHopWeight.$tunnel.1 u 2
 notWritable fwmarkFibName.254 /file/ fwmarkFibName.254 s mine
 END
 
@@ -153,7 +161,7 @@ expect_no_match "mangle" 'dport 9' "$(ip6tables-legacy-save -t mangle)"
 expect_no_match "ip rule" 'fwmark 0x9' "$(ip rule)"
 expect_match "ip rule" 'fwmark 0x6' "$(ip rule)"
 expect_no_match "ip -6 rule" 'fwmark' "$(ip -6 rule)"
-expect_no_match "table 77" . "$(ip route show table 77)"
+expect_no_match "table 77" '^(default|10\.9\.)' "$(ip route show table 77)"
 
 # With main_tables the system's own are open, too.
 reload_agent 'provisioning: { foreign = true; main_tables = true; };'
