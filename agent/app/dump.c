@@ -202,17 +202,21 @@ static void dump_fibs(struct dump *d, struct text *out)
 	end(d, out);
 }
 
-/* Who made the route makes it again, or it goes by itself. Returns: NULL or why it is left out. */
-static const char *not_by_hand(const struct app *a, const struct route *r)
+/* Whoever made the route makes it again. The numbers of routing daemons are below 20, and from 186 to
+ * 192 (rt_protos). */
+static bool by_daemon(const struct app *a, const struct route *r)
+{
+	if (r->protocol == a->conf.protocol || r->protocol == RTPROT_UNSPEC ||
+	    r->protocol == RTPROT_BOOT || r->protocol == RTPROT_STATIC)
+		return false;
+	return r->protocol < 20 || (r->protocol >= 186 && r->protocol <= 192);
+}
+
+/* Returns: NULL or why the route is left out. */
+static const char *left_out(const struct route *r)
 {
 	if (r->expires)
 		return "for it expires";
-	if (r->protocol == a->conf.protocol || r->protocol == RTPROT_UNSPEC ||
-	    r->protocol == RTPROT_BOOT || r->protocol == RTPROT_STATIC)
-		return NULL;
-	/* The numbers of routing daemons are below 20 and from 186 to 192. */
-	if (r->protocol < 20 || (r->protocol >= 186 && r->protocol <= 192))
-		return "for a routing daemon made it";
 	return r->nhid ? "for its nexthop object would have to be there first" : NULL;
 }
 
@@ -231,7 +235,7 @@ static struct nexthop *named_legs(const struct app *a, struct route *r)
 static void dump_route(struct dump *d, struct route *r)
 {
 	struct route base, scope = *r;
-	const char *because = not_by_hand(d->a, r);
+	const char *because = left_out(r);
 	struct text text = TEXT_INIT;
 
 	route_text(r, &d->a->names, &d->a->links, &text);
@@ -261,6 +265,7 @@ static void dump_routes(struct dump *d, struct text *out)
 	struct app *a = d->a;
 	struct mib_oid at = { 0 };
 	const struct route *have;
+	size_t daemons = 0;
 
 	begin(d, &mib_route);
 	while ((have = route_row_next(a, at.id, at.n, &at))) {
@@ -269,6 +274,10 @@ static void dump_routes(struct dump *d, struct text *out)
 		if (r.status != ROW_ACTIVE || is_system(d, r.fib) || r.protocol == RTPROT_KERNEL ||
 		    r.protocol == RTPROT_REDIRECT || r.protocol == RTPROT_RA)
 			continue;
+		if (by_daemon(a, &r)) {
+			daemons++;
+			continue;
+		}
 		if (r.nlegs > 1 && !named_legs(a, &r)) {
 			d->rows.err = -ENOMEM;
 			break;
@@ -277,6 +286,8 @@ static void dump_routes(struct dump *d, struct text *out)
 		if (r.nlegs > 1)
 			free(r.legs);
 	}
+	if (daemons)
+		text_add(&d->left, "# Left out: %zu routes that routing daemons made.\n", daemons);
 	end(d, out);
 }
 

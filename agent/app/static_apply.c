@@ -180,6 +180,7 @@ static int route_item(struct app *a, struct plan_item *it)
 {
 	struct route have, same;
 
+	routes_look(a, it->now);
 	if (!routes_find(a, it->now, &have))
 		return 0;
 	same = have;
