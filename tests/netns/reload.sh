@@ -92,3 +92,22 @@ wait_for 15 not_logged || fail "log.level = error does not count"
 reload_agent 'log: { level = "info"; };'
 refused || fail "a chain that there is none of"
 expect_match "log" 'SET refused: fwmarkRuleChain\.1' "$(log)"
+
+# In the background the file is found again, wherever that was started.
+stop_agent
+agent_conf >"$AGENT_CONF"
+# shellcheck disable=SC2046 # words
+(cd "$WORK" && SNMP_PERSISTENT_DIR=$WORK/agent "$FWMARKD" \
+	$(agent_command | sed "s, -v , ,; s,^-f ,,; s,$AGENT_CONF,./fwmarkd.conf,"))
+wait_for 15 agent_answers || fail "fwmarkd does not answer in the background"
+AGENT_PID=$(pidof fwmarkd)
+{ agent_conf; echo 'provisioning: { main_tables = true; };'; } >"$AGENT_CONF"
+kill -HUP "$AGENT_PID"
+main_is_open() {
+	snmp snmpset fwmarkRouteType.254.1.4.10.77.0.0.16.0.1 i blackhole \
+		fwmarkRouteStatus.254.1.4.10.77.0.0.16.0.1 i createAndGo
+}
+wait_for 15 main_is_open || fail "SIGHUP in the background"
+kill "$AGENT_PID"
+wait_for 15 agent_gone || fail "fwmarkd does not stop in the background"
+AGENT_PID=
