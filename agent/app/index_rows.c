@@ -27,6 +27,19 @@ const void *index_rows_find(const struct vec *rows, uint32_t index)
 	return vec_find(rows, &index, cmp);
 }
 
+void *index_rows_put(struct vec *rows, uint32_t index)
+{
+	size_t at = vec_lower(rows, &index, cmp);
+	uint32_t *row;
+
+	if (at < rows->n && index_at(rows, at) == index)
+		return vec_at(rows, at);
+	row = vec_insert(rows, at);
+	if (row)
+		*row = index;
+	return row;
+}
+
 void index_rows_remove(struct vec *rows, uint32_t index)
 {
 	size_t at = vec_lower(rows, &index, cmp);

@@ -603,10 +603,13 @@ void plan_settle(struct app *a)
 {
 	for (size_t i = 0; i < a->plan.items.n; i++) {
 		const struct plan_item *it = vec_at(&a->plan.items, i);
+		const struct markrule *old = it->old, *now = it->now;
 
 		a->rules.unplaced |= it->def == &mib_rule;
-		if (it->def == &mib_rule && it->old && !it->now)
-			rules_gone(a, ((const struct markrule *)it->old)->index);
+		if (it->def == &mib_rule && old && !now)
+			rules_gone(a, old->index);
+		else if (it->def == &mib_rule && now && !it->in)
+			rules_held(a, now->index);
 	}
 	meters_settle(a);
 }

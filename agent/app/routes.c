@@ -289,13 +289,29 @@ const struct mib_source routes_source = {
 	.check = check,
 };
 
+/* Managers' rows that are not in the kernel. */
+static uint32_t held(const struct app *a)
+{
+	const struct managed *m = &a->routes.managed;
+	const struct oset *set = &a->routes.set;
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < m->rows.n; i++) {
+		struct route_rec rec = route_rec_of(managed_at(m, i)), *have;
+
+		have = oset_get(set, oset_lower(set, &rec, NULL));
+		n += !have || route_rec_cmp(have, &rec) != 0;
+	}
+	return n;
+}
+
 static const void *scalars_row(struct app *a)
 {
 	struct routes *v = &a->routes;
 
 	routes_sync(a);
 	a->scalars = (struct mib_scalars_row){
-		.count = (uint32_t)v->set.n,
+		.count = (uint32_t)v->set.n + held(a),
 		.last_change = v->managed.changed_ms > v->last_change ? v->managed.changed_ms
 								      : v->last_change,
 	};

@@ -104,6 +104,21 @@ static void adopt(struct app *a, const struct nf_snap *snap, const struct nf_ent
 	}
 }
 
+static struct rule_row absent_row(uint32_t index)
+{
+	return (struct rule_row){ .index = index,
+				  .entry = RULE_ABSENT,
+				  .discontinuity = clock_ms() };
+}
+
+void rules_held(struct app *a, uint32_t index)
+{
+	struct rule_row *row = index_rows_put(&a->rules.rows, index);
+
+	if (row)
+		*row = absent_row(index);
+}
+
 /* Was this tag met in this snapshot? @mark: it is now. */
 static bool tag_seen(struct rules *r, uint32_t tag, bool mark)
 {
@@ -147,7 +162,6 @@ static void row_count(struct rule_row *row, const struct nf_entry *e, const stru
 static void build_rows(struct app *a, const struct nf_snap *snap, const struct vec *old)
 {
 	struct rules *r = &a->rules;
-	uint64_t now = clock_ms();
 	struct rule_row *row;
 
 	memset(r->tags, 0, sizeof(r->tags));
@@ -168,9 +182,7 @@ static void build_rows(struct app *a, const struct nf_snap *snap, const struct v
 
 		row = tag_seen(r, m->index, false) ? NULL : vec_push(&r->rows);
 		if (row)
-			*row = (struct rule_row){ .index = m->index,
-						  .entry = RULE_ABSENT,
-						  .discontinuity = now };
+			*row = absent_row(m->index);
 	}
 	index_rows_sort(&r->rows);
 	idmap_prune(&r->ids, snap->entries.n);

@@ -234,6 +234,8 @@ int rules_refresh(struct app *a, struct why *why);
 const struct rule_row *rules_row(const struct app *a, uint32_t index);
 /* A SET has taken the rule of this row away: the view has no such row, before it is read anew. */
 void rules_gone(struct app *a, uint32_t index);
+/* A SET has made or left this row out of the kernel: the view has it, also while it cannot be read. */
+void rules_held(struct app *a, uint32_t index);
 /* Tells the kernel's rule apart for a change: by tag, or by hash and ordinal. false: not there. */
 bool rules_edit_target(struct app *a, uint32_t index, struct nf_edit *edit);
 extern const struct mib_source rules_source, rules_scalars_source;

@@ -14,6 +14,8 @@
 void index_rows_sort(struct vec *rows);
 /* Returns: the row with this index, or NULL. */
 const void *index_rows_find(const struct vec *rows, uint32_t index);
+/* Returns: the row with this index, a zeroed one when there was none; NULL without memory. */
+void *index_rows_put(struct vec *rows, uint32_t index);
 void index_rows_remove(struct vec *rows, uint32_t index);
 /* Returns: the place of the first row above the @n sub-identifiers @idx (n 0: of the first of all);
  * rows->n when there is none. */

@@ -95,6 +95,24 @@ done
 expect_eq "rules" 25 "$(grep -c fwmark: "$WORK/rules")"
 expect_eq "policies" 28 "$(wc -l <"$WORK/policies")"
 
+# Nor is a row that is not in the kernel made twice while somebody else has the lock of xtables.
+(flock -x 9 && exec sleep 300) 9>/run/xtables.lock &
+holder=$!
+held() { ! flock -n /run/xtables.lock true; }
+wait_for 10 held || fail "the lock is not to be had"
+snmp_set fwmarkRuleMark.50 u 50 fwmarkRuleStatus.50 i createAndWait
+shown fwmarkRuleMark.50 32
+forget_state
+refused=$(snmp snmpset -OsQtebU fwmarkRuleMark.50 u 51 fwmarkRuleStatus.50 i createAndWait 2>&1 || :)
+expect_match "a row that exists" '^Reason: inconsistentValue' "$refused"
+shown fwmarkRuleMark.50 32
+snmp_set fwmarkRuleMark.50 u 52
+shown fwmarkRuleMark.50 34
+snmp_set fwmarkRuleStatus.50 i destroy
+! snmp_get fwmarkRuleStatus.50 >/dev/null 2>&1 || fail "the row is there still"
+kill $holder
+wait $holder || :
+
 # A free index: none that is in use, also not by a row that only the agent has, or that fwmarkd.conf
 # has; and what was in use is not the first to come again.
 next() {

@@ -162,6 +162,10 @@ step A destroy
 step C createAndWait 2
 none_of C createAndGo createAndWait
 step C notInService
+for table in Rule Mark Policy Fib Route; do
+	expect_eq "fwmark${table}Count, and the rows of a walk" \
+		"$(snmp_walk "fwmark${table}Status" | wc -l)" "$(snmp_get "fwmark${table}Count.0")"
+done
 step C "" 4
 step D active
 step C notInService 4

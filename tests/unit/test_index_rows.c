@@ -50,6 +50,26 @@ static void rows_are_found(void **state)
 	vec_fini(&rows);
 }
 
+static void a_row_is_put_in_its_place(void **state)
+{
+	static const uint32_t indices[] = { 7, 3, 9, 3, 1, 7 };
+	struct vec rows = VEC_INIT(struct row);
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++) {
+		struct row *r = index_rows_put(&rows, indices[i]);
+
+		assert_int_equal(r->index, indices[i]);
+		assert_int_equal(r->other, i == 3 || i == 5 ? 1 : 0);
+		r->other = 1;
+	}
+	assert_int_equal(rows.n, 4);
+	for (size_t i = 1; i < rows.n; i++)
+		assert_true(((struct row *)vec_at(&rows, i - 1))->index <
+			    ((struct row *)vec_at(&rows, i))->index);
+	vec_fini(&rows);
+}
+
 static void the_next_row_is_above(void **state)
 {
 	static const struct {
@@ -158,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_are_found),
+		cmocka_unit_test(a_row_is_put_in_its_place),
 		cmocka_unit_test(the_next_row_is_above),
 		cmocka_unit_test(a_free_index_is_no_row_s),
 		cmocka_unit_test(an_index_is_not_used_again_at_once),
