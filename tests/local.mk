@@ -58,6 +58,7 @@ netns_tests = \
 	tests/netns/reboot.sh \
 	tests/netns/reconnect.sh \
 	tests/netns/refusals.sh \
+	tests/netns/refusals-whole.sh \
 	tests/netns/reload.sh \
 	tests/netns/reload-errors.sh \
 	tests/netns/reload-routes.sh \

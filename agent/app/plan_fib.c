@@ -99,6 +99,24 @@ int plan_names_remove(struct app *a, struct mib_fault *fault)
 	return names_phase(a, true, fault);
 }
 
+/* Has the file the names that it had before the SET? Then it was never written. */
+static bool names_are_back(const struct app *a)
+{
+	const struct vec *all = &a->names.tables.v;
+	size_t own = 0;
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct name *n = vec_at(all, i), *was = names_find(&a->plan.names, n->id);
+
+		if (!(n->flags & NAME_OWN))
+			continue;
+		own++;
+		if (!was || strcmp(was->name, n->name) != 0)
+			return false;
+	}
+	return own == a->plan.names.v.n;
+}
+
 int plan_names_undo(struct app *a, struct why *why)
 {
 	int err;
@@ -106,7 +124,9 @@ int plan_names_undo(struct app *a, struct why *why)
 	if (!a->plan.names_known)
 		return 0;
 	a->plan.names_known = false;
-	err = rt_names_write(&a->plan.names, why);
+	err = rt_names_read(&a->names);
+	if (err || !names_are_back(a))
+		err = rt_names_write(&a->plan.names, why);
 	if (!err && !(err = rt_names_read(&a->names)))
 		a->names_version++;
 	return err;
