@@ -133,12 +133,15 @@ static void read_names(struct app *a)
 
 void live_sync(struct app *a)
 {
-	bool lost = false;
-	int err = rtnl_events_drain(a->events, on_event, a, &lost);
+	bool *lost = &a->events_lost;
+	int err;
+
+	*lost = false;
+	err = rtnl_events_drain(a->events, on_event, a, lost);
 
 	if (err < 0)
 		log_err("reading events of the kernel: %s", strerror(-err));
-	if (lost || err < 0) {
+	if (*lost || err < 0) {
 		a->agent.row.resyncs++;
 		a->policies.stale = true;
 		routes_lost(a);

@@ -151,11 +151,14 @@ void routes_event(struct app *a, const struct nlmsghdr *nlh)
 	/* The kernel keeps these to itself (live.c), but for those from before it was told. */
 	if (v->excluded.n && conf_list_has(&v->excluded, route_nl_table(nlh)))
 		return;
+	/* All is read anew after these, and they are many. */
+	if (a->events_lost && !gone)
+		return;
 	if (route_nl_decode(nlh, &r, legs))
 		return;
 	if (gone)
 		withdrawn(a, &r);
-	if (!v->load && is_stale(v, &r))
+	if (a->events_lost || (!v->load && is_stale(v, &r)))
 		return;
 	later = v->load && route_load_event(v->load, &r, gone, replaces);
 	if (!route_set_event(v, &r, gone, replaces) && !later)

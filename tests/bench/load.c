@@ -8,6 +8,8 @@
  *	load get PDUS EACH HOST OID FIRST LAST [REST] [-- HOST OID FIRST LAST [REST]]
  *		OID.i[.REST], EACH of them in a PDU, i going round from FIRST to LAST; prints
  *		seconds for a PDU
+ *	load longest MILLISECONDS HOST OID FIRST LAST [REST]
+ *		GETs of one OID.i[.REST] each for so long; prints seconds of the one that took longest
  *	load set HOST ENTRY FIRST ROWS COLUMN:TYPE:VALUE...
  *		ENTRY.COLUMN.i, all in one PDU; prints seconds
  *	load until MILLISECONDS HOST OID
@@ -260,12 +262,8 @@ static void get_one(struct side *s, unsigned long each)
 	snmp_free_pdu(pdu);
 }
 
-static int get(int argc, char **argv)
+static void get_names(void)
 {
-	unsigned long pdus = argc > 2 ? strtoul(argv[0], NULL, 10) : 0;
-	unsigned long each = argc > 2 ? strtoul(argv[1], NULL, 10) : 0;
-
-	sides_open(argc - 2, argv + 2);
 	for (size_t i = 0; i < nsides; i++) {
 		struct side *s = &sides[i];
 
@@ -277,11 +275,38 @@ static int get(int argc, char **argv)
 		if (s->nargs > 3)
 			s->rest = name_of(s->args[3]);
 	}
+}
+
+static int get(int argc, char **argv)
+{
+	unsigned long pdus = argc > 2 ? strtoul(argv[0], NULL, 10) : 0;
+	unsigned long each = argc > 2 ? strtoul(argv[1], NULL, 10) : 0;
+
+	sides_open(argc - 2, argv + 2);
+	get_names();
 	for (unsigned long p = 0; p < pdus; p++) {
 		for (size_t i = 0; i < nsides; i++)
 			get_one(&sides[i], each);
 		line(false, p + 1 == pdus);
 	}
+	return 0;
+}
+
+static int longest(int argc, char **argv)
+{
+	double begin = now(), end = begin + (argc > 1 ? atof(argv[0]) : 0) / 1e3, worst = 0;
+
+	sides_open(argc - 1, argv + 1);
+	get_names();
+	while (begin < end) {
+		double took;
+
+		get_one(&sides[0], 1);
+		took = now() - begin;
+		begin += took;
+		worst = took > worst ? took : worst;
+	}
+	printf("%.9f\n", worst);
 	return 0;
 }
 
@@ -390,7 +415,8 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{ "walk", walk }, { "get", get }, { "set", set }, { "until", until }, { "exec", exec },
+	{ "walk", walk }, { "get", get },     { "longest", longest },
+	{ "set", set },	  { "until", until }, { "exec", exec },
 };
 
 int main(int argc, char **argv)
@@ -398,6 +424,6 @@ int main(int argc, char **argv)
 	for (size_t i = 0; argc > 2 && i < sizeof(commands) / sizeof(*commands); i++)
 		if (strcmp(commands[i].name, argv[1]) == 0)
 			return commands[i].run(argc - 2, argv + 2);
-	die("walk|get|set|until|exec ...");
+	die("walk|get|longest|set|until|exec ...");
 	return 1;
 }
