@@ -202,7 +202,7 @@ static const char *skip_text(const char *s)
 	if (*s == '#' || (*s == '/' && s[1] == '/'))
 		return s + strcspn(s, "\n");
 	if (*s == '/' && s[1] == '*')
-		return strstr(s, "*/") ? strstr(s, "*/") : s + strlen(s);
+		return strstr(s + 2, "*/") ? strstr(s + 2, "*/") + 2 : s + strlen(s);
 	if (*s != '"')
 		return s;
 	for (s++; *s && *s != '"'; s++)

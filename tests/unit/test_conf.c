@@ -233,6 +233,8 @@ static const struct {
 	{ "# 1\n/* 99999999999\n */ log: { level = \"\\\"9999999999\"; }; // 9999999999\n"
 	  "routes: { exclude_tables = (7, 4294967297); };",
 	  ":4: " L_WANTED },
+	{ "/*/ 99999999999 */ routes: { exclude_tables = (0); };",
+	  ":1: routes.exclude_tables: out of range" },
 	{ "routes: { exclude_tables = (2147483648); };", ":1: " L_WANTED },
 	{ "log: { level = \"loud\"; };", ":1: log.level: error, warning, info or debug is wanted" },
 	{ "log: { level = \"\"; };", ":1: log.level: error, warning, info or debug is wanted" },
