@@ -25,7 +25,7 @@ for layer in base model kernel snmp app; do
 done
 listed tests/unit/local.mk tests/unit/*.[ch]
 listed tests/fuzz/local.mk tests/fuzz/*.[ch]
-listed tests/local.mk tests/*.sh tests/run/* tests/netns/* tests/mib/*
+listed tests/local.mk tests/*.sh tests/run/* tests/netns/*.sh tests/netns/*.[ch] tests/mib/*
 listed mibs/local.mk mibs/*.txt mibs/compat/*
 listed conf/local.mk conf/*.conf conf/*.in conf/*.sh conf/*.example conf/*.[58] conf/*.d/*
 exit $failed
