@@ -217,6 +217,15 @@ bool mib_next(struct mib *m, const uint32_t *oid, size_t n, struct mib_oid *at,
  * SET: mib_set_begin, mib_set_add for every varbind, mib_set_check, then mib_set_apply, and
  * mib_set_finish or mib_set_undo. Each returns an enum mib_error; check and apply say in
  * @varbind which one is at fault. mib_set_undo and mib_set_finish are fine in every state.
+ *
+ * A master that does not wait for the answer (net-snmp issue 691) sends things twice and out of order:
+ *	begin again, without finish	a SET that was checked is forgotten; one that was applied stays,
+ *					for the manager may have been told that it is done
+ *	apply again			it is done: nothing, and the same answer
+ *	undo without apply, or again	nothing is undone; no error
+ *	finish again, or after undo	nothing
+ *	anything else			genErr or commitFailed, and nothing is changed
+ * One that dies after apply leaves what was done, too: master_lost() of shim.c.
  */
 void mib_set_begin(struct mib *m);
 int mib_set_add(struct mib *m, unsigned varbind, const uint32_t *oid, size_t n,

@@ -584,6 +584,69 @@ static void steps_out_of_order_are_refused(void **state)
 	assert_null(rule(6));
 }
 
+/* A master that did not wait for the answer sends TestSet again: it is the same SET once more. */
+static void a_testset_that_comes_again_takes_the_place_of_the_first(void **state)
+{
+	(void)state;
+	begin_two();
+	begin_two();
+	assert_int_equal(mib_set_check(&f.mib, &fault), 0);
+	begin_two(); /* no CleanupSet in between */
+	assert_int_equal(f.prepares, 1);
+	assert_int_equal(mib_set_check(&f.mib, &fault), 0);
+	assert_int_equal(mib_set_apply(&f.mib, &fault), 0);
+	assert_int_equal(f.applies, 1);
+	assert_int_equal(f.changes, 2);
+	mib_set_finish(&f.mib);
+	mib_set_finish(&f.mib); /* CleanupSet twice */
+	assert_int_equal(f.commits, 1);
+	assert_int_equal(f.failures, 0);
+	assert_int_equal(status_of(6), D);
+	assert_int_equal(status_of(7), D);
+}
+
+/* What was measured with a handler that takes longer than agentXTimeout: the phases of two and a half
+ * TestSets, and an UndoSet without any CommitSet. */
+static void phases_of_a_master_in_a_hurry_change_nothing(void **state)
+{
+	(void)state;
+	rule_be(D);
+	begin_two();
+	begin_two();
+	assert_int_equal(mib_set_check(&f.mib, &fault), 0);
+	begin_two();
+	assert_int_equal(mib_set_check(&f.mib, &fault), 0);
+	assert_int_equal(mib_set_check(&f.mib, &fault), MIB_GEN_ERR);
+	assert_int_equal(mib_set_undo(&f.mib), 0);
+	assert_int_equal(mib_set_undo(&f.mib), 0);
+	mib_set_finish(&f.mib);
+	assert_int_equal(f.mib.state, TXN_IDLE);
+	assert_int_equal(f.applies, 0);
+	assert_int_equal(f.undos, 0);
+	assert_int_equal(f.commits, 0);
+	assert_null(rule(6));
+	assert_int_equal(status_of(5), D);
+	begin_two();
+	assert_int_equal(commit(), 0);
+	assert_int_equal(status_of(6), D);
+}
+
+/* UndoSet after the first one has undone it, and CleanupSet after UndoSet. */
+static void what_is_undone_is_not_undone_again(void **state)
+{
+	(void)state;
+	begin_two();
+	assert_int_equal(mib_set_check(&f.mib, &fault), 0);
+	assert_int_equal(mib_set_apply(&f.mib, &fault), 0);
+	assert_int_equal(mib_set_undo(&f.mib), 0);
+	assert_int_equal(mib_set_undo(&f.mib), 0);
+	mib_set_finish(&f.mib);
+	assert_int_equal(mib_set_apply(&f.mib, &fault), MIB_COMMIT_FAILED);
+	assert_int_equal(f.undos, 1);
+	assert_int_equal(f.commits, 0);
+	assert_null(rule(6));
+}
+
 /* It may have been acknowledged: see master_lost() of shim.c. */
 static void a_set_that_its_master_left_stays(void **state)
 {
@@ -687,6 +750,9 @@ int main(void)
 		T(undo_is_fine_in_every_state),
 		T(an_undo_that_fails_says_so),
 		T(what_is_applied_is_not_applied_again),
+		T(a_testset_that_comes_again_takes_the_place_of_the_first),
+		T(phases_of_a_master_in_a_hurry_change_nothing),
+		T(what_is_undone_is_not_undone_again),
 		T(steps_out_of_order_are_refused),
 		T(a_set_that_its_master_left_stays),
 		T(an_empty_set_is_one),
