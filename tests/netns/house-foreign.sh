@@ -13,7 +13,7 @@ done
 iptables-legacy -t mangle -A OUTPUT -d 192.0.2.9 -j MARK --or-mark 0x100
 ip6tables-legacy -t mangle -A OUTPUT -p udp --dport 9 -j MARK --set-xmark 0x80/0xf0
 ip rule add pref 100 fwmark 5 lookup 77
-ip rule add pref 101 fwmark 6 lookup 77
+ip rule add pref 100 fwmark 6 lookup 77
 ip -6 rule add pref 200 fwmark 7/0xff lookup 78 protocol static
 ip route add table 77 default via "$CHEAP4" mtu 1400 proto static
 ip route add table 77 10.9.0.0/16 nexthop via "$CHEAP4" weight 3 nexthop dev eth0 weight 5
