@@ -91,6 +91,7 @@ netns_tests = \
 	tests/netns/standalone-v3.sh \
 	tests/netns/static-reload.sh \
 	tests/netns/static-rows.sh \
+	tests/netns/state-damaged.sh \
 	tests/netns/state-lost.sh \
 	tests/netns/state-unreadable.sh \
 	tests/netns/tos-marks.sh \

@@ -54,13 +54,16 @@ static void write_all(struct app *a, struct text *out)
 	state_boot(boot, sizeof(boot));
 	text_add(out, "# What fwmarkd keeps. Written by fwmarkd; change it only while that is "
 		      "stopped.\n");
+	/* Before the version, so that whatever has that is known to have an end. */
+	text_add(out, "sets = %" PRId64 "L;\n", a->sets_kept);
 	text_add(out, "version = %d;\nboot = \"%s\";\nepoch = %" PRId64 "L;\n", STATE_VERSION, boot,
 		 a->mib.epoch);
-	text_add(out, "sets = %" PRId64 "L;\n", a->sets_kept);
 	text_add(out, "notifications = %s;\neditLock = %d;\n",
 		 a->agent.row.notifications ? "true" : "false", a->agent.row.edit_lock);
 	state_sections(a, all);
 	state_write_sections(all, out);
+	/* Cut off between two lists, it would look whole. */
+	text_add(out, "complete = true;\n");
 }
 
 static int sync_directory(const char *dir)
@@ -185,7 +188,8 @@ static int read_all(struct app *a, const config_t *cfg, struct why *why)
 	reboot = strcmp(boot, now) != 0;
 	config_lookup_bool(cfg, "notifications", &flag);
 	config_lookup_int(cfg, "editLock", &lock);
-	config_lookup_int64(cfg, "sets", &sets);
+	if (config_lookup_int64(cfg, "sets", &sets) && !config_lookup(cfg, "complete"))
+		return why_set(why, -EINVAL, "the end of it is missing");
 	a->sets_kept = sets;
 	/* Earlier versions had indices and counts in the state file, too. */
 	earlier = config_lookup_int(cfg, "serial", &serial) || config_lookup(cfg, "ruleIndices");
@@ -209,12 +213,17 @@ static int read_all(struct app *a, const config_t *cfg, struct why *why)
  * holds. */
 static int set_aside(struct app *a, const char *path, struct why *why)
 {
-	char aside[CONF_PATH_MAX + 16];
+	char aside[CONF_PATH_MAX + 32];
 	struct why was = *why;
+	int err = -EEXIST;
 
-	path_of(a, ".damaged", aside, sizeof(aside));
-	if (!a->look && rename(path, aside))
-		return why_set(why, -errno, "%s: %s", path, strerror(errno));
+	/* The last one may be a directory, or this one. */
+	for (int i = 0; i < 10 && err; i++) {
+		snprintf(aside, sizeof(aside), i ? "%s.damaged.%d" : "%s.damaged", path, i);
+		err = !a->look && rename(path, aside) ? -errno : 0;
+	}
+	if (err)
+		return why_set(why, err, "%s: %s", path, strerror(-err));
 	rules_fini(a);
 	rules_init(a);
 	marks_fini(a);
@@ -248,7 +257,7 @@ static int load_rows(struct app *a, struct why *why)
 		if (err == -ENOENT)
 			return 0;
 		/* No state file, or not one that was written here. */
-		if (err == -EISDIR || err == -EFBIG || err == -EILSEQ) {
+		if (err == -EISDIR || err == -EFBIG || err == -EILSEQ || err == -EIO) {
 			why_set(why, err, "%s", strerror(-err));
 			return set_aside(a, path, why);
 		}

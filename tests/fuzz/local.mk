@@ -17,10 +17,11 @@ fuzzers += tests/fuzz/fuzz_route_nl
 tests_fuzz_fuzz_route_nl_LDADD = $(FUZZ_KERNEL)
 fuzzers += tests/fuzz/fuzz_matches
 tests_fuzz_fuzz_matches_LDADD = $(FUZZ_KERNEL)
-fuzzers += tests/fuzz/fuzz_set tests/fuzz/fuzz_conf tests/fuzz/fuzz_rowfile
+fuzzers += tests/fuzz/fuzz_set tests/fuzz/fuzz_conf tests/fuzz/fuzz_rowfile tests/fuzz/fuzz_state
 tests_fuzz_fuzz_set_LDADD = $(FUZZ_SNMP)
 tests_fuzz_fuzz_conf_LDADD = $(FUZZ_APP)
 tests_fuzz_fuzz_rowfile_LDADD = $(FUZZ_APP)
+tests_fuzz_fuzz_state_LDADD = $(FUZZ_APP)
 
 if FUZZERS
 noinst_PROGRAMS = $(fuzzers)

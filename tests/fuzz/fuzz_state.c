@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Any bytes as the files of the state directory, "----" between one and the next: state, indices,
+ * counts, intent; @BOOT is the boot that runs. What is accepted is saved and loaded again, and is the
+ * same; what is not is refused with a sentence.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/app.h"
+#include "app/counts.h"
+#include "base/log.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const char *__lsan_default_suppressions(void);
+
+/* Strings of a file with a syntax error are lost in the parser of libconfig 1.5. */
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libconfig\n";
+}
+
+static const char *const names[] = { "state", "indices", "counts", "intent" };
+enum { NAMES = sizeof(names) / sizeof(*names) };
+static char dir[] = "/dev/shm/fuzz_state.XXXXXX";
+static char boot[128];
+
+static void go_away(void)
+{
+	char path[128];
+
+	for (size_t i = 0; i < NAMES; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		unlink(path);
+		snprintf(path, sizeof(path), "%s/%s.damaged", dir, names[i]);
+		unlink(path);
+	}
+}
+
+static void remove_all(void)
+{
+	go_away();
+	rmdir(dir);
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc, (void)argv;
+	if (!mkdtemp(dir))
+		abort();
+	atexit(remove_all);
+	log_open("fuzz", false, LOG_EMERG);
+	state_boot(boot, sizeof(boot));
+	return 0;
+}
+
+/* Writes what stands before the next "----", and returns what comes behind it. */
+static const char *write_file(const char *name, const char *s, const char *end)
+{
+	const char *stop = memmem(s, (size_t)(end - s), "----", 4), *at;
+	char path[128];
+	FILE *f;
+
+	stop = stop ? stop : end;
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "we");
+	if (!f)
+		abort();
+	while ((at = memmem(s, (size_t)(stop - s), "@BOOT", 5))) {
+		fwrite(s, 1, (size_t)(at - s), f);
+		fputs(boot, f);
+		s = at + 5;
+	}
+	fwrite(s, 1, (size_t)(stop - s), f);
+	fclose(f);
+	return stop == end ? end : stop + 4;
+}
+
+static void start(struct app *a)
+{
+	memset(a, 0, sizeof(*a));
+	conf_init(&a->conf);
+	memcpy(a->conf.state_dir, dir, sizeof(dir));
+	rules_init(a);
+	marks_init(a);
+	meters_init(a);
+	policies_init(a);
+	fibs_init(a);
+	routes_init(a);
+	interfaces_init(a);
+	agent_init(a);
+}
+
+static void stop(struct app *a)
+{
+	intent_fini(a);
+	agent_fini(a);
+	interfaces_fini(a);
+	routes_fini(a);
+	fibs_fini(a);
+	policies_fini(a);
+	marks_fini(a);
+	meters_fini(a);
+	rules_fini(a);
+}
+
+static void saved(struct app *a, struct text *out)
+{
+	char path[128];
+	struct why why;
+
+	if (state_save(a, &why))
+		abort();
+	snprintf(path, sizeof(path), "%s/state", dir);
+	if (text_add_file(out, path, STATE_FILE_MAX))
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct app a;
+	struct text first = TEXT_INIT, second = TEXT_INIT;
+	const char *s = (const char *)data, *end = s + size;
+	struct why why = { "" };
+	int err;
+
+	if (!size || memmem(data, size, "@include", 8))
+		return 0;
+	for (size_t i = 0; i < NAMES && s < end; i++)
+		s = write_file(names[i], s, end);
+	start(&a);
+	err = state_load(&a, &why);
+	if (err && !why.s[0])
+		abort();
+	saved(&a, &first);
+	stop(&a);
+	start(&a);
+	if (state_load(&a, &why))
+		abort();
+	saved(&a, &second);
+	if (strcmp(text_str(&first), text_str(&second)) != 0)
+		abort();
+	stop(&a);
+	text_fini(&first);
+	text_fini(&second);
+	go_away();
+	return 0;
+}

@@ -1,0 +1,71 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Whatever becomes of the state file, it is set aside with a sentence, and the agent starts with what
+# the kernel holds, which stays as it is.
+export ROADS=standalone
+# shellcheck source=/dev/null
+. "$(dirname "$0")/lib.sh"
+
+state=$WORK/state/state
+
+topology
+iptables-legacy -t mangle -A PREROUTING -i none0 -j MARK --set-mark 5
+start
+lartc_set
+snmp_set fwmarkMarkName.1.4294967295 s mail fwmarkRuleInInterface.2 s none0 fwmarkRuleMark.2 u 2 fwmarkRuleStatus.2 i createAndGo
+stop_agent
+cp "$state" "$WORK/whole"
+keep_state before
+bytes=$(wc -c <"$WORK/whole")
+
+# damaged WHAT WORDS: "$state" is it.
+damaged() {
+	rm -rf "$state".damaged*
+	: >"$WORK/fwmarkd.log"
+	start_agent
+	expect_match "log, $1" "$state: .*$2.*: set aside as $state\.damaged" "$(cat "$WORK/fwmarkd.log")"
+	[ -e "$state.damaged" ] || fail "$1: not set aside"
+	expect_state before "kernel, $1"
+	shown fwmarkRuleOrigin.1 2
+	shown fwmarkRuleOrigin.2 2
+	shown fwmarkFibOrigin.201 2
+	stop_agent
+	expect_match "the new file, $1" '^complete = true;$' "$(cat "$state")"
+}
+
+# Anywhere, and where it looks whole.
+for at in 1 $((bytes / 7)) $((bytes / 3)) $((bytes / 2)) $((bytes * 4 / 5)) $((bytes - 3)); do
+	head -c "$at" "$WORK/whole" >"$state"
+	damaged "cut off after $at of $bytes bytes" ""
+done
+sed '/^policies = /,$d' "$WORK/whole" >"$state"
+damaged "cut off between two lists" "the end of it is missing"
+: >"$state"
+damaged "empty" "version 0"
+head -c "$bytes" /dev/zero >"$state"
+damaged "zeros" ""
+head -c "$bytes" /dev/urandom >"$state"
+damaged "noise" ""
+sed 's/^version = .*/version = 2;/' "$WORK/whole" >"$state"
+damaged "of another version" "version 2 is not one that is known here"
+sed 's/index = 2;/index = "two";/' "$WORK/whole" >"$state"
+damaged "with a wrong value" "line [0-9]+: index: "
+rm "$state"
+mkdir "$state" "$state/in.it"
+damaged "a directory" ""
+
+# Beside one of before that cannot be replaced.
+rm -rf "$state"* && mkdir "$state.damaged" "$state.damaged/in.it"
+: >"$state"
+start_agent
+[ -f "$state.damaged.1" ] || fail "not set aside beside an earlier one"
+stop_agent
+
+# The intent of a SET, as a crash of the machine may leave it.
+for what in '' 'sets = ' 'sets = 3L; boot = "another"; rules = ( { index = 2; } );'; do
+	echo "$what" >"$WORK/state/intent"
+	start_agent
+	expect_state before "kernel with an intent of \"$what\""
+	[ ! -e "$WORK/state/intent" ] || fail "the intent \"$what\" is still there"
+	stop_agent
+done
