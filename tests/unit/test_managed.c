@@ -69,6 +69,36 @@ static void rows_are_found_in_order(void **state)
 	assert_int_equal(m.rows.n, 0);
 }
 
+static void a_row_is_handed_over_and_back(void **state)
+{
+	struct markrule r = rule(5, "-m limit"), other = rule(7, NULL);
+	struct managed m, was;
+	void *row;
+
+	(void)state;
+	managed_init(&m, &mib_rule, rule_cmp);
+	managed_init(&was, &mib_rule, rule_cmp);
+	assert_int_equal(managed_move(&m, &was, &r), 0); /* there is none */
+	r.status = ROW_NOT_IN_SERVICE;
+	row = managed_set(&m, &r);
+	other.status = ROW_ACTIVE;
+	managed_set(&m, &other);
+	assert_int_equal(m.idle.n, 1);
+	assert_int_equal(managed_move(&m, &was, &r), 0);
+	assert_null(managed_find(&m, &r));
+	assert_ptr_equal(managed_find(&was, &r), row);
+	assert_int_equal(m.idle.n, 0);
+	assert_int_equal(was.idle.n, 1);
+	assert_int_equal(managed_move(&was, &m, &r), 0);
+	assert_ptr_equal(managed_at(&m, 0), row);
+	assert_string_equal(((struct markrule *)row)->matches, "-m limit");
+	assert_int_equal(m.rows.n, 2);
+	assert_int_equal(m.idle.n, 1);
+	assert_int_equal(was.rows.n + was.idle.n, 0);
+	managed_fini(&m);
+	managed_fini(&was);
+}
+
 static void a_row_owns_its_texts(void **state)
 {
 	char matches[] = "-m limit";
@@ -199,6 +229,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_are_found_in_order),
+		cmocka_unit_test(a_row_is_handed_over_and_back),
 		cmocka_unit_test(a_row_owns_its_texts),
 		cmocka_unit_test(a_route_owns_its_legs),
 		cmocka_unit_test(rows_that_are_not_active_are_known),

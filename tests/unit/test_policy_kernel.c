@@ -366,6 +366,73 @@ static void who_installed_it_counts_when_deleting(void **state)
 	assert_int_equal(policy_nl_del(nl, &p, NULL), 0);
 }
 
+static bool is_mark_9(const struct policy *p, const void *arg)
+{
+	(void)arg;
+	return p->mark == 9;
+}
+
+/* The marks of the rules of priority 500, in their order, as one number. */
+static unsigned marks(void)
+{
+	unsigned all = 0;
+
+	dump(AF_INET);
+	for (size_t i = 0; i < rules.n; i++)
+		if (rule(i)->priority == 500)
+			all = all * 10 + rule(i)->mark;
+	return all;
+}
+
+static void mark_add(uint32_t mark)
+{
+	struct policy p = plain(500);
+
+	p.mark = mark;
+	p.mask = UINT32_MAX;
+	ADD(&p);
+}
+
+static void mark_del(uint32_t mark)
+{
+	struct policy p = plain(500);
+
+	p.mark = mark;
+	p.mask = UINT32_MAX;
+	assert_int_equal(policy_nl_del(nl, &p, NULL), 0);
+}
+
+/* What is added later comes behind its equals of the same priority: an undoing must know better. */
+static void a_priority_is_restored_in_its_order(void **state)
+{
+	struct policy_group *was;
+
+	(void)state;
+	mark_add(1);
+	mark_add(2);
+	mark_add(3);
+	assert_int_equal(policy_nl_keep(nl, AF_INET, 500, &was), 0);
+	assert_true(policy_nl_kept(was, AF_INET, 500));
+	assert_false(policy_nl_kept(was, AF_INET6, 500));
+	assert_false(policy_nl_kept(was, AF_INET, 501));
+	assert_int_equal(policy_nl_restore(nl, was, is_mark_9, NULL, NULL), 0);
+	assert_int_equal(marks(), 123);
+	mark_add(9);
+	assert_int_equal(policy_nl_restore(nl, was, is_mark_9, NULL, NULL), 0);
+	assert_int_equal(marks(), 123);
+	/* Gone and come back by itself; gone; and one of somebody else. */
+	mark_del(1);
+	mark_add(1);
+	mark_add(9);
+	mark_del(2);
+	mark_add(7);
+	assert_int_equal(marks(), 3197);
+	assert_int_equal(policy_nl_restore(nl, was, is_mark_9, NULL, NULL), 0);
+	assert_int_equal(marks(), 1237);
+	policy_nl_forget(was);
+	policy_nl_forget(NULL);
+}
+
 static void the_kernel_chooses_a_priority(void **state)
 {
 	struct policy p = plain(0);
@@ -485,6 +552,7 @@ int main(void)
 		cmocka_unit_test_setup(wildcards_of_the_kernel_hit_nobody_else, fresh),
 		cmocka_unit_test_setup(priority_0_is_exact_too, fresh),
 		cmocka_unit_test_setup(who_installed_it_counts_when_deleting, fresh),
+		cmocka_unit_test_setup(a_priority_is_restored_in_its_order, fresh),
 		cmocka_unit_test_setup(the_kernel_chooses_a_priority, fresh),
 		cmocka_unit_test_setup(the_kernel_says_why, fresh),
 		cmocka_unit_test_setup(the_default_table_is_not_sent_without_lookup, fresh),
