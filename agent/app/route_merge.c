@@ -250,16 +250,19 @@ static bool keep(const void *elem, void *arg)
 	return false;
 }
 
-/* What the dump did not give is gone. */
+/* What the dump did not give is gone. Table by table: a million routes of the other family need not
+ * be looked at. */
 static void sweep(struct route_load *l)
 {
+	struct route_scope table = { .family = l->scope.family };
 	struct oset *s = &l->v->set;
 
-	if (l->scope.fib)
-		oset_keep(s, oset_lower(s, &l->scope, table_cmp),
-			  oset_upper(s, &l->scope, table_cmp), keep, l);
-	else
-		oset_keep(s, OSET_BEGIN, OSET_END, keep, l);
+	for (size_t i = 0; i < l->v->counts.n; i++) {
+		table.fib = ((struct fib_count *)vec_at(&l->v->counts, i))->id;
+		if (!l->scope.fib || l->scope.fib == table.fib)
+			oset_keep(s, oset_lower(s, &table, table_cmp),
+				  oset_upper(s, &table, table_cmp), keep, l);
+	}
 }
 
 int route_merge_end(struct route_load *l)
