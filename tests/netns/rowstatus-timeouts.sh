@@ -9,9 +9,10 @@
 route=201.1.4.0.0.0.0.0.0.1
 other=205.1.4.0.0.0.0.0.0.1
 
-# timeouts NOT_READY NOT_IN_SERVICE: seconds.
+# timeouts NOT_READY NOT_IN_SERVICE: seconds. What others do to rules is seen at once.
 timeouts() {
-	reload_agent "provisioning: { not_ready_timeout = $1; not_in_service_timeout = $2; };"
+	reload_agent "provisioning: { not_ready_timeout = $1; not_in_service_timeout = $2; };" \
+		'read: { get_age_ms = 0; walk_age_ms = 0; };'
 }
 
 # begun: one row of each table that is not finished, those of the first line without what they need.
