@@ -5,6 +5,7 @@
 
 #include "app/plan.h"
 #include "app/rule_ids.h"
+#include "app/static_rows.h"
 #include "base/clock.h"
 
 enum { COL_CHAIN = 4, COL_POSITION = 5, COL_MATCHES = 22, COL_DESCRIPTION = 33, COL_STATUS = 40 };
@@ -49,19 +50,13 @@ static bool substance_differs(const struct markrule *old, const struct markrule 
 {
 	for (size_t i = 0; i < mib_rule.ncols; i++) {
 		const struct mib_col *col = &mib_rule.cols[i];
-		const char *x = (const char *)old + col->off, *y = (const char *)now + col->off;
 
 		if (col->access != ACCESS_RC || col->num == COL_POSITION ||
 		    col->num == COL_DESCRIPTION || col->syntax == SYN_STORAGE ||
 		    col->syntax == SYN_STATUS)
 			continue;
-		if (col->syntax == SYN_TEXT) {
-			if (strcmp(old->matches ? old->matches : "",
-				   now->matches ? now->matches : "") != 0)
-				return true;
-		} else if (memcmp(x, y, col->size) != 0) {
+		if (!static_rows_same_column(&mib_rule, col, old, now))
 			return true;
-		}
 	}
 	return false;
 }

@@ -104,3 +104,20 @@ expect_no_match "policies" 'fwmark 0x1 ' "$(ip rule)"
 expect_eq "routes" "" "$(ip route show table 201)"
 expect_no_match "names" 'mail\.out' "$(kernel_state)"
 shown fwmarkRuleStatus.5 1
+
+# Somebody else's rule that is equal becomes the static one, and counts on: for its mark, too.
+iptables-legacy -t mangle -A FORWARD -i eth0 -p udp -j MARK --set-mark 0x55 -c 77 7700
+sleep 0.11 # a GET may be as old as 100 ms
+shown fwmarkMarkHCPackets.85.4294967295 77
+reloaded_with 'rules = ( { index = 20; chain = "FORWARD"; inInterface = "eth0"; protocol = 17; mark = 0x55; } );'
+expect_eq "rules" 1 "$(iptables-legacy-save -t mangle | grep -c 0x55)"
+shown fwmarkRuleOrigin.20 3
+shown fwmarkRuleHCPackets.20 77
+shown fwmarkMarkHCPackets.85.4294967295 77
+
+# Static rows are not among the rows that managers may have.
+reloaded_with 'provisioning: { max_rows = 2; };' \
+	'rules = ( { index = 20; chain = "FORWARD"; mark = 1; }, { index = 21; chain = "FORWARD"; mark = 2; } );'
+snmp_set fwmarkRuleMark.6 u 6 fwmarkRuleInInterface.6 s ppp0 fwmarkRuleStatus.6 i createAndGo
+set_refused resourceUnavailable 'fwmarkRule.*' 'max_rows' \
+	fwmarkRuleMark.9 u 9 fwmarkRuleStatus.9 i createAndGo
