@@ -106,9 +106,15 @@ static int parse(int argc, char **argv, struct arguments *args)
 			return 2;
 		}
 	}
-	if (optind == argc)
+	if (optind < argc)
+		fprintf(stderr, "fwmarkd: what is \"%s\"?\n", argv[optind]);
+	else if (args->syntax + args->check + args->dump > 1)
+		fputs("fwmarkd: -n, --check and --dump exclude each other\n", stderr);
+	else if (args->all && !args->dump)
+		fputs("fwmarkd: --all is an option of --dump\n", stderr);
+	else
 		return -1;
-	fprintf(stderr, "fwmarkd: what is \"%s\"?\n%s", argv[optind], usage);
+	fputs(usage, stderr);
 	return 2;
 }
 

@@ -83,5 +83,21 @@ expect_match "message" 'missing\.conf' "$(cat "$WORK/out")"
 status=0
 "$FWMARKD" --nonsense >"$WORK/out" 2>&1 || status=$?
 [ $status != 0 ] || fail "an unknown option is no error"
+
+# Options that make no sense together start nothing.
+# usage WORDS OPTION...
+usage() {
+	words=$1
+	shift
+	status=0
+	timeout 10 "$FWMARKD" -f -c /dev/null "$@" >"$WORK/out" 2>&1 || status=$?
+	expect_eq "status with $*" 2 "$status"
+	expect_match "message for $*" "$words" "$(cat "$WORK/out")"
+}
+usage 'option of --dump' --all
+usage 'option of --dump' --check --all
+usage 'exclude each other' --check --dump
+usage 'exclude each other' -n --check
+usage 'what is "start"' start
 expect_match "-V" '[0-9]+\.[0-9]+' "$("$FWMARKD" -V)"
 expect_match "-h" '-c' "$("$FWMARKD" -h)"
