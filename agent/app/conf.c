@@ -137,11 +137,13 @@ static int walk(const char *file, const config_setting_t *group, const char *pre
 			wrong = conf_value_take(c, item, s);
 		} else if (is_row_list(s, path)) {
 			wrong = NULL;
-		} else if (config_setting_is_group(s) && is_group(path)) {
-			wrong = NULL;
-			err = walk(file, s, path, c, why);
+		} else if (is_group(path)) {
+			wrong = config_setting_is_group(s) ? NULL : "a group in braces is wanted";
+			err = wrong ? 0 : walk(file, s, path, c, why);
 			if (err)
 				return err;
+		} else if (static_rows_name(path)) {
+			wrong = "a list of rows in parentheses is wanted";
 		}
 		if (wrong)
 			return why_set(why, -EINVAL, "%s:%u: %s: %s", in ? in : file,
@@ -169,7 +171,7 @@ int conf_load(const char *file, struct conf *c, struct why *why)
 	config_init(&cfg);
 	line = conf_value_cut(text_str(&all));
 	if (line) {
-		err = why_set(why, -EINVAL, "%s:%u: a number above %d has an L behind it", file,
+		err = why_set(why, -EINVAL, "%s:%u: a number above %d needs an L behind it", file,
 			      line, INT32_MAX);
 	} else if (config_read_string(&cfg, text_str(&all))) {
 		err = walk(file, config_root_setting(&cfg), "", c, why);

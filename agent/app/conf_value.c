@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,24 @@ void conf_value_store(struct conf *c, const struct conf_item *item, unsigned num
 	}
 }
 
+/* A sentence with numbers in it; it is good until the next one. */
+static const char *sentence(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static const char *sentence(const char *fmt, ...)
+{
+	static char s[64];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(s, sizeof(s), fmt, ap);
+	va_end(ap);
+	return s;
+}
+
+static const char *out_of_range(const struct conf_item *item)
+{
+	return sentence("out of range: %u to %u is wanted", item->min, item->max);
+}
+
 /* Returns: NULL, or what is wrong with the value. */
 static const char *take_number(const struct conf_item *item, const config_setting_t *s,
 			       long long *number)
@@ -70,7 +89,7 @@ static const char *take_number(const struct conf_item *item, const config_settin
 	if (config_setting_type(s) == CONFIG_TYPE_INT &&
 	    config_setting_get_format(s) == CONFIG_FORMAT_HEX)
 		*number = (uint32_t)*number;
-	return *number < item->min || *number > item->max ? "out of range" : NULL;
+	return *number < item->min || *number > item->max ? out_of_range(item) : NULL;
 }
 
 static const char *take_string(const struct conf_item *item, const config_setting_t *s, size_t size,
@@ -81,7 +100,7 @@ static const char *take_string(const struct conf_item *item, const config_settin
 		return "a string in quotes is wanted";
 	if (strlen(*string) < item->min)
 		return "it must not be empty";
-	return strlen(*string) >= size ? "too long" : NULL;
+	return strlen(*string) >= size ? sentence("too long: at most %zu bytes", size - 1) : NULL;
 }
 
 /* Entries of lists: each is checked and stored at @slot. Returns: as take_number(). */
@@ -116,8 +135,10 @@ static const char *entry_range(const struct conf_item *item, const config_settin
 		to = strtoull(end + 1, &end, 10);
 	if (*end)
 		return "a number or a range such as \"100-199\" is wanted";
-	if (from < item->min || to > item->max || from > to)
-		return "out of range";
+	if (from < item->min || to > item->max)
+		return out_of_range(item);
+	if (from > to)
+		return "a range begins with the smaller number";
 	*range = (struct conf_range){ (uint32_t)from, (uint32_t)to };
 	return NULL;
 }
@@ -156,7 +177,7 @@ static const char *take_list(struct conf *c, const struct conf_item *item,
 	if (!config_setting_is_list(s) && !config_setting_is_array(s))
 		return kind->wanted;
 	if (config_setting_length(s) > CONF_LIST_MAX)
-		return "too many entries";
+		return sentence("too many entries: at most %d", CONF_LIST_MAX);
 	for (; n < (uint32_t)config_setting_length(s) && !wrong; n++)
 		wrong = kind->entry(item, config_setting_get_elem(s, n),
 				    list + kind->off + n * kind->size);

@@ -242,6 +242,32 @@ static bool is_other(const char *const *other, const char *name)
 	return false;
 }
 
+/* A column whose value is of another kind. Only fwmarkd itself writes the others. */
+static void say_what_is_wanted(const struct mib_col *col, struct why *why)
+{
+	static const char *const wanted[] = {
+		[SYN_ENUM] = "a number",
+		[SYN_TRUTH] = "true or false",
+		[SYN_STRING] = "a string in quotes",
+		[SYN_IFNAME] = "a string in quotes",
+		[SYN_TEXT] = "a string in quotes",
+		[SYN_BITS] = "a string of hexadecimal digits",
+		[SYN_OCTETS] = "a string of hexadecimal digits",
+		[SYN_FAMILY] = "\"ipv4\" or \"ipv6\"",
+		[SYN_ADDRESS] = "an address in quotes, without a prefix length,",
+		[SYN_STORAGE] = NULL,
+	};
+
+	if (col->syntax == SYN_INTEGER || col->syntax == SYN_UNSIGNED ||
+	    col->syntax == SYN_PREFIXLEN)
+		why_set(why, 0, "a number from %lld to %lld is wanted", (long long)col->min,
+			(long long)col->max);
+	else if (wanted[col->syntax])
+		why_set(why, 0, "%s is wanted", wanted[col->syntax]);
+	else
+		why_set(why, 0, "not a value that it can have");
+}
+
 /* A manager cannot write notReady; what it began and has not finished is kept all the same. */
 static int store_value(const struct mib_col *col, void *row, const struct mib_value *v,
 		       struct arena *arena, struct why *wrong)
@@ -265,14 +291,19 @@ int rowfile_read(const struct mib_def *def, const config_setting_t *group, void 
 		const char *name = config_setting_name(s);
 		const struct mib_col *col = col_of(def, name);
 		struct mib_value v = { 0 };
-		struct why wrong = { "not a value that it can have" };
+		struct why wrong = { "" };
+		int err;
 
 		if (is_other(other, name))
 			continue;
 		if (!col)
 			return why_set(why, -EINVAL, "line %u: %s: no such column",
 				       config_setting_source_line(s), name);
-		if (read_value(col, s, &v) || store_value(col, row, &v, arena, &wrong))
+		err = read_value(col, s, &v) ? MIB_WRONG_TYPE
+					     : store_value(col, row, &v, arena, &wrong);
+		if (err == MIB_WRONG_TYPE)
+			say_what_is_wanted(col, &wrong);
+		if (err)
 			return why_set(why, -EINVAL, "line %u: %s: %s",
 				       config_setting_source_line(s), name, wrong.s);
 		if (col->access == ACCESS_RC)

@@ -25,6 +25,14 @@ bool static_rows_are(const config_setting_t *root, const config_setting_t *s)
 	return false;
 }
 
+bool static_rows_name(const char *name)
+{
+	for (size_t k = 0; k < ROW_KINDS; k++)
+		if (strcmp(name, row_kinds[k].name) == 0)
+			return true;
+	return false;
+}
+
 /* "FILE:LINE: rules: " in front of what is wrong; row_read() knows the line better. */
 static int wrong(const struct static_row *s, int err, struct why *why)
 {

@@ -132,14 +132,16 @@ static int check_ports(const struct markrule *r, unsigned *column, struct why *w
 	bool dports = r->dport_from != 0 || r->dport_to != PORT_MAX;
 
 	if (r->sport_from > r->sport_to)
-		return WRONG(COL_SPORT_FROM, "SourcePort: %u to %u is upside down", r->sport_from,
-			     r->sport_to);
+		return WRONG(COL_SPORT_FROM, "SourcePortFrom: %u is above SourcePortTo %u",
+			     r->sport_from, r->sport_to);
 	if (r->dport_from > r->dport_to)
-		return WRONG(COL_DPORT_FROM, "DestinationPort: %u to %u is upside down",
-			     r->dport_from, r->dport_to);
+		return WRONG(COL_DPORT_FROM,
+			     "DestinationPortFrom: %u is above DestinationPortTo %u", r->dport_from,
+			     r->dport_to);
 	if ((sports || dports) && (!has_ports(r->protocol) || (r->invert & INVERT_PROTOCOL)))
 		return WRONG(sports ? COL_SPORT_FROM : COL_DPORT_FROM,
-			     "%sPort: ports need Protocol tcp, udp, sctp, dccp or udplite",
+			     "%sPortFrom: ports need Protocol 6 (tcp), 17 (udp), 33 (dccp), "
+			     "132 (sctp) or 136 (udplite)",
 			     sports ? "Source" : "Destination");
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One cell: a field of a row, described by its column, to and from an SNMP value. */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -198,10 +199,19 @@ static int set_bits(const struct mib_col *col, void *row, const struct mib_value
 	return MIB_OK;
 }
 
-static int wrong_length(const struct mib_value *v, struct why *why)
+static int wrong_length(const struct mib_value *v, const char *wanted, struct why *why)
 {
-	why_set(why, 0, "%zu octets are not a length it can have", v->len);
+	why_set(why, 0, "it is %zu octets long, not %s", v->len, wanted);
 	return MIB_WRONG_LENGTH;
+}
+
+static int out_of_length(const struct mib_value *v, int64_t min, int64_t max, struct why *why)
+{
+	char wanted[48];
+
+	snprintf(wanted, sizeof(wanted), min < max ? "%lld to %lld" : "%lld", (long long)min,
+		 (long long)max);
+	return wrong_length(v, wanted, why);
 }
 
 static int check_string(const struct mib_col *col, const struct mib_value *v, struct why *why)
@@ -209,7 +219,7 @@ static int check_string(const struct mib_col *col, const struct mib_value *v, st
 	const char *s = v->bytes;
 
 	if ((int64_t)v->len < col->min || (int64_t)v->len > col->max)
-		return wrong_length(v, why);
+		return out_of_length(v, col->min, col->max, why);
 	if (!text_is_utf8(v->bytes, v->len)) {
 		why_set(why, 0, "not UTF-8, or with a control character in it");
 		return MIB_WRONG_VALUE;
@@ -257,7 +267,7 @@ static int set_address(const struct mib_col *col, void *row, const struct mib_va
 	struct prefix *p = (void *)((char *)row + col->off);
 
 	if ((v->len && !addr_family(v->len)) || (int64_t)v->len < col->min)
-		return wrong_length(v, why);
+		return wrong_length(v, "4 (ipv4) or 16 (ipv6)", why);
 	p->family = (uint8_t)addr_family(v->len);
 	memset(p->addr, 0, sizeof(p->addr));
 	if (v->len)
@@ -276,6 +286,14 @@ static int set_family(const struct mib_col *col, void *row, int64_t n, struct wh
 	return MIB_OK;
 }
 
+/* Of values that can be written, as in snmpset(1). */
+static const char *type_name(uint8_t tag)
+{
+	return tag == MIB_TAG_INTEGER	   ? "INTEGER (i)"
+	       : tag == MIB_TAG_UNSIGNED32 ? "Unsigned32 (u)"
+					   : "OCTET STRING (s or x)";
+}
+
 int cell_set(const struct mib_col *col, void *row, const struct mib_value *v, struct arena *arena,
 	     struct why *why)
 {
@@ -283,7 +301,7 @@ int cell_set(const struct mib_col *col, void *row, const struct mib_value *v, st
 	struct prefix *prefix = (void *)((char *)row + col->off);
 
 	if (v->tag != tags[col->syntax]) {
-		why_set(why, 0, "wrong type of value");
+		why_set(why, 0, "wrong type of value: %s is wanted", type_name(tags[col->syntax]));
 		return MIB_WRONG_TYPE;
 	}
 	switch ((enum mib_syntax)col->syntax) {
@@ -313,7 +331,7 @@ int cell_set(const struct mib_col *col, void *row, const struct mib_value *v, st
 		return set_string(col, row, v, arena, why);
 	case SYN_OCTETS:
 		if (v->len != col->size)
-			return wrong_length(v, why);
+			return out_of_length(v, (int64_t)col->size, (int64_t)col->size, why);
 		memcpy((char *)row + col->off, v->bytes, v->len);
 		return MIB_OK;
 	case SYN_FAMILY:

@@ -31,6 +31,8 @@ struct static_rows {
 
 /* Is this setting a list of static rows? That is rules = (...), or rules: { rows = (...); }. */
 bool static_rows_are(const config_setting_t *root, const config_setting_t *s);
+/* Is it the name of such a list? */
+bool static_rows_name(const char *name);
 
 /**
  * static_rows_read - the static rows of a file

@@ -205,7 +205,8 @@ static void other_values_are_no_status(void **state)
 	}
 	mib_set_begin(&f.mib);
 	assert_int_equal(add_uint(0, &mib_rule, STATUS, 5, 4), MIB_WRONG_TYPE);
-	assert_string_equal(f.sentence, "fwmarkRuleStatus.5: wrong type of value");
+	assert_string_equal(f.sentence,
+			    "fwmarkRuleStatus.5: wrong type of value: INTEGER (i) is wanted");
 	assert_int_equal(f.prepares, 0);
 }
 
