@@ -295,6 +295,7 @@ static void on_dump(int fd, void *arg)
 
 static void on_tick(void *arg)
 {
+	routes_step(arg);
 	reassert(arg);
 	expire(arg);
 	state_tick(arg);

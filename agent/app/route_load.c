@@ -28,6 +28,7 @@ void route_load_begin(struct route_load *l, struct routes *v, const struct route
 		.direct = !v->known && !v->set.n,
 		.group = VEC_INIT(struct route_rec),
 		.held = VEC_INIT(struct route_rec),
+		.unclear = VEC_INIT(uint32_t),
 	};
 	oset_init(&l->fresh, sizeof(struct route_rec), route_rec_cmp);
 	oset_init(&l->events, sizeof(struct route_told), route_rec_group_cmp);
@@ -73,6 +74,7 @@ void route_load_fini(struct route_load *l)
 	route_info_put_all(l->v, &l->held);
 	vec_fini(&l->group);
 	vec_fini(&l->held);
+	vec_fini(&l->unclear);
 	put_set(l->v, &l->fresh);
 	put_set(l->v, &l->events);
 	if (l->direct && !l->installed)

@@ -8,8 +8,10 @@
 
 #include "app/route_info.h"
 
-/* Events that are kept, of 64 bytes or so. */
-enum { TOLD_MAX = 1 << 16 };
+enum {
+	TOLD_MAX = 1 << 16, /* events that are kept, of 64 bytes or so */
+	SWEEP_BLOCKS = 64,  /* looked at in one go, some 25 000 routes */
+};
 
 static bool in_scope(const struct route_scope *s, const struct route_rec *rec)
 {
@@ -188,6 +190,8 @@ bool route_load_event(struct route_load *l, const struct route *r, bool gone, bo
 
 	if (r->dst.family != l->scope.family || (l->scope.fib && r->fib != l->scope.fib))
 		return false;
+	if (l->phase == ROUTE_SETTLING && !was_told(l, &e.rec))
+		return false; /* its key is settled */
 	l->overrun |= l->events.n == TOLD_MAX;
 	if (l->overrun || (!was_told(l, &e.rec) && hold(l, &e.rec))) {
 		l->overrun = true;
@@ -202,29 +206,23 @@ bool route_load_event(struct route_load *l, const struct route *r, bool gone, bo
 	return true;
 }
 
-/* Puts the routes of the keys that events told of back to what the dump said. */
-static int merge_held(struct route_load *l)
+static void drop(struct route_load *l, const struct route_rec *rec)
 {
-	struct route_rec *recs = l->held.data, *old;
-	size_t from = 0;
-	int err = 0;
+	route_set_count(l->v, rec, -1);
+	route_info_put(l->v, rec->info);
+	l->changed = true;
+}
 
-	vec_sort(&l->held, route_rec_group_cmp);
-	for (struct oset_at at = OSET_BEGIN; (old = oset_get(&l->events, at));
-	     at = oset_next(&l->events, at)) {
-		const struct route_rec key = *old;
-		struct oset_at have = oset_lower(&l->v->set, &key, route_rec_group_cmp);
+/* What events told of is settled later. */
+static bool keep(const void *elem, void *arg)
+{
+	const struct route_rec *rec = elem;
+	struct route_load *l = arg;
 
-		for (; (old = of_key(l, &key, have)); have = oset_next(&l->v->set, have))
-			old->seen = 0;
-	}
-	for (size_t i = 1; i <= l->held.n && !err; i++) {
-		if (i < l->held.n && route_rec_group_cmp(&recs[from], &recs[i]) == 0)
-			continue;
-		err = merge(l, &recs[from], i - from);
-		from = i;
-	}
-	return err;
+	if (!is_unmet(l, rec) || was_told(l, rec))
+		return true;
+	drop(l, rec);
+	return false;
 }
 
 static int table_cmp(const void *key, const void *elem)
@@ -237,43 +235,114 @@ static int table_cmp(const void *key, const void *elem)
 	return s->family - rec->dst.family;
 }
 
-static bool keep(const void *elem, void *arg)
+static void sweep_from(struct route_load *l, uint32_t fib)
 {
-	const struct route_rec *rec = elem;
-	struct route_load *l = arg;
-
-	if (!is_unmet(l, rec))
-		return true;
-	route_set_count(l->v, rec, -1);
-	route_info_put(l->v, rec->info);
-	l->changed = true;
-	return false;
+	l->next = (struct route_rec){ .fib = fib, .dst = { .family = l->scope.family } };
 }
 
 /* What the dump did not give is gone. Table by table: a million routes of the other family need not
- * be looked at. */
-static void sweep(struct route_load *l)
+ * be looked at. Returns: false at the end. */
+static bool sweep(struct route_load *l)
 {
-	struct route_scope table = { .family = l->scope.family };
 	struct oset *s = &l->v->set;
+	const struct route_rec *rec = oset_get(s, oset_lower(s, &l->next, NULL));
+	struct route_scope table = { .family = l->scope.family };
+	struct oset_at from, to;
 
-	for (size_t i = 0; i < l->v->counts.n; i++) {
-		table.fib = ((struct fib_count *)vec_at(&l->v->counts, i))->id;
-		if (!l->scope.fib || l->scope.fib == table.fib)
-			oset_keep(s, oset_lower(s, &table, table_cmp),
-				  oset_upper(s, &table, table_cmp), keep, l);
+	if (!rec || (l->scope.fib && rec->fib != l->scope.fib))
+		return false;
+	table.fib = rec->fib;
+	if (table.fib != l->next.fib)
+		sweep_from(l, table.fib);
+	from = oset_lower(s, &l->next, NULL);
+	to = oset_upper(s, &table, table_cmp);
+	if (to.block > from.block + SWEEP_BLOCKS) {
+		to = (struct oset_at){ .block = from.block + SWEEP_BLOCKS };
+		l->next = *(struct route_rec *)oset_get(s, to);
+	} else {
+		sweep_from(l, table.fib + 1);
 	}
+	oset_keep(s, from, to, keep, l);
+	return l->next.fib; /* 0: that was the last there can be */
+}
+
+/* Puts the routes of a key back to what the dump said. */
+static int put_back(struct route_load *l, const struct route_rec *key)
+{
+	size_t from = vec_lower(&l->held, key, route_rec_group_cmp), n = 0;
+	struct oset *s = &l->v->set;
+	struct route_rec *old;
+	struct oset_at at;
+	int err = 0;
+
+	for (at = oset_lower(s, key, route_rec_group_cmp); (old = of_key(l, key, at));
+	     at = oset_next(s, at))
+		old->seen = 0;
+	while (from + n < l->held.n && !route_rec_group_cmp(key, vec_at(&l->held, from + n)))
+		n++;
+	if (n)
+		err = merge(l, vec_at(&l->held, from), n);
+	at = oset_lower(s, key, route_rec_group_cmp);
+	while (!err && (old = of_key(l, key, at))) {
+		if (!is_unmet(l, old)) {
+			at = oset_next(s, at);
+			continue;
+		}
+		drop(l, old);
+		oset_remove(s, at);
+		at = oset_lower(s, key, route_rec_group_cmp);
+	}
+	return err;
+}
+
+/* The first key that events told of: what they told since the beginning counts. Returns: 1; 0: there
+ * is none; -ENOMEM. */
+static int settle(struct route_load *l)
+{
+	struct route_told *e = oset_get(&l->events, OSET_BEGIN);
+	struct route_rec key;
+	int err;
+
+	if (!e)
+		return 0;
+	key = e->rec;
+	err = put_back(l, &key);
+	if (err)
+		return err;
+	while ((e = oset_get(&l->events, OSET_BEGIN)) && !route_rec_group_cmp(&key, e)) {
+		uint32_t *fib;
+		struct route r;
+
+		route_rec_get(&e->rec, &r);
+		if (!route_set_event(l->v, &r, e->gone, e->replaces)) {
+			fib = vec_push(&l->unclear);
+			if (!fib)
+				return -ENOMEM;
+			*fib = r.fib;
+		}
+		route_info_put(l->v, e->rec.info);
+		oset_remove(&l->events, OSET_BEGIN);
+	}
+	return 1;
 }
 
 int route_merge_end(struct route_load *l)
 {
-	int err = flush(l);
+	int err = l->phase == ROUTE_READING ? flush(l) : 0;
 
-	if (!err && l->overrun)
+	if (err)
+		return err;
+	if (l->overrun)
 		return -EAGAIN;
-	if (!err)
-		err = merge_held(l);
-	if (!err)
-		sweep(l);
-	return err;
+	if (l->phase == ROUTE_READING) {
+		l->phase = ROUTE_SWEEPING;
+		sweep_from(l, l->scope.fib);
+	}
+	if (l->phase == ROUTE_SWEEPING) {
+		if (sweep(l))
+			return 1;
+		vec_sort(&l->held, route_rec_group_cmp);
+		l->phase = ROUTE_SETTLING;
+	}
+	return settle(l);
 }

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reading of routes that the view has wrong: at once, or in pieces between the requests. */
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "app/route_set.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "kernel/link_nl.h"
 #include "kernel/route_nl.h"
 
 enum {
-	/* Routes that a request may read, some 50 ms; and how many are read at a time of tables that
-	 * have more. */
-	AT_ONCE = 128 * 1024,
-	STEP = 16 * 1024,
-	SMALL_MAX = 8, /* tables that are read before the others */
+	AT_ONCE = 128 * 1024, /* routes that a request may read, some 50 ms */
+	PIECE_MS = 20,	      /* how long tables are read at a time that have more */
+	SMALL = 16 * 1024,    /* tables that are read before the others: of so many routes, ... */
+	SMALL_MAX = 8,	      /* ... and so many at most */
 };
 
 void routes_leave(struct routes *v)
@@ -41,7 +42,9 @@ void routes_lost(struct app *a)
 		for (size_t k = 0; big && k < v->counts.n && v->stale.n < SMALL_MAX; k++) {
 			uint32_t fib = ((struct fib_count *)vec_at(&v->counts, k))->id;
 
-			if (route_set_total(v, family, fib) < STEP)
+			/* Before the first policy, local is a part of main to the kernel: to give
+			 * the one, it looks at all of the other. */
+			if (route_set_total(v, family, fib) < SMALL && fib != RT_TABLE_LOCAL)
 				routes_stale(a, family, fib, 0);
 		}
 		routes_stale(a, family, 0, 0);
@@ -73,12 +76,16 @@ static int ask(struct rtnl *nl, const struct route_scope *scope)
 	return route_nl_dump_begin(nl, &filter);
 }
 
-/* Reads on. Returns: 1 when there is more, 0 at the end, -EINTR: begin again, or -errno. */
-static int read_on(struct app *a, struct rtnl *nl, struct route_load *l, size_t *limit)
+/* Reads some routes. Returns: 1 when there is more, 0 at the end, -EINTR: begin again, or -errno. */
+static int read_on(struct app *a, struct rtnl *nl, struct route_load *l, size_t *read)
 {
 	struct reading r = { l, &a->routes.excluded };
-	int err = rtnl_dump_step(nl, load_one, &r, limit);
+	size_t some = 1024, left = some;
+	int err = 0;
 
+	if (l->phase == ROUTE_READING)
+		err = rtnl_dump_step(nl, load_one, &r, &left);
+	*read += some - left;
 	/* A kernel without IPv6 has no routes of it; nor has a device that is gone. */
 	if (err == -EAFNOSUPPORT || err == -EOPNOTSUPP || err == -ENODEV)
 		err = 0;
@@ -106,47 +113,25 @@ static int begin(struct app *a)
 	return err;
 }
 
-/* All was read: what events have told since the beginning counts. */
-static void finish(struct app *a)
-{
-	struct routes *v = &a->routes;
-	struct route_load *l = v->load;
-	const struct route_told *e;
-
-	v->load = NULL;
-	v->tries = 0;
-	for (struct oset_at at = OSET_BEGIN; (e = oset_get(&l->events, at));
-	     at = oset_next(&l->events, at)) {
-		struct route r;
-
-		route_rec_get(&e->rec, &r);
-		if (!route_set_event(v, &r, e->gone, e->replaces))
-			routes_stale(a, r.dst.family, r.fib, 0);
-	}
-	if (l->changed)
-		routes_touched(v);
-	route_load_fini(l);
-	free(l);
-}
-
-/* A piece of the reading under way. */
-static int step(struct app *a, size_t *limit)
+/* A step of the reading under way. */
+static int step(struct app *a, size_t *read)
 {
 	struct routes *v = &a->routes;
 	struct route_scope scope = v->load->scope;
-	int err = read_on(a, a->dump, v->load, limit);
+	int err = read_on(a, a->dump, v->load, read);
 
-	if (err > 0) {
-		if (v->load->changed)
-			routes_touched(v);
-		v->load->changed = false;
+	if (v->load->changed)
+		routes_touched(v);
+	v->load->changed = false;
+	if (err > 0)
 		return 0;
-	}
-	if (!err) {
-		finish(a);
-		return 0;
-	}
+	for (size_t i = 0; i < v->load->unclear.n; i++)
+		routes_stale(a, scope.family, *(uint32_t *)vec_at(&v->load->unclear, i), 0);
 	routes_leave(v);
+	if (!err) {
+		v->tries = 0;
+		return 0;
+	}
 	routes_stale(a, scope.family, scope.fib, scope.ifindex);
 	if (err == -EAGAIN || (err == -EINTR && ++v->tries < RTNL_DUMP_TRIES))
 		return 0;
@@ -154,23 +139,28 @@ static int step(struct app *a, size_t *limit)
 	return err;
 }
 
-static void read_routes(struct app *a, size_t limit)
+/* Can it not be done with by reading so many routes? */
+static bool is_big(const struct routes *v, const struct route_scope *s, size_t limit)
+{
+	return v->known && !s->ifindex && route_set_total(v, s->family, s->fib) > limit;
+}
+
+/* Reads at least something, so many routes, and until @end. */
+static void read_routes(struct app *a, size_t limit, uint64_t end)
 {
 	struct routes *v = &a->routes;
+	size_t read = 0;
 	int err = 0;
 
-	while (limit && (v->load || v->stale.n) && !err) {
-		if (!v->load) {
-			const struct route_scope *s = vec_at(&v->stale, 0);
-
-			/* It cannot be finished anyway. */
-			if (v->known && !s->ifindex && limit > STEP &&
-			    route_set_total(v, s->family, s->fib) > limit)
-				limit = STEP;
+	while ((v->load || v->stale.n) && !err) {
+		if (!v->load && is_big(v, vec_at(&v->stale, 0), limit > read ? limit - read : 0))
+			limit = 0;
+		if (!v->load)
 			err = begin(a);
-		}
 		if (!err)
-			err = step(a, &limit);
+			err = step(a, &read);
+		if (read >= limit && clock_ms() >= end)
+			break;
 	}
 	if (err)
 		log_err("reading routes: %s", strerror(-err));
@@ -184,16 +174,22 @@ bool routes_whole(const struct app *a)
 
 void routes_sync(struct app *a)
 {
+	uint64_t end = clock_ms() + PIECE_MS;
+	const struct routes *v = &a->routes;
+
 	live_sync(a);
-	if (!a->routes.load)
-		read_routes(a, a->routes.known ? AT_ONCE : SIZE_MAX);
+	/* Nothing calls for routes_step() when the dump is at its end. */
+	if (!v->load || v->load->phase != ROUTE_READING)
+		read_routes(a, v->load ? 0 : v->known ? AT_ONCE : SIZE_MAX, end);
 }
 
 void routes_step(struct app *a)
 {
+	uint64_t end = clock_ms() + PIECE_MS;
+
 	live_sync(a);
 	if (a->routes.load)
-		read_routes(a, STEP);
+		read_routes(a, 0, end);
 }
 
 /* Does a reading that is not done tell of this route? */
@@ -218,8 +214,8 @@ void routes_look(struct app *a, const struct route *key)
 		.protocol = m ? m->protocol : (uint8_t)a->conf.protocol,
 		.fib = key->fib,
 	};
-	size_t all = SIZE_MAX;
 	struct route_load l;
+	size_t read = 0;
 	int err;
 
 	if (!is_unread(v, key) ||
@@ -229,7 +225,9 @@ void routes_look(struct app *a, const struct route *key)
 	route_load_begin(&l, v, &scope);
 	err = ask(a->rtnl, &scope);
 	if (!err)
-		err = read_on(a, a->rtnl, &l, &all);
+		do
+			err = read_on(a, a->rtnl, &l, &read);
+		while (err > 0);
 	if (err)
 		log_err("reading routes of table %u: %s", scope.fib, strerror(-err));
 	if (l.changed)

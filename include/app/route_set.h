@@ -67,11 +67,11 @@ uint16_t route_set_free_instance(const struct routes *v, const struct route_rec 
  * route_load_message for each, all of one key in a row but for IPv6 routes of a source prefix;
  * route_load_end. Routes that stay keep their instance.
  *
- * It goes into the set that is there, key by key, and may be left for a while at any point; what the
- * dump did not give goes in the end. An event that comes meanwhile is done to the set at once, and
- * told to route_load_event(): nobody knows whether what the dump says of its key is older or newer.
- * So in the end its key is put back to what the dump said, and the caller does its events once more
- * (l->events): after the last event of a route, the route is there or is not, whatever it was before.
+ * It goes into the set that is there, key by key, and may be left for a while at any point, the end
+ * among them; what the dump did not give goes in the end. An event that comes meanwhile is done to the
+ * set at once, and told to route_load_event(): nobody knows whether what the dump says of its key is
+ * older or newer. So in the end its key is put back to what the dump said, and its events are done once
+ * more: after the last event of a route, the route is there or is not, whatever it was before.
  */
 struct route_seen; /* a message that was decoded already */
 
@@ -80,6 +80,8 @@ struct route_told {
 	bool gone, replaces;
 };
 
+enum route_phase { ROUTE_READING, ROUTE_SWEEPING, ROUTE_SETTLING };
+
 struct route_load {
 	struct routes *v;
 	struct route_scope scope;
@@ -87,15 +89,18 @@ struct route_load {
 	struct vec group;   /* struct route_rec: of one key, all that was read so far */
 	struct vec held;    /* struct route_rec: read, and set aside because of ... */
 	struct oset events; /* struct route_told */
-	struct oset_at at;  /* behind the routes of the last key, ... */
-	uint64_t moves;	    /* ... unless set.moves is another now */
-	bool overrun;	    /* more events than are kept */
-	bool changed;	    /* a route came or went */
-	bool direct;	    /* nothing was there: the routes go into ... */
-	struct oset fresh;  /* ... this, with their instances, at once */
-	bool installed;	    /* it is the set now */
-	uint32_t run_fib;   /* counted so far: ... */
-	int run;	    /* ... this many of that table */
+	struct vec unclear; /* uint32_t: tables that the events leave in doubt */
+	enum route_phase phase;
+	struct route_rec next; /* where the sweep goes on: what the dump did not give goes */
+	struct oset_at at;     /* behind the routes of the last key, ... */
+	uint64_t moves;	       /* ... unless set.moves is another now */
+	bool overrun;	       /* more events than are kept */
+	bool changed;	       /* a route came or went */
+	bool direct;	       /* nothing was there: the routes go into ... */
+	struct oset fresh;     /* ... this, with their instances, at once */
+	bool installed;	       /* it is the set now */
+	uint32_t run_fib;      /* counted so far: ... */
+	int run;	       /* ... this many of that table */
 	struct route_seen *seen;
 };
 
@@ -104,9 +109,10 @@ int route_load_add(struct route_load *l, const struct route *r);
 /* The same for a message of the kernel; those of other families are passed over. Returns: 0 or
  * -errno. */
 int route_load_message(struct route_load *l, const struct nlmsghdr *nlh);
-/* An event. Returns: false when the dump does not tell of this route. */
+/* An event. Returns: false when only the set need know. */
 bool route_load_event(struct route_load *l, const struct route *r, bool gone, bool replaces);
-/* All was read. Returns: 0; -EAGAIN: there were too many events, read it once more; -ENOMEM, -ENOSPC. */
+/* All was read. Returns: 1: to be called again, now or after a while; 0: done; -EAGAIN: there were too
+ * many events, read it once more; -ENOMEM, -ENOSPC. */
 int route_load_end(struct route_load *l);
 /* After the end, or in place of it. */
 void route_load_fini(struct route_load *l);
