@@ -8,6 +8,7 @@
 
 #include "app/intent.h"
 #include "app/rowset.h"
+#include "app/rule_ids.h"
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
@@ -601,6 +602,8 @@ int plan_undo(void *ctx, struct why *why)
 
 void plan_settle(struct app *a)
 {
+	struct why why = { "" };
+
 	for (size_t i = 0; i < a->plan.items.n; i++) {
 		const struct plan_item *it = vec_at(&a->plan.items, i);
 		const struct markrule *old = it->old, *now = it->now;
@@ -612,6 +615,12 @@ void plan_settle(struct app *a)
 			rules_held(a, now->index);
 	}
 	meters_settle(a);
+	/* Rows that are others to the maps now, with what they count: not with the next tick. */
+	if (a->plan.renames.n || rule_ids_renamed(a)) {
+		a->counts_dirty = true;
+		a->counts_next_ms = 0;
+		rules_refresh(a, &why);
+	}
 }
 
 void plan_finish(void *ctx, bool committed)

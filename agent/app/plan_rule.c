@@ -8,7 +8,14 @@
 #include "app/static_rows.h"
 #include "base/clock.h"
 
-enum { COL_CHAIN = 4, COL_POSITION = 5, COL_MATCHES = 22, COL_DESCRIPTION = 33, COL_STATUS = 40 };
+enum {
+	COL_TABLE = 3,
+	COL_CHAIN = 4,
+	COL_POSITION = 5,
+	COL_MATCHES = 22,
+	COL_DESCRIPTION = 33,
+	COL_STATUS = 40
+};
 
 /* Against the last reading; when that is not of this request and something is wrong, it may be
  * because things have changed since. */
@@ -23,12 +30,27 @@ static int check(struct app *a, const struct markrule *r, unsigned *col, struct 
 	return nf_check(a->nf, r, col, why);
 }
 
+/* The place that was written is kept, wherever the rule stands; where it stood is forgotten when it
+ * goes elsewhere. */
+static void settle_place(struct app *a, struct plan_item *it)
+{
+	struct markrule *now = it->now;
+	const struct markrule *had = managed_find(&a->rules.managed, now);
+
+	if (it->touched & (1u << COL_TABLE | 1u << COL_CHAIN | 1u << COL_POSITION))
+		now->place = 0;
+	if (had && !row_is_static(it->def, now) && !(it->touched >> COL_POSITION & 1))
+		now->position = had->position;
+}
+
 int plan_rule_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault)
 {
 	struct markrule rule;
 	unsigned col = COL_STATUS;
 	int err;
 
+	if (it->now)
+		settle_place(a, it);
 	if (!it->now || (!it->in && !(it->touched >> COL_MATCHES & 1)))
 		return MIB_OK;
 	rule = *(struct markrule *)it->now;
@@ -176,6 +198,25 @@ static int collect_restored(struct app *a, struct vec *edits)
 	return err;
 }
 
+/* A rule that comes, or comes back: that one to where it stood, unless a place was asked for. */
+static int edit_add(struct app *a, struct vec *edits, size_t i)
+{
+	const struct plan_item *it = vec_at(&a->plan.items, i);
+	const struct markrule *now = it->now;
+	struct nf_edit edit = { .rule = now, .add = true, .only = true };
+	struct markrule *back;
+
+	if (!now->position && now->place && !(it->touched >> COL_POSITION & 1)) {
+		back = (void *)arena_copy(&a->plan.arena, now, sizeof(*now));
+		if (!back)
+			return -ENOMEM;
+		back->position = now->place;
+		edit.rule = back;
+		edit.clamp = true;
+	}
+	return edit_push(a, edits, &edit, i);
+}
+
 /* The edits in the order in which places make sense: what goes, what stays, what comes. */
 static int collect(struct app *a, struct vec *edits)
 {
@@ -184,18 +225,17 @@ static int collect(struct app *a, struct vec *edits)
 	for (int round = 0; round < 3 && !err; round++) {
 		for (size_t i = 0; i < a->plan.items.n && !err; i++) {
 			struct plan_item *it = vec_at(&a->plan.items, i);
-			struct nf_edit edit = { .rule = it->now, .add = true, .only = true };
+			struct nf_edit edit = { 0 };
 
 			if (it->def != &mib_rule)
 				continue;
 			if (round == 0 && it->out && !it->in) {
-				edit = (struct nf_edit){ 0 };
 				rules_edit_target(a, ((struct markrule *)it->old)->index, &edit);
 				err = edit_push(a, edits, &edit, i);
 			} else if (round == 1 && it->out && it->in) {
 				err = edit_change(a, edits, i);
 			} else if (round == 2 && !it->out && it->in && !a->plan.restore) {
-				err = edit_push(a, edits, &edit, i);
+				err = edit_add(a, edits, i);
 			}
 		}
 	}

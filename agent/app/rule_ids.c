@@ -250,6 +250,17 @@ void rule_ids_note(struct app *a, const struct rule_note *note)
 		*n = *note;
 }
 
+bool rule_ids_renamed(const struct app *a)
+{
+	for (size_t i = 0; i < a->rules.notes.n; i++) {
+		const struct rule_note *n = vec_at(&a->rules.notes, i);
+
+		if (n->keep && n->tag && n->from != n->tag)
+			return true;
+	}
+	return false;
+}
+
 void rule_ids_noted(struct app *a)
 {
 	vec_clear(&a->rules.notes);

@@ -344,6 +344,18 @@ static void overlay(struct markrule *row, const struct markrule *m)
 	row->origin = m->origin;
 	row->storage = m->storage;
 	row->given = m->given;
+	row->place = m->place;
+}
+
+/* A row that is in no kernel: nothing counts. Its place is the one that was written. */
+static void absent(struct markrule *row)
+{
+	row->packets = row->bytes = 0;
+	row->hooks = 0;
+	row->routing = false;
+	/* It should be there, and somebody took it away. */
+	if (row->status == ROW_ACTIVE)
+		row->status = ROW_NOT_IN_SERVICE;
 }
 
 /* Every address has the length of the rule's family, also an absent one. */
@@ -381,9 +393,7 @@ static const void *fill(struct app *a, const struct rule_row *row)
 		if (!m)
 			return NULL;
 		*out = *m;
-		/* It should be there, and somebody took it away. */
-		if (out->status == ROW_ACTIVE)
-			out->status = ROW_NOT_IN_SERVICE;
+		absent(out);
 	} else {
 		markrule_init(out);
 		if (nf_decode(a->nf, r->snap, vec_at(&r->snap->entries, row->entry), out))

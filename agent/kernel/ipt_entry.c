@@ -192,6 +192,15 @@ static uint64_t hash_ip(const struct ipt_ops *ops, uint64_t h, const void *e)
 	return hash_words(h, &ip, sizeof(ip));
 }
 
+/* A manager's description is not what its rule is known by: that goes on counting. */
+static uint64_t hash_tag(uint64_t h, const struct xt_entry_match *m)
+{
+	char tag[XT_MAX_COMMENT_LEN] = "";
+
+	memcpy(tag, m->data, strcspn((const char *)m->data, " "));
+	return hash_words(h, tag, sizeof(tag));
+}
+
 static uint64_t hash_match(const struct ipt_ops *ops, uint64_t h, const void *e,
 			   const struct xt_entry_match *m, struct ipt_memo *memo)
 {
@@ -204,6 +213,8 @@ static uint64_t hash_match(const struct ipt_ops *ops, uint64_t h, const void *e,
 		text = hash_text(ops, e, m, memo);
 		return hash_words(h, &text, sizeof(text));
 	}
+	if (ipt_tag(m, NULL))
+		return hash_tag(h, m);
 	used = ipt_xt_match_used(ops, m->u.user.name, m->u.user.revision);
 	return hash_words(h, m->data, used < size ? used : size);
 }

@@ -44,6 +44,9 @@ void rule_ids_observe(struct app *a, const struct nf_entry *e, struct idmap_entr
 void rule_ids_note(struct app *a, const struct rule_note *note);
 /* The index that the rule with this tag, or index, had before that. */
 uint32_t rule_ids_from(const struct app *a, uint32_t index);
+/* Has a rule of nobody's become a manager's, and counts on? Were that forgotten, its counters would be
+ * added to the sum of its mark once more. */
+bool rule_ids_renamed(const struct app *a);
 /* All that was noted has been taken in, or taken back. */
 void rule_ids_noted(struct app *a);
 

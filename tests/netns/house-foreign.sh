@@ -101,6 +101,8 @@ snmp_set "fwmarkRuleMark.$rule" u 9 "fwmarkRuleDescription.$other" s mine \
 	"fwmarkRuleMask.$rule6" u $((0xff)) "fwmarkPolicyMark.$policy" u 9 \
 	"fwmarkPolicyFibId.$policy6" u 79 "fwmarkRouteMtu.$route" u 1300 \
 	"fwmarkNextHopWeight.$legs.1" u 9
+kill_agent
+start_agent # with what was counted for the rule, now of another comment
 as_they_are "25 0x9 26 0x5 27 0x5 27 0x5 "
 shown "fwmarkRuleMark.$rule" 9
 shown "fwmarkRulePackets.$rule" 0

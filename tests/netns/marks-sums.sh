@@ -86,6 +86,10 @@ snmp_set fwmarkRuleDescription.1 s "another name"
 sums "described anew"
 add 1
 sums "described anew, counts"
+snmp_set fwmarkRuleDescription.1 s "a third name"
+kill_agent
+start_agent
+sums "described anew, and SIGKILL at once"
 snmp_set fwmarkRulePosition.1 u 1
 sums "moved"
 add 5
@@ -100,6 +104,9 @@ expect_eq "sums of the other mark" "7 588" "$(sum_of 6 4294967295)"
 add 2
 snmp_set fwmarkRuleStatus.1 i notInService
 sums "out of service"
+# It reads as what is in no kernel, now and after a restart.
+shown fwmarkRuleHCPackets.1 0
+shown fwmarkRuleBytes.1 0
 snmp_set fwmarkRuleStatus.1 i active
 add 20
 sums "in service"

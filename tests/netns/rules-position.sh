@@ -110,3 +110,27 @@ set_refused 'inconsistentValue|wrongValue' 'fwmarkRule(Position|Status).9' 'Posi
 snmp_set fwmarkRuleMark.9 u 9 fwmarkRuleChain.9 s OUTPUT fwmarkRulePosition.9 u 6 \
 	fwmarkRuleStatus.9 i createAndGo
 shown fwmarkRulePosition.9 6
+
+# Out of service it reads as it was written: not at all. It comes back to where it was, also after a
+# restart, or to where the SET says.
+rule_3() {
+	snmp_walk fwmarkRuleTable | grep '\.3 =' | grep -v DiscontinuityTime
+}
+for again in now restarted; do
+	snmp_set fwmarkRulePosition.2 u 2
+	in_service=$(marks)
+	shown fwmarkRulePosition.3 5
+	snmp_set fwmarkRuleStatus.3 i notInService
+	shown fwmarkRulePosition.3 0
+	shown fwmarkRuleHCPackets.3 0
+	rule_3 >"$WORK/out.before"
+	[ $again = now ] || { stop_agent; start_agent; }
+	rule_3 >"$WORK/out.after"
+	expect_same "rule 3 out of service, $again" "$WORK/out.before" "$WORK/out.after"
+	snmp_set fwmarkRuleStatus.3 i active
+	expect_eq "rules, back in service, $again" "$in_service" "$(marks)"
+	shown fwmarkRulePosition.3 5
+done
+snmp_set fwmarkRuleStatus.3 i notInService
+snmp_set fwmarkRuleStatus.3 i active fwmarkRulePosition.3 u 1
+shown fwmarkRulePosition.3 1

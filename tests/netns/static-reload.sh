@@ -105,11 +105,14 @@ expect_eq "routes" "" "$(ip route show table 201)"
 expect_no_match "names" 'mail\.out' "$(kernel_state)"
 shown fwmarkRuleStatus.5 1
 
-# Somebody else's rule that is equal becomes the static one, and counts on: for its mark, too.
+# Somebody else's rule that is equal becomes the static one, and counts on: for its mark, too, also
+# with SIGKILL at once.
 iptables-legacy -t mangle -A FORWARD -i eth0 -p udp -j MARK --set-mark 0x55 -c 77 7700
 sleep 0.11 # a GET may be as old as 100 ms
 shown fwmarkMarkHCPackets.85.4294967295 77
 reloaded_with 'rules = ( { index = 20; chain = "FORWARD"; inInterface = "eth0"; protocol = 17; mark = 0x55; } );'
+kill_agent
+start_agent
 expect_eq "rules" 1 "$(iptables-legacy-save -t mangle | grep -c 0x55)"
 shown fwmarkRuleOrigin.20 3
 shown fwmarkRuleHCPackets.20 77
