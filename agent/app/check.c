@@ -96,7 +96,7 @@ static int missing(struct app *a, struct text *out, struct why *why)
 	for (size_t k = 0; k < ROW_KINDS && !err; k++) {
 		const struct mib_def *def = row_kinds[k].def;
 		const struct mib_col *status = mib_col_syntax(def, SYN_STATUS);
-		const struct managed *m = plan_managed(a, def, NULL);
+		const struct managed *m = row_managed(a, &row_kinds[k]);
 
 		for (size_t i = 0; i < m->rows.n && !err; i++) {
 			struct plan_item it = { .def = def, .now = managed_at(m, i), .in = true };

@@ -50,15 +50,13 @@ static bool expire_table(const struct conf *c, struct managed *m)
 
 void expire(struct app *a)
 {
-	struct managed *all[] = { &a->rules.managed, &a->marks.managed, &a->policies.managed,
-				  &a->fibs.managed, &a->routes.managed };
 	bool gone = false;
 
 	/* A SET under way may be about one of them. */
 	if (a->mib.state != TXN_IDLE)
 		return;
-	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
-		gone |= expire_table(&a->conf, all[i]);
+	for (size_t k = 0; k < ROW_KINDS; k++)
+		gone |= expire_table(&a->conf, row_managed(a, &row_kinds[k]));
 	if (!gone)
 		return;
 	a->managed_version++;

@@ -176,7 +176,8 @@ static int check_foreign(struct app *a, struct plan_item *it, struct mib_fault *
 /* How many of the managers' rows there are more, or less, with this one. */
 static int growth(struct app *a, const struct plan_item *it)
 {
-	struct managed *m = plan_managed(a, it->def, NULL);
+	const struct row_kind *kind = row_kind_of(it->def);
+	const struct managed *m = kind ? row_managed(a, kind) : NULL;
 
 	return m && !it->foreign
 		       ? (it->now != NULL) - (managed_find(m, it->now ? it->now : it->old) != NULL)
@@ -186,13 +187,11 @@ static int growth(struct app *a, const struct plan_item *it)
 /* Rows that go in the same SET make room for those that come. */
 static int check_count(struct app *a, struct mib_fault *fault)
 {
-	static const struct mib_def *const kinds[] = { &mib_rule, &mib_mark, &mib_policy, &mib_fib,
-						       &mib_route };
 	/* Static rows are not the managers'. */
 	int64_t rows = a->statics ? -(int64_t)a->statics->rows.n : 0;
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-		rows += (int64_t)plan_managed(a, kinds[i], NULL)->rows.n;
+	for (size_t k = 0; k < ROW_KINDS; k++)
+		rows += (int64_t)row_managed(a, &row_kinds[k])->rows.n;
 	for (size_t i = 0; i < a->plan.items.n; i++)
 		if (growth(a, vec_at(&a->plan.items, i)) < 0)
 			rows--;

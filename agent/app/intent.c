@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "kernel/sysctl.h"
 
-enum { RULES = 3, POLICIES = 2, ROUTES = 1, COL_POSITION = 5 };
+enum { COL_POSITION = 5 };
 
 static const char *path_of(const struct app *a, char *buf, size_t size)
 {
@@ -24,22 +24,20 @@ static const char *path_of(const struct app *a, char *buf, size_t size)
 }
 
 /* Sections like those of the state file, with nothing in them. */
-static void made_init(struct app *a, struct managed made[ROW_KINDS],
-		      struct state_section all[ROW_KINDS])
+static void made_init(struct app *a, struct managed made[ROW_KINDS], struct managed *all[ROW_KINDS])
 {
 	state_sections(a, all);
 	for (size_t s = 0; s < ROW_KINDS; s++) {
-		managed_init(&made[s], all[s].managed->def, all[s].managed->cmp);
-		all[s].managed = &made[s];
+		managed_init(&made[s], all[s]->def, all[s]->cmp);
+		all[s] = &made[s];
 	}
 }
 
-static int made_add(const struct state_section *all, const struct mib_def *def, const void *row)
+static int made_add(struct managed *made, const struct mib_def *def, const void *row)
 {
-	for (size_t s = 0; s < ROW_KINDS; s++)
-		if (all[s].managed->def == def)
-			return managed_set(all[s].managed, row) ? 0 : -ENOMEM;
-	return 0;
+	const struct row_kind *kind = row_kind_of(def);
+
+	return kind && !managed_set(&made[kind - row_kinds], row) ? -ENOMEM : 0;
 }
 
 /* Where the rules stand that are there before. */
@@ -76,7 +74,7 @@ static void write_settings(struct app *a, struct text *out)
 
 int intent_write(struct app *a, bool undo, struct why *why)
 {
-	struct state_section all[ROW_KINDS];
+	struct managed *all[ROW_KINDS];
 	struct managed made[ROW_KINDS];
 	struct text t = TEXT_INIT;
 	char boot[128];
@@ -88,7 +86,7 @@ int intent_write(struct app *a, bool undo, struct why *why)
 
 		/* Nobody keeps what those were: they stay as they are then. */
 		if (!it->foreign && (undo ? it->out : it->in))
-			err = made_add(all, it->def, undo ? it->old : it->now);
+			err = made_add(made, it->def, undo ? it->old : it->now);
 	}
 	state_boot(boot, sizeof(boot));
 	text_add(&t, "# The SET that fwmarkd is at. Written by fwmarkd.\n");
@@ -151,7 +149,7 @@ static int read_settings(struct app *a, const config_setting_t *root)
 static int read_all(struct app *a, const config_t *cfg, struct why *why)
 {
 	const config_setting_t *root = config_root_setting(cfg);
-	struct state_section all[ROW_KINDS];
+	struct managed *all[ROW_KINDS];
 	long long sets = -1;
 	const char *boot = "";
 	char now[128];
@@ -208,10 +206,9 @@ void intent_fini(struct app *a)
 
 bool intent_has(const struct app *a, const struct mib_def *def, const void *key)
 {
-	for (size_t s = 0; s < ROW_KINDS && a->intent.pending; s++)
-		if (a->intent.made[s].def == def)
-			return managed_find(&a->intent.made[s], key) != NULL;
-	return false;
+	const struct row_kind *kind = row_kind_of(def);
+
+	return a->intent.pending && kind && managed_find(&a->intent.made[kind - row_kinds], key);
 }
 
 /* ---- taking back ---- */
@@ -311,12 +308,12 @@ static int items(struct app *a)
 	struct intent *in = &a->intent;
 	int err = 0;
 
-	for (size_t i = 0; i < in->made[POLICIES].rows.n && !err; i++)
-		err = take_policy(a, managed_at(&in->made[POLICIES], i));
-	for (size_t i = 0; i < in->made[ROUTES].rows.n && !err; i++)
-		err = take_route(a, managed_at(&in->made[ROUTES], i));
-	for (size_t i = 0; i < in->made[RULES].rows.n && !err; i++)
-		err = take_rule(a, managed_at(&in->made[RULES], i));
+	for (size_t i = 0; i < in->made[POLICY_ROWS].rows.n && !err; i++)
+		err = take_policy(a, managed_at(&in->made[POLICY_ROWS], i));
+	for (size_t i = 0; i < in->made[ROUTE_ROWS].rows.n && !err; i++)
+		err = take_route(a, managed_at(&in->made[ROUTE_ROWS], i));
+	for (size_t i = 0; i < in->made[RULE_ROWS].rows.n && !err; i++)
+		err = take_rule(a, managed_at(&in->made[RULE_ROWS], i));
 	return err;
 }
 
@@ -327,7 +324,7 @@ void intent_take_back(struct app *a)
 	struct why why = { "" };
 	int err, settings;
 
-	if (!in->pending || (in->made[RULES].rows.n && !a->rules.snap))
+	if (!in->pending || (in->made[RULE_ROWS].rows.n && !a->rules.snap))
 		return;
 	plan_clear(a);
 	err = items(a);

@@ -23,28 +23,6 @@ int plan_fail(struct mib_fault *fault, const struct plan_item *it, unsigned col,
 	return fault->error = mib_error_of(err);
 }
 
-/* Kinds of rows whose wishes are kept, in the order of struct plan.was. */
-struct managed *plan_managed(struct app *a, const struct mib_def *def, size_t *kind)
-{
-	const struct {
-		const struct mib_def *def;
-		struct managed *managed;
-	} kinds[] = {
-		{ &mib_rule, &a->rules.managed },      { &mib_mark, &a->marks.managed },
-		{ &mib_policy, &a->policies.managed }, { &mib_fib, &a->fibs.managed },
-		{ &mib_route, &a->routes.managed },
-	};
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		if (kinds[i].def != def)
-			continue;
-		if (kind)
-			*kind = i;
-		return kinds[i].managed;
-	}
-	return NULL;
-}
-
 static bool is_active(const struct mib_def *def, const void *row)
 {
 	const struct mib_col *status = mib_col_syntax(def, SYN_STATUS);
@@ -148,9 +126,9 @@ void plan_clear(struct app *a)
 	names_fini(&p->names);
 	p->names = (struct names)NAMES_INIT;
 	p->names_known = false;
-	for (size_t i = 0; i < sizeof(p->was) / sizeof(*p->was); i++)
-		if (p->was[i].def)
-			managed_fini(&p->was[i]);
+	for (size_t k = 0; k < ROW_KINDS; k++)
+		if (p->was[k].def)
+			managed_fini(&p->was[k]);
 	arena_free(&p->arena);
 	vec_clear(&a->interfaces.undo);
 	p->phase = 0;
@@ -203,13 +181,14 @@ static void keep_wish(const struct plan_item *it, const void *had)
 static int keep_row(struct app *a, struct plan_item *it)
 {
 	const void *key = it->now ? it->now : it->old;
-	size_t kind;
-	struct managed *m = plan_managed(a, it->def, &kind), *was;
+	const struct row_kind *kind = row_kind_of(it->def);
+	struct managed *m, *was;
 	int err;
 
-	if (!m || it->foreign)
+	if (!kind || it->foreign)
 		return 0;
-	was = &a->plan.was[kind];
+	m = row_managed(a, kind);
+	was = &a->plan.was[kind - row_kinds];
 	if (!was->def) {
 		managed_init(was, m->def, m->cmp);
 		was->changed_ms = m->changed_ms;
@@ -245,14 +224,16 @@ static int keep_rows_undo(struct app *a, struct why *why)
 	for (; a->plan.kept; a->plan.kept--) {
 		struct plan_item *it = vec_at(&a->plan.items, a->plan.kept - 1);
 		const void *key = it->now ? it->now : it->old;
-		size_t kind;
-		struct managed *m = plan_managed(a, it->def, &kind);
+		const struct row_kind *kind = row_kind_of(it->def);
+		struct managed *m, *was;
 
-		if (!m || it->foreign)
+		if (!kind || it->foreign)
 			continue;
-		m->changed_ms = a->plan.was[kind].changed_ms;
+		m = row_managed(a, kind);
+		was = &a->plan.was[kind - row_kinds];
+		m->changed_ms = was->changed_ms;
 		managed_remove(m, key);
-		managed_move(&a->plan.was[kind], m, key);
+		managed_move(was, m, key);
 	}
 	a->managed_version++;
 	return 0;
@@ -348,23 +329,46 @@ static const struct phase {
 	{ "state", save, save_undo },
 };
 
-bool plan_is_there(struct app *a, const struct mib_def *def, const void *row)
+static bool rule_is_there(struct app *a, const void *row)
 {
 	struct nf_edit edit = { 0 };
-	const struct name *name;
 
-	if (def == &mib_rule)
-		return rules_edit_target(a, ((const struct markrule *)row)->index, &edit);
-	if (def == &mib_route)
-		return plan_route_there(a, row);
-	if (def == &mib_fib) {
-		name = names_find(&a->names.tables, ((const struct fib *)row)->id);
-		return name && strcmp(name->name, ((const struct fib *)row)->name) == 0;
-	}
+	return rules_edit_target(a, ((const struct markrule *)row)->index, &edit);
+}
+
+static bool route_is_there(struct app *a, const void *row)
+{
+	return plan_route_there(a, row);
+}
+
+static bool fib_is_there(struct app *a, const void *row)
+{
+	const struct fib *f = row;
+	const struct name *name = names_find(&a->names.tables, f->id);
+
+	return name && strcmp(name->name, f->name) == 0;
+}
+
+static bool policy_is_there(struct app *a, const void *row)
+{
 	for (size_t i = 0; i < a->policies.kernel.n; i++)
 		if (policy_same(vec_at(&a->policies.kernel, i), row))
 			return true;
 	return false;
+}
+
+bool plan_is_there(struct app *a, const struct mib_def *def, const void *row)
+{
+	static bool (*const there[ROW_KINDS])(struct app * a, const void *row) = {
+		[FIB_ROWS] = fib_is_there,
+		[ROUTE_ROWS] = route_is_there,
+		[POLICY_ROWS] = policy_is_there,
+		[RULE_ROWS] = rule_is_there,
+		[MARK_ROWS] = NULL, /* meters are put up all at once: meters.c */
+	};
+	size_t kind = (size_t)(row_kind_of(def) - row_kinds);
+
+	return !there[kind] || there[kind](a, row);
 }
 
 /* What the SET changed is looked at anew by whoever asks next. */
@@ -461,26 +465,25 @@ static bool is_among(const struct vec *rows, const void *row)
 static int restore_items(struct app *a, bool (*wants)(const struct mib_def *def, const void *row),
 			 const struct vec *hopeless)
 {
-	const struct managed *all[] = { &a->fibs.managed, &a->routes.managed, &a->policies.managed,
-					&a->rules.managed };
-
 	plan_clear(a);
 	/* What SETs made since the last reading is not in the view. */
 	if (a->rules.snap && a->rules.stale)
 		rules_sync(a);
-	for (size_t k = 0; k < sizeof(all) / sizeof(*all); k++) {
-		for (size_t i = 0; i < all[k]->rows.n; i++) {
-			void *row = managed_at(all[k], i);
+	for (size_t k = 0; k < ROW_KINDS; k++) {
+		const struct managed *m = row_managed(a, &row_kinds[k]);
+
+		for (size_t i = 0; i < m->rows.n; i++) {
+			void *row = managed_at(m, i);
 			struct plan_item *it;
 
-			if (!is_active(all[k]->def, row) || (wants && !wants(all[k]->def, row)) ||
-			    plan_is_there(a, all[k]->def, row) || is_among(hopeless, row))
+			if (!is_active(m->def, row) || (wants && !wants(m->def, row)) ||
+			    plan_is_there(a, m->def, row) || is_among(hopeless, row))
 				continue;
 			it = vec_push(&a->plan.items);
 			if (!it)
 				return -ENOMEM;
 			*it = (struct plan_item){
-				.def = all[k]->def,
+				.def = m->def,
 				.change = a->plan.items.n - 1,
 				.now = row,
 				.in = true,

@@ -2,17 +2,33 @@
 #include "app/rowset.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "app/app.h"
 
 const struct row_kind row_kinds[ROW_KINDS] = {
-	{ "fibs", &mib_fib, &fibs_source },
-	{ "routes", &mib_route, &routes_source },
-	{ "policies", &mib_policy, &policies_source },
-	{ "rules", &mib_rule, &rules_source },
-	{ "marks", &mib_mark, &marks_source },
+	[FIB_ROWS] = { "fibs", &mib_fib, &fibs_source, offsetof(struct app, fibs.managed) },
+	[ROUTE_ROWS] = { "routes", &mib_route, &routes_source,
+			 offsetof(struct app, routes.managed) },
+	[POLICY_ROWS] = { "policies", &mib_policy, &policies_source,
+			  offsetof(struct app, policies.managed) },
+	[RULE_ROWS] = { "rules", &mib_rule, &rules_source, offsetof(struct app, rules.managed) },
+	[MARK_ROWS] = { "marks", &mib_mark, &marks_source, offsetof(struct app, marks.managed) },
 };
+
+const struct row_kind *row_kind_of(const struct mib_def *def)
+{
+	for (size_t k = 0; k < ROW_KINDS; k++)
+		if (row_kinds[k].def == def)
+			return &row_kinds[k];
+	return NULL;
+}
+
+struct managed *row_managed(struct app *a, const struct row_kind *kind)
+{
+	return (struct managed *)((char *)a + kind->managed);
+}
 
 void row_init(const struct mib_def *def, uint8_t protocol, void *row)
 {

@@ -48,7 +48,7 @@ void state_boot(char *buf, size_t size)
 
 static void write_all(struct app *a, struct text *out)
 {
-	struct state_section all[ROW_KINDS];
+	struct managed *all[ROW_KINDS];
 	char boot[128];
 
 	state_boot(boot, sizeof(boot));
@@ -174,7 +174,7 @@ void state_tick(struct app *a)
 static int read_all(struct app *a, const config_t *cfg, struct why *why)
 {
 	const config_setting_t *root = config_root_setting(cfg);
-	struct state_section all[ROW_KINDS];
+	struct managed *all[ROW_KINDS];
 	const char *boot = "";
 	long long epoch, sets = 0;
 	char now[128];

@@ -4,23 +4,19 @@
 #include <errno.h>
 #include <string.h>
 
-#include "app/plan.h"
-
-void state_sections(struct app *a, struct state_section out[ROW_KINDS])
+void state_sections(struct app *a, struct managed *out[ROW_KINDS])
 {
 	for (size_t k = 0; k < ROW_KINDS; k++)
-		out[k] = (struct state_section){ &row_kinds[k],
-						 plan_managed(a, row_kinds[k].def, NULL) };
+		out[k] = row_managed(a, &row_kinds[k]);
 }
 
-void state_write_sections(const struct state_section *all, struct text *out)
+void state_write_sections(struct managed *const all[ROW_KINDS], struct text *out)
 {
-	for (size_t s = 0; s < ROW_KINDS; s++) {
-		struct managed *m = all[s].managed;
-
+	for (size_t k = 0; k < ROW_KINDS; k++) {
+		struct managed *m = all[k];
 		const char *between = "\n  ";
 
-		text_add(out, "%s = (", all[s].kind->name);
+		text_add(out, "%s = (", row_kinds[k].name);
 		for (size_t i = 0; i < m->rows.n; i++) {
 			/* What fwmarkd.conf wants is in another file: static_rows.h. */
 			if (row_is_static(m->def, managed_at(m, i)))
@@ -41,12 +37,12 @@ static void route_read(struct route *r)
 		r->nlegs = 0;
 }
 
-static int read_row(struct app *a, const struct state_section *s, const config_setting_t *group,
-		    bool reboot, struct arena *arena, struct why *why)
+static int read_row(struct app *a, const struct row_kind *kind, const config_setting_t *group,
+		    bool reboot, struct managed *m, struct arena *arena, struct why *why)
 {
-	const struct mib_def *def = s->kind->def;
+	const struct mib_def *def = kind->def;
 	void *row;
-	int err = row_read(s->kind, group, (uint8_t)a->conf.protocol, arena, &row, why);
+	int err = row_read(kind, group, (uint8_t)a->conf.protocol, arena, &row, why);
 
 	if (err)
 		return err;
@@ -57,21 +53,21 @@ static int read_row(struct app *a, const struct state_section *s, const config_s
 		route_read(row);
 	if (reboot && cell_load(mib_col_syntax(def, SYN_STORAGE), row) == STORAGE_VOLATILE)
 		return 0;
-	return managed_set(s->managed, row) ? 0 : -ENOMEM;
+	return managed_set(m, row) ? 0 : -ENOMEM;
 }
 
 int state_read_sections(struct app *a, const config_setting_t *root,
-			const struct state_section *all, bool reboot, struct why *why)
+			struct managed *const all[ROW_KINDS], bool reboot, struct why *why)
 {
 	struct arena arena = { 0 };
 	int err = 0;
 
-	for (size_t s = 0; s < ROW_KINDS && !err; s++) {
-		const config_setting_t *list = config_setting_get_member(root, all[s].kind->name);
+	for (size_t k = 0; k < ROW_KINDS && !err; k++) {
+		const config_setting_t *list = config_setting_get_member(root, row_kinds[k].name);
 
 		for (int i = 0; list && i < config_setting_length(list) && !err; i++)
-			err = read_row(a, &all[s], config_setting_get_elem(list, (unsigned)i),
-				       reboot, &arena, why);
+			err = read_row(a, &row_kinds[k], config_setting_get_elem(list, (unsigned)i),
+				       reboot, all[k], &arena, why);
 	}
 	arena_free(&arena);
 	return err;

@@ -30,7 +30,7 @@ static int conflicts(struct app *a, const struct static_rows *rows, struct why *
 {
 	for (size_t i = 0; i < count(rows); i++) {
 		const struct static_row *s = row_at(rows, i);
-		const void *had = managed_find(plan_managed(a, s->kind->def, NULL), s->row);
+		const void *had = managed_find(row_managed(a, s->kind), s->row);
 
 		if (!had || row_is_static(s->kind->def, had) ||
 		    static_rows_same(s->kind->def, had, s->row, false))
@@ -64,7 +64,7 @@ static int claim(struct app *a, const struct static_rows *rows)
 {
 	for (size_t i = 0; i < count(rows); i++) {
 		const struct static_row *s = row_at(rows, i);
-		struct managed *m = plan_managed(a, s->kind->def, NULL);
+		struct managed *m = row_managed(a, s->kind);
 
 		if (!managed_find(m, s->row) && !managed_set(m, s->row))
 			return -ENOMEM;
@@ -303,7 +303,7 @@ static void keep_wish(struct app *a, const struct static_rows *rows, size_t i)
 {
 	const struct static_row *s = i < count(rows) ? row_at(rows, i)
 						     : row_at(a->statics, i - count(rows));
-	struct managed *m = plan_managed(a, s->kind->def, NULL);
+	struct managed *m = row_managed(a, s->kind);
 
 	if (i < count(rows))
 		managed_set(m, s->row);

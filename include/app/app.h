@@ -166,16 +166,16 @@ struct plan {
 	struct vec renames; /* struct rename, see plan_foreign.c */
 	struct arena arena;
 	struct nf_undo *nf_undo;
-	struct vec policies;   /* struct policy_group *: as they were where the SET changes them */
-	struct vec nf_items;   /* size_t: which item each edit of netfilter is for */
-	struct names names;    /* the agent's own file of table names, as it was */
-	bool names_known;      /* names is filled in */
-	struct managed was[5]; /* the managed rows that were replaced, by kind */
-	size_t kept;	       /* how many of the items have their row in "managed" */
-	bool intent;	       /* the file of that is written: intent.h */
-	bool restore;	       /* no new wishes: rules go to where they were */
-	bool saved;	       /* the state file has the rows of this SET */
-	unsigned phase;	       /* phases below this one are done, or were begun */
+	struct vec policies; /* struct policy_group *: as they were where the SET changes them */
+	struct vec nf_items; /* size_t: which item each edit of netfilter is for */
+	struct names names;  /* the agent's own file of table names, as it was */
+	bool names_known;    /* names is filled in */
+	struct managed was[ROW_KINDS]; /* the managed rows that were replaced */
+	size_t kept;		       /* how many of the items have their row in "managed" */
+	bool intent;		       /* the file of that is written: intent.h */
+	bool restore;		       /* no new wishes: rules go to where they were */
+	bool saved;		       /* the state file has the rows of this SET */
+	unsigned phase;		       /* phases below this one are done, or were begun */
 };
 
 struct app {

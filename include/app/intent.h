@@ -10,14 +10,15 @@
 #define APP_INTENT_H
 
 #include "app/managed.h"
+#include "app/rowset.h"
 #include "base/why.h"
 
 struct app;
 
 struct intent {
-	struct managed made[5]; /* rows that it wanted, as state_sections() orders them */
-	struct vec settings;	/* struct interface_undo: of interfaces, before it */
-	bool pending;		/* it was cut off, and is still to be taken back */
+	struct managed made[ROW_KINDS]; /* rows that it wanted */
+	struct vec settings;		/* struct interface_undo: of interfaces, before it */
+	bool pending;			/* it was cut off, and is still to be taken back */
 };
 
 /* Of the SET in a->plan; @undo: of its undoing. Returns: 0 or -errno with @why. */

@@ -40,10 +40,6 @@ struct rename {
 void plan_restore(struct app *a, bool (*wants)(const struct mib_def *def, const void *row),
 		  bool loud);
 
-/* Where the wishes of this kind of rows are kept; @kind (or NULL): its place in struct plan.was.
- * NULL: they are not. */
-struct managed *plan_managed(struct app *a, const struct mib_def *def, size_t *kind);
-
 /* house.c: may managers have the plan as it is? Returns: a mib_error with @fault. */
 int house_check(struct app *a, struct mib_fault *fault);
 

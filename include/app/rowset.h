@@ -6,16 +6,24 @@
 
 #include "app/rowfile.h"
 
-enum { ROW_KINDS = 5 };
+struct app;
+
+/* In the order in which they are put up. */
+enum { FIB_ROWS, ROUTE_ROWS, POLICY_ROWS, RULE_ROWS, MARK_ROWS, ROW_KINDS };
 
 struct row_kind {
 	const char *name; /* of the list in a file */
 	const struct mib_def *def;
 	const struct mib_source *src;
+	size_t managed; /* where struct app has what managers want of it */
 };
 
-/* In the order in which they are put up. */
 extern const struct row_kind row_kinds[ROW_KINDS];
+
+/* The kind of a table's rows. Returns: NULL: they are not kept. */
+const struct row_kind *row_kind_of(const struct mib_def *def);
+/* What managers want of a kind. */
+struct managed *row_managed(struct app *a, const struct row_kind *kind);
 
 /* A row as a manager begins it. @protocol: the agent's own. */
 void row_init(const struct mib_def *def, uint8_t protocol, void *row);

@@ -8,16 +8,11 @@
 #include "app/app.h"
 #include "app/rowset.h"
 
-struct state_section {
-	const struct row_kind *kind;
-	struct managed *managed;
-};
-
-/* What managers want now. */
-void state_sections(struct app *a, struct state_section out[ROW_KINDS]);
+/* What managers want now, of each kind. */
+void state_sections(struct app *a, struct managed *out[ROW_KINDS]);
 
 /* Appends "fibs = ( ... ); routes = ( ... ); ...". */
-void state_write_sections(const struct state_section *all, struct text *out);
+void state_write_sections(struct managed *const all[ROW_KINDS], struct text *out);
 
 /**
  * state_read_sections - the other way round
@@ -27,6 +22,6 @@ void state_write_sections(const struct state_section *all, struct text *out);
  * Returns: 0, -EINVAL with @why, -ENOMEM.
  */
 int state_read_sections(struct app *a, const config_setting_t *root,
-			const struct state_section *all, bool reboot, struct why *why);
+			struct managed *const all[ROW_KINDS], bool reboot, struct why *why);
 
 #endif
