@@ -95,15 +95,14 @@ static int missing(struct app *a, struct text *out, struct why *why)
 
 	for (size_t k = 0; k < ROW_KINDS && !err; k++) {
 		const struct mib_def *def = row_kinds[k].def;
-		const struct mib_col *status = mib_col_syntax(def, SYN_STATUS);
 		const struct managed *m = row_managed(a, &row_kinds[k]);
 
 		for (size_t i = 0; i < m->rows.n && !err; i++) {
 			struct plan_item it = { .def = def, .now = managed_at(m, i), .in = true };
 			struct mib_fault fault = { 0 };
 
-			if (def == &mib_mark || cell_load(status, it.now) != ROW_ACTIVE ||
-			    in_plan(a, def, it.now) || plan_is_there(a, def, it.now))
+			if (!row_is_active(def, it.now) || in_plan(a, def, it.now) ||
+			    plan_is_there(a, def, it.now))
 				continue;
 			if (plan_item_prepare(a, &it, &fault))
 				cannot(def, it.now, fault.why.s, out);

@@ -238,19 +238,11 @@ static bool policy_wanted(const struct app *a, const struct policy *p)
 	return false;
 }
 
-static bool policy_there(const struct app *a, const struct policy *p)
-{
-	for (size_t i = 0; i < a->policies.kernel.n; i++)
-		if (policy_same(vec_at(&a->policies.kernel, i), p))
-			return true;
-	return false;
-}
-
 static int take_policy(struct app *a, const struct policy *made)
 {
 	struct policy *was = managed_find(&a->policies.managed, made);
 
-	if (was && (was->status != ROW_ACTIVE || policy_there(a, was)))
+	if (was && (was->status != ROW_ACTIVE || plan_is_there(a, &mib_policy, was)))
 		was = NULL;
 	for (size_t i = 0; i < a->policies.kernel.n; i++) {
 		const struct policy *have = vec_at(&a->policies.kernel, i);

@@ -27,6 +27,7 @@ agent_libapp_a_SOURCES = \
 	agent/app/plan.c \
 	agent/app/plan_fib.c \
 	agent/app/plan_foreign.c \
+	agent/app/plan_keep.c \
 	agent/app/plan_meter.c \
 	agent/app/plan_nexthop.c \
 	agent/app/plan_policy.c \
@@ -36,6 +37,7 @@ agent_libapp_a_SOURCES = \
 	agent/app/privileges.c \
 	agent/app/reassert.c \
 	agent/app/reload.c \
+	agent/app/restore.c \
 	agent/app/route_exclude.c \
 	agent/app/route_info.c \
 	agent/app/route_load.c \

@@ -2,14 +2,10 @@
 #include "app/plan.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "app/intent.h"
-#include "app/rowset.h"
 #include "app/rule_ids.h"
-#include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "kernel/rt_names.h"
@@ -21,13 +17,6 @@ int plan_fail(struct mib_fault *fault, const struct plan_item *it, unsigned col,
 	if (!fault->why.s[0])
 		why_set(&fault->why, 0, "%s", strerror(-err));
 	return fault->error = mib_error_of(err);
-}
-
-static bool is_active(const struct mib_def *def, const void *row)
-{
-	const struct mib_col *status = mib_col_syntax(def, SYN_STATUS);
-
-	return row && (!status || cell_load(status, row) == ROW_ACTIVE);
 }
 
 int plan_item_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault)
@@ -156,8 +145,8 @@ int plan_prepare(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fa
 	for (size_t i = 0; i < a->plan.items.n && !error; i++) {
 		struct plan_item *it = vec_at(&a->plan.items, i);
 
-		it->out = is_active(it->def, it->old);
-		it->in = is_active(it->def, it->now);
+		it->out = row_is_active(it->def, it->old);
+		it->in = row_is_active(it->def, it->now);
 		it->foreign = plan_is_foreign(it);
 		error = plan_item_prepare(a, it, fault);
 	}
@@ -166,155 +155,13 @@ int plan_prepare(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fa
 	return error;
 }
 
-/* A manager that leaves the status alone wants what it wanted: a row that reads notInService only
- * because somebody else has taken it away, or because its device is gone, is not to stay out. */
-static void keep_wish(const struct plan_item *it, const void *had)
-{
-	const struct mib_col *status = mib_col_syntax(it->def, SYN_STATUS);
-
-	if (had && it->now && !(it->touched >> status->num & 1) && is_active(it->def, had) &&
-	    cell_load(status, it->now) == ROW_NOT_IN_SERVICE)
-		cell_store(status, it->now, ROW_ACTIVE);
-}
-
-/* The row that is wanted now takes the place of the one that was, which is kept for undo. */
-static int keep_row(struct app *a, struct plan_item *it)
-{
-	const void *key = it->now ? it->now : it->old;
-	const struct row_kind *kind = row_kind_of(it->def);
-	struct managed *m, *was;
-	int err;
-
-	if (!kind || it->foreign)
-		return 0;
-	m = row_managed(a, kind);
-	was = &a->plan.was[kind - row_kinds];
-	if (!was->def) {
-		managed_init(was, m->def, m->cmp);
-		was->changed_ms = m->changed_ms;
-	}
-	keep_wish(it, managed_find(m, key));
-	err = managed_move(m, was, key);
-	if (!err && it->now && !managed_set(m, it->now)) {
-		managed_move(was, m, key);
-		err = -ENOMEM;
-	}
-	if (!err && (!it->old || !it->now || !managed_same(m->def, it->old, it->now)))
-		m->changed_ms = clock_ms();
-	return err;
-}
-
-static int keep_rows(struct app *a, struct mib_fault *fault)
-{
-	for (size_t i = 0; i < a->plan.items.n; i++) {
-		struct plan_item *it = vec_at(&a->plan.items, i);
-
-		if (keep_row(a, it))
-			return plan_fail(fault, it, 0, -ENOMEM);
-		a->plan.kept = i + 1;
-	}
-	a->managed_version++;
-	return MIB_OK;
-}
-
-/* Backwards, so that there is room for each row: nothing can fail. */
-static int keep_rows_undo(struct app *a, struct why *why)
-{
-	(void)why;
-	for (; a->plan.kept; a->plan.kept--) {
-		struct plan_item *it = vec_at(&a->plan.items, a->plan.kept - 1);
-		const void *key = it->now ? it->now : it->old;
-		const struct row_kind *kind = row_kind_of(it->def);
-		struct managed *m, *was;
-
-		if (!kind || it->foreign)
-			continue;
-		m = row_managed(a, kind);
-		was = &a->plan.was[kind - row_kinds];
-		m->changed_ms = was->changed_ms;
-		managed_remove(m, key);
-		managed_move(was, m, key);
-	}
-	a->managed_version++;
-	return 0;
-}
-
-/* Scalars are the agent's own: nothing can fail. */
-static void keep_scalars(struct app *a, bool undo)
-{
-	for (size_t i = 0; i < a->plan.items.n; i++) {
-		const struct plan_item *it = vec_at(&a->plan.items, i);
-		const struct mib_agent_row *row = undo ? it->old : it->now;
-
-		if (it->def != &mib_agent)
-			continue;
-		a->agent.row.edit_lock = row->edit_lock;
-		a->agent.row.notifications = row->notifications;
-	}
-}
-
-static int keep_agent(struct app *a, struct mib_fault *fault)
-{
-	(void)fault;
-	keep_scalars(a, false);
-	return MIB_OK;
-}
-
-static int keep_agent_undo(struct app *a, struct why *why)
-{
-	(void)why;
-	keep_scalars(a, true);
-	return 0;
-}
-
-/* Said before the kernel is touched: see intent.h. */
-static int intend(struct app *a, struct mib_fault *fault)
-{
-	int error = plan_interfaces_note(a, fault);
-
-	if (error)
-		return error;
-	return intent_write(a, false, &fault->why) ? MIB_RESOURCE_UNAVAILABLE : MIB_OK;
-}
-
-/* The rows are again what they were, and so must the state file be; when the disk does not take it
- * now, the tick tries again. */
-static int intend_undo(struct app *a, struct why *why)
-{
-	if (!a->plan.saved)
-		return 0;
-	a->sets_kept++;
-	a->rows_dirty = true;
-	return state_save_rows(a, NULL, why);
-}
-
-/* On disk before the manager is told that it is done. */
-static int save(struct app *a, struct mib_fault *fault)
-{
-	int err;
-
-	fault->change = 0;
-	fault->col = 0;
-	a->sets_kept++;
-	err = state_save_rows(a, &a->plan.saved, &fault->why);
-	if (!a->plan.saved)
-		a->sets_kept--; /* the file that stands is that of before */
-	return err ? MIB_RESOURCE_UNAVAILABLE : MIB_OK;
-}
-
-static int save_undo(struct app *a, struct why *why)
-{
-	(void)a, (void)why;
-	return 0; /* the last step back does it */
-}
-
 /* make before break; see the top of plan.h. */
 static const struct phase {
 	const char *of; /* in what is said when its undoing fails */
 	int (*apply)(struct app *a, struct mib_fault *fault);
 	int (*undo)(struct app *a, struct why *why);
 } phases[] = {
-	{ "state", intend, intend_undo },
+	{ "state", plan_intend, plan_intend_undo },
 	{ "interfaces", plan_interfaces, plan_interfaces_undo },
 	{ "names of tables", plan_names_add, plan_names_undo },
 	{ "routes", plan_routes_add, plan_routes_undo },
@@ -324,52 +171,10 @@ static const struct phase {
 	{ "policies", plan_policies_remove, plan_policies_undo },
 	{ "routes", plan_routes_remove, plan_routes_undo },
 	{ "names of tables", plan_names_remove, plan_names_undo },
-	{ "rows", keep_rows, keep_rows_undo },
-	{ "agent", keep_agent, keep_agent_undo },
-	{ "state", save, save_undo },
+	{ "rows", plan_keep_rows, plan_keep_rows_undo },
+	{ "agent", plan_keep_agent, plan_keep_agent_undo },
+	{ "state", plan_save, plan_save_undo },
 };
-
-static bool rule_is_there(struct app *a, const void *row)
-{
-	struct nf_edit edit = { 0 };
-
-	return rules_edit_target(a, ((const struct markrule *)row)->index, &edit);
-}
-
-static bool route_is_there(struct app *a, const void *row)
-{
-	return plan_route_there(a, row);
-}
-
-static bool fib_is_there(struct app *a, const void *row)
-{
-	const struct fib *f = row;
-	const struct name *name = names_find(&a->names.tables, f->id);
-
-	return name && strcmp(name->name, f->name) == 0;
-}
-
-static bool policy_is_there(struct app *a, const void *row)
-{
-	for (size_t i = 0; i < a->policies.kernel.n; i++)
-		if (policy_same(vec_at(&a->policies.kernel, i), row))
-			return true;
-	return false;
-}
-
-bool plan_is_there(struct app *a, const struct mib_def *def, const void *row)
-{
-	static bool (*const there[ROW_KINDS])(struct app * a, const void *row) = {
-		[FIB_ROWS] = fib_is_there,
-		[ROUTE_ROWS] = route_is_there,
-		[POLICY_ROWS] = policy_is_there,
-		[RULE_ROWS] = rule_is_there,
-		[MARK_ROWS] = NULL, /* meters are put up all at once: meters.c */
-	};
-	size_t kind = (size_t)(row_kind_of(def) - row_kinds);
-
-	return !there[kind] || there[kind](a, row);
-}
 
 /* What the SET changed is looked at anew by whoever asks next. */
 static void forget_views(struct app *a)
@@ -453,46 +258,6 @@ int plan_apply(void *ctx, struct mib_change *c, size_t n, struct mib_fault *faul
 	return error;
 }
 
-static bool is_among(const struct vec *rows, const void *row)
-{
-	for (size_t i = 0; i < rows->n; i++)
-		if (*(void **)vec_at(rows, i) == row)
-			return true;
-	return false;
-}
-
-/* One item for every wish that the kernel does not have, but for @hopeless ones. */
-static int restore_items(struct app *a, bool (*wants)(const struct mib_def *def, const void *row),
-			 const struct vec *hopeless)
-{
-	plan_clear(a);
-	/* What SETs made since the last reading is not in the view. */
-	if (a->rules.snap && a->rules.stale)
-		rules_sync(a);
-	for (size_t k = 0; k < ROW_KINDS; k++) {
-		const struct managed *m = row_managed(a, &row_kinds[k]);
-
-		for (size_t i = 0; i < m->rows.n; i++) {
-			void *row = managed_at(m, i);
-			struct plan_item *it;
-
-			if (!is_active(m->def, row) || (wants && !wants(m->def, row)) ||
-			    plan_is_there(a, m->def, row) || is_among(hopeless, row))
-				continue;
-			it = vec_push(&a->plan.items);
-			if (!it)
-				return -ENOMEM;
-			*it = (struct plan_item){
-				.def = m->def,
-				.change = a->plan.items.n - 1,
-				.now = row,
-				.in = true,
-			};
-		}
-	}
-	return 0;
-}
-
 int plan_run(struct app *a, bool keep, struct mib_fault *fault)
 {
 	struct why why = { "" };
@@ -502,7 +267,7 @@ int plan_run(struct app *a, bool keep, struct mib_fault *fault)
 	for (size_t i = 0; i < a->plan.items.n && !error; i++)
 		error = plan_item_prepare(a, vec_at(&a->plan.items, i), fault);
 	for (size_t i = keep ? 0 : 1; i < sizeof(phases) / sizeof(*phases) && !error; i++) {
-		if (!keep && phases[i].apply == keep_rows)
+		if (!keep && phases[i].apply == plan_keep_rows)
 			break;
 		a->plan.phase = (unsigned)i + 1;
 		error = phases[i].apply(a, fault);
@@ -511,80 +276,6 @@ int plan_run(struct app *a, bool keep, struct mib_fault *fault)
 		undo_phases(a, &why);
 	forget_views(a);
 	return error;
-}
-
-/* The kernel's reasons do not say which device is down. */
-static void log_missing(int level, const struct plan_item *it, const char *why)
-{
-	const char *device = it->def == &mib_route ? ((struct route *)it->now)->leg.ifname : "";
-	bool say = *device && !strstr(why, device);
-	struct text name = TEXT_INIT;
-
-	row_name(it->def, it->now, &name);
-	log_at(level, "%s: not put back: %s%s%s%s", text_str(&name), why, say ? " (device " : "",
-	       say ? device : "", say ? ")" : "");
-	text_fini(&name);
-}
-
-static void add_row(struct vec *rows, void *row)
-{
-	void **slot = vec_push(rows);
-
-	if (slot)
-		*slot = row;
-}
-
-/* Finds what cannot be put back, of one try. Returns: true: then the rest is to be tried. */
-static bool restore_try(struct app *a, int level, struct vec *hopeless)
-{
-	size_t before = hopeless->n;
-	struct mib_fault fault = { .change = SIZE_MAX };
-
-	/* All that lack a device at once: there are hundreds of them before it comes. */
-	for (size_t i = 0; i < a->plan.items.n; i++) {
-		struct plan_item *it = vec_at(&a->plan.items, i);
-		struct mib_fault wrong = { 0 };
-
-		if (!plan_item_prepare(a, it, &wrong))
-			continue;
-		log_missing(level, it, wrong.why.s);
-		add_row(hopeless, it->now);
-	}
-	if (hopeless->n > before || !plan_run(a, false, &fault))
-		return hopeless->n > before;
-	if (fault.change >= a->plan.items.n) {
-		log_at(level, "the managers' rows: not put back: %s", fault.why.s);
-		return false;
-	}
-	log_missing(level, vec_at(&a->plan.items, fault.change), fault.why.s);
-	add_row(hopeless, ((struct plan_item *)vec_at(&a->plan.items, fault.change))->now);
-	return hopeless->n > before;
-}
-
-void plan_restore(struct app *a, bool (*wants)(const struct mib_def *def, const void *row),
-		  bool loud)
-{
-	struct vec rows = VEC_INIT(void *), hopeless = VEC_INIT(void *);
-	int level = loud ? LOG_WARNING : LOG_DEBUG;
-	bool again = true;
-	size_t tried = 0;
-
-	while (again && !restore_items(a, wants, &hopeless) && a->plan.items.n) {
-		tried = a->plan.items.n;
-		for (size_t i = 0; i < tried && !hopeless.n; i++)
-			add_row(&rows, ((struct plan_item *)vec_at(&a->plan.items, i))->now);
-		again = restore_try(a, level, &hopeless);
-		if (again)
-			tried = 0;
-	}
-	/* What was taken back on the way was not taken away by somebody else. */
-	live_sync(a);
-	routes_not_withdrawn(a, rows.data, rows.n);
-	if (tried)
-		log_info("%zu of the managers' rows put back", tried);
-	vec_fini(&rows);
-	vec_fini(&hopeless);
-	plan_clear(a);
 }
 
 int plan_undo(void *ctx, struct why *why)

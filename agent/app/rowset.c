@@ -156,6 +156,13 @@ int row_cmp_index(const struct mib_def *def, const void *a, const void *b)
 	return 0;
 }
 
+bool row_is_active(const struct mib_def *def, const void *row)
+{
+	const struct mib_col *status = mib_col_syntax(def, SYN_STATUS);
+
+	return row && (!status || cell_load(status, row) == ROW_ACTIVE);
+}
+
 bool row_is_static(const struct mib_def *def, const void *row)
 {
 	const struct mib_col *storage = mib_col_syntax(def, SYN_STORAGE);

@@ -30,6 +30,8 @@ struct rename {
 	uint32_t ordinal, last, place; /* see idmap_rename() */
 };
 
+/* restore.c */
+
 /**
  * plan_restore - put back what managers want and the kernel does not have
  * @wants: which rows it is about; NULL: all
@@ -39,6 +41,9 @@ struct rename {
  */
 void plan_restore(struct app *a, bool (*wants)(const struct mib_def *def, const void *row),
 		  bool loud);
+
+/* Does the kernel (or the file of names) have what the row wants? Of a rule, its tag is asked for. */
+bool plan_is_there(struct app *a, const struct mib_def *def, const void *row);
 
 /* house.c: may managers have the plan as it is? Returns: a mib_error with @fault. */
 int house_check(struct app *a, struct mib_fault *fault);
@@ -61,8 +66,6 @@ int plan_run(struct app *a, bool keep, struct mib_fault *fault);
 /* What was done stays: tells whom it concerns. */
 void plan_settle(struct app *a);
 void plan_clear(struct app *a);
-/* Does the kernel (or the file of names) have what the row wants? Of a rule, its tag is asked for. */
-bool plan_is_there(struct app *a, const struct mib_def *def, const void *row);
 
 /* Sets @fault and returns the error of SNMP for @err. */
 int plan_fail(struct mib_fault *fault, const struct plan_item *it, unsigned col, int err);
@@ -112,6 +115,12 @@ void plan_lock_wait(const struct app *a, bool change);
 int plan_names_add(struct app *a, struct mib_fault *fault);
 int plan_names_remove(struct app *a, struct mib_fault *fault);
 int plan_interfaces(struct app *a, struct mib_fault *fault);
+/* The agent's own, plan_keep.c: says what will be done before the kernel is touched (intent.h); takes
+ * the rows over into "managed"; the scalars; has it all on disk before the manager is told. */
+int plan_intend(struct app *a, struct mib_fault *fault);
+int plan_keep_rows(struct app *a, struct mib_fault *fault);
+int plan_keep_agent(struct app *a, struct mib_fault *fault);
+int plan_save(struct app *a, struct mib_fault *fault);
 
 /* Their undoing; each does what was done, and nothing when nothing was. 0 or -errno. */
 int plan_routes_undo(struct app *a, struct why *why);
@@ -122,5 +131,9 @@ int plan_rules_undo(struct app *a, struct why *why);
 int plan_meters_undo(struct app *a, struct why *why);
 int plan_names_undo(struct app *a, struct why *why);
 int plan_interfaces_undo(struct app *a, struct why *why);
+int plan_intend_undo(struct app *a, struct why *why);
+int plan_keep_rows_undo(struct app *a, struct why *why);
+int plan_keep_agent_undo(struct app *a, struct why *why);
+int plan_save_undo(struct app *a, struct why *why);
 
 #endif

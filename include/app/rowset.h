@@ -43,6 +43,8 @@ void row_write(const struct mib_def *def, const void *row, struct text *out);
 /* Orders rows of one kind by their index: <0, 0, >0; not as SNMP does. */
 int row_cmp_index(const struct mib_def *def, const void *a, const void *b);
 
+/* Is it wanted in the kernel? A row of scalars always is; @row NULL: it is not. */
+bool row_is_active(const struct mib_def *def, const void *row);
 /* Is it one that fwmarkd.conf asks for? */
 bool row_is_static(const struct mib_def *def, const void *row);
 /* Makes it one: active, permanent, of the configuration. */
