@@ -295,7 +295,6 @@ static void on_dump(int fd, void *arg)
 
 static void on_tick(void *arg)
 {
-	routes_step(arg);
 	reassert(arg);
 	expire(arg);
 	state_tick(arg);
@@ -348,7 +347,9 @@ int app_run(struct app *a, struct app_control *control, struct why *why)
 	while (!control->stop) {
 		if (control->reload)
 			reload(a, control);
-		agentx_process();
+		agentx_process(!routes_step_due(a));
+		if (routes_step_due(a))
+			on_dump(rtnl_fd(a->dump), a);
 	}
 	log_info("stopping");
 	agentx_stop();

@@ -13,7 +13,7 @@
 #include "kernel/route_nl.h"
 
 enum {
-	AT_ONCE = 128 * 1024, /* routes that a request may read, some 50 ms */
+	AT_ONCE = 104 * 1024, /* routes that a request may read: 40 ms, 90 when all are new */
 	PIECE_MS = 20,	      /* how long tables are read at a time that have more */
 	SMALL = 16 * 1024,    /* tables that are read before the others: of so many routes, ... */
 	SMALL_MAX = 8,	      /* ... and so many at most */
@@ -175,12 +175,10 @@ bool routes_whole(const struct app *a)
 void routes_sync(struct app *a)
 {
 	uint64_t end = clock_ms() + PIECE_MS;
-	const struct routes *v = &a->routes;
 
 	live_sync(a);
-	/* Nothing calls for routes_step() when the dump is at its end. */
-	if (!v->load || v->load->phase != ROUTE_READING)
-		read_routes(a, v->load ? 0 : v->known ? AT_ONCE : SIZE_MAX, end);
+	if (!a->routes.load)
+		read_routes(a, a->routes.known ? AT_ONCE : SIZE_MAX, end);
 }
 
 void routes_step(struct app *a)
@@ -190,6 +188,11 @@ void routes_step(struct app *a)
 	live_sync(a);
 	if (a->routes.load)
 		read_routes(a, 0, end);
+}
+
+bool routes_step_due(const struct app *a)
+{
+	return a->routes.load && a->routes.load->phase != ROUTE_READING;
 }
 
 /* Does a reading that is not done tell of this route? */

@@ -151,9 +151,9 @@ void agentx_every_second(void (*cb)(void *arg), void *arg)
 	snmp_alarm_register(1, SA_REPEAT, on_alarm, NULL);
 }
 
-int agentx_process(void)
+int agentx_process(bool wait)
 {
-	return agent_check_and_process(1) < 0 ? -EINTR : 0;
+	return agent_check_and_process(wait) < 0 ? -EINTR : 0;
 }
 
 uint32_t agentx_uptime(void)

@@ -20,8 +20,8 @@ int agentx_start(struct mib *m, const struct agentx_options *opt);
 int agentx_watch(int fd, void (*cb)(int fd, void *arg), void *arg);
 /* Calls @cb once a second. */
 void agentx_every_second(void (*cb)(void *arg), void *arg);
-/* Waits for the next request, descriptor or alarm and handles it. Returns: 0 or -EINTR. */
-int agentx_process(void);
+/* Handles the next request, descriptor or alarm; waits for one when @wait. Returns: 0 or -EINTR. */
+int agentx_process(bool wait);
 /* sysUpTime, in hundredths of a second: the master's. */
 uint32_t agentx_uptime(void);
 void agentx_stop(void);
