@@ -51,3 +51,20 @@ expect_eq "tables that are shown" "101 254 255 " "$(tables)"
 row=100.1.4.10.77.0.0.16.0.1
 set_refused noCreation "fwmarkRoute(Type|Status).$row" "routes.exclude_tables" \
 	fwmarkRouteType.$row i blackhole fwmarkRouteStatus.$row i createAndGo
+
+# A table in which managers have routes is shown all the same, also from the next start on, until
+# they have none there.
+kept=101.1.4.10.78.0.0.16.0.1
+snmp_set fwmarkRouteType.$kept i blackhole fwmarkRouteStatus.$kept i createAndGo
+stop_agent
+agent_conf >"$AGENT_CONF"
+printf 'routes: { exclude_tables = ( 100, 101, 4000000000L ); };\n' >>"$AGENT_CONF"
+start_agent
+expect_eq "tables that are shown" "101 254 255 " "$(tables)"
+expect_match "the log" 'table 101 is not left out, for managers have routes in it' \
+	"$(cat "$WORK/fwmarkd.log")"
+ip route add blackhole 10.53.0.0/16 table 101
+shown fwmarkFibIpv4Routes.101 5
+snmp_set fwmarkRouteStatus.$kept i destroy
+hang_up
+expect_eq "tables that are shown" "254 255 " "$(tables)"
