@@ -152,12 +152,29 @@ static int walk(const char *file, const config_setting_t *group, const char *pre
 	return 0;
 }
 
+/* A list of static routes beside settings of routes, as fwmarkd --dump may be appended to a file:
+ * libconfig says that a name is there twice, and not what to do. */
+static int no_syntax(const config_t *cfg, const char *file, const char *s, struct why *why)
+{
+	const char *text = config_error_text(cfg), *in = config_error_file(cfg);
+	int line = config_error_line(cfg);
+	bool routes;
+
+	for (int i = 1; i < line && *s; i++) {
+		s += strcspn(s, "\n");
+		s += *s == '\n';
+	}
+	routes = !in && strncmp(text, "duplicate", 9) == 0 && strncmp(s, "routes", 6) == 0;
+	return why_set(why, -EINVAL, "%s:%d: %s%s", in ? in : file, line, text,
+		       routes ? ": beside routes.exclude_tables, static routes are routes.rows"
+			      : "");
+}
+
 /* The whole file at once: libconfig's scanner ends the process when it cannot read on
  * (YY_FATAL_ERROR, libconfig 1.5), as it cannot in a directory. */
 int conf_load(const char *file, struct conf *c, struct why *why)
 {
 	struct text all = TEXT_INIT;
-	const char *in;
 	unsigned line;
 	config_t cfg;
 	int err = text_add_file(&all, file, FILE_MAX);
@@ -179,9 +196,7 @@ int conf_load(const char *file, struct conf *c, struct why *why)
 			err = static_rows_read(config_root_setting(&cfg), file,
 					       (uint8_t)c->protocol, &c->rows, why);
 	} else {
-		in = config_error_file(&cfg);
-		err = why_set(why, -EINVAL, "%s:%d: %s", in ? in : file, config_error_line(&cfg),
-			      config_error_text(&cfg));
+		err = no_syntax(&cfg, file, text_str(&all), why);
 	}
 	config_destroy(&cfg);
 	text_fini(&all);

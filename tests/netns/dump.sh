@@ -156,5 +156,7 @@ done
 expect_match "routing daemons" '^# Left out: 1 routes that routing daemons made' "$(cat "$WORK/dump")"
 expect_no_match "routing daemons" '198\.51\.103\.' "$(cat "$WORK/dump")"
 "$FWMARKD" -n -c "$WORK/dump" || fail "the dump is no configuration"
+cat "$TOP_SRCDIR/conf/fwmarkd.conf" "$WORK/dump" >"$WORK/appended"
+"$FWMARKD" -n -c "$WORK/appended" || fail "the dump cannot be appended to the installed file"
 expect_match "main" 'fibId = 254' "$("$FWMARKD" --dump --all -c "$AGENT_CONF")"
 expect_no_match "main" 'fibId = 25[345]' "$(cat "$WORK/dump")"

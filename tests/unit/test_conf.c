@@ -256,6 +256,10 @@ static const struct {
 	{ "log: { syslog = 1; };", ":1: log.syslog: true or false is wanted" },
 	{ "log: { syslog = \"true\"; };", ":1: log.syslog: true or false is wanted" },
 	{ "ping = 3;", ":1: ping: no such setting" },
+	{ "routes: { exclude_tables = (7); };\n\nroutes = (\n);",
+	  ":3: duplicate setting name: beside routes.exclude_tables, static routes are "
+	  "routes.rows" },
+	{ "log: { };\nlog: { };", ":2: duplicate setting name" },
 	{ "\nfoo: { };", ":2: foo: no such setting" },
 	{ "log: { level = \"info\";\n foo = 1; };", ":2: log.foo: no such setting" },
 	{ "log: { log: { level = \"info\"; }; };", ":1: log.log: no such setting" },
@@ -409,7 +413,8 @@ static void the_example_shows_every_default(void **state)
 
 	(void)state;
 	while (fgets(line, sizeof(line), f)) {
-		if (sscanf(line, " %63[a-z_] : {", name) == 1)
+		if (sscanf(line, " %63[a-z_] : {", name) == 1 ||
+		    sscanf(line, "#%63[a-z_]: {", name) == 1)
 			memcpy(group, name, sizeof(group));
 		else if (sscanf(line, "#%*[ \t]%63[a-z_] = %255[^;];", name, value) == 2)
 			text_add(&is, "%s.%s = %s\n", group, name, value);
@@ -434,7 +439,11 @@ static void the_example_can_be_used(void **state)
 
 	(void)state;
 	while (fgets(line, sizeof(line), f))
-		text_add(&t, "%s", line[0] == '#' && line[1] == '\t' ? line + 1 : line);
+		text_add(&t, "%s",
+			 strncmp(line, "#\t", 2) == 0 || strncmp(line, "#}", 2) == 0 ||
+					 strncmp(line, "#routes:", 8) == 0
+				 ? line + 1
+				 : line);
 	fclose(f);
 	if (load(text_str(&t), &c, &why))
 		fail_msg("%s", why.s);
