@@ -51,6 +51,7 @@ agent_libapp_a_SOURCES = \
 	agent/app/rowset.c \
 	agent/app/rule_ids.c \
 	agent/app/rules.c \
+	agent/app/rules_read.c \
 	agent/app/state.c \
 	agent/app/state_rows.c \
 	agent/app/static_apply.c \

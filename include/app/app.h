@@ -225,7 +225,7 @@ struct app {
 void live_sync(struct app *a);
 void live_capabilities(struct app *a);
 
-/* rules.c */
+/* rules_read.c, rules.c */
 void rules_init(struct app *a);
 void rules_fini(struct app *a);
 void rules_sync(struct app *a);
