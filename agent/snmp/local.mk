@@ -17,11 +17,13 @@ agent_libsnmp_a_SOURCES = \
 	agent/snmp/mib_rule.c \
 	agent/snmp/shim.c \
 	agent/snmp/table.c \
-	agent/snmp/txn.c
+	agent/snmp/txn.c \
+	agent/snmp/txn_refuse.c
 
 noinst_HEADERS += \
 	include/snmp/agentx.h \
 	include/snmp/master.h \
 	include/snmp/mib.h \
 	include/snmp/shim.h \
-	include/snmp/table.h
+	include/snmp/table.h \
+	include/snmp/txn.h
