@@ -184,6 +184,13 @@ void counts_keep(struct app *a)
 	a->counts_next_ms = clock_ms() + KEEP_SHARE * (clock_ms() - begun);
 }
 
+void counts_keep_now(struct app *a)
+{
+	a->counts_dirty = true;
+	a->counts_next_ms = 0;
+	counts_keep(a);
+}
+
 int counts_save(struct app *a)
 {
 	/* What was counted up to here is in it; counts of before belong to the one before. */

@@ -90,7 +90,8 @@ int intent_write(struct app *a, bool undo, struct why *why)
 	}
 	state_boot(boot, sizeof(boot));
 	text_add(&t, "# The SET that fwmarkd is at. Written by fwmarkd.\n");
-	text_add(&t, "sets = %" PRId64 "L;\nboot = \"%s\";\n", a->sets_kept, boot);
+	text_add(&t, "sets = %" PRId64 "L;\nboot = \"%s\";\nprotocol = %u;\n", a->sets_kept, boot,
+		 a->conf.protocol);
 	state_write_sections(all, &t);
 	write_places(a, undo, &t);
 	write_settings(a, &t);

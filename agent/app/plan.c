@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "app/counts.h"
 #include "app/rule_ids.h"
 #include "base/fault.h"
 #include "base/log.h"
@@ -309,12 +310,9 @@ void plan_settle(struct app *a)
 			rules_held(a, now->index);
 	}
 	meters_settle(a);
-	/* Rows that are others to the maps now, with what they count: not with the next tick. */
-	if (a->plan.renames.n || rule_ids_renamed(a)) {
-		a->counts_dirty = true;
-		a->counts_next_ms = 0;
-		rules_refresh(a, &why);
-	}
+	/* Not with the next tick. */
+	if (rule_ids_renamed(a) && !rules_refresh(a, &why))
+		counts_keep_now(a);
 }
 
 void plan_finish(void *ctx, bool committed)

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 
+#include "app/counts.h"
 #include "base/clock.h"
 
 /* A manager that leaves the status alone wants what it wanted: a row that reads notInService only
@@ -126,6 +127,7 @@ int plan_intend_undo(struct app *a, struct why *why)
 		return 0;
 	a->sets_kept++;
 	a->rows_dirty = true;
+	counts_keep_now(a); /* foreign rows have their places back */
 	return state_save_rows(a, NULL, why);
 }
 
@@ -138,6 +140,8 @@ int plan_save(struct app *a, struct mib_fault *fault)
 	fault->col = 0;
 	a->sets_kept++;
 	err = state_save_rows(a, &a->plan.saved, &fault->why);
+	if (!err && a->plan.renames.n)
+		counts_keep_now(a); /* under which name each of them goes on counting */
 	if (!a->plan.saved)
 		a->sets_kept--; /* the file that stands is that of before */
 	return err ? MIB_RESOURCE_UNAVAILABLE : MIB_OK;

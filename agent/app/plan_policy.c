@@ -71,6 +71,27 @@ static int policy_renamed(struct app *a, const struct plan_item *it)
 			   NULL);
 }
 
+/* The view takes a policy that is equal for the row's, whoever put it up: then that one goes. Returns:
+ * 0, also when there is none; or -errno with @why. */
+static int policy_out(struct app *a, const struct policy *old, struct why *why)
+{
+	int err = policy_nl_del(a->rtnl, old, why);
+
+	if (err != -ENOENT)
+		return err;
+	a->policies.stale = true;
+	policies_sync(a);
+	for (size_t i = 0; i < a->policies.kernel.n; i++) {
+		const struct policy *have = vec_at(&a->policies.kernel, i);
+
+		if (!policy_same(have, old))
+			continue;
+		err = policy_nl_del(a->rtnl, have, why);
+		break;
+	}
+	return err == -ENOENT ? 0 : err;
+}
+
 /* The new one first, then the old one goes: no packet meets neither. */
 static int policy_in(struct app *a, struct plan_item *it, struct why *why)
 {
@@ -92,8 +113,8 @@ static int policy_in(struct app *a, struct plan_item *it, struct why *why)
 	it->done = true;
 	if (!it->out)
 		return 0;
-	err = policy_nl_del(a->rtnl, it->old, why);
-	if (err && err != -ENOENT)
+	err = policy_out(a, it->old, why);
+	if (err)
 		return err;
 	return it->foreign ? policy_renamed(a, it) : 0;
 }
@@ -123,8 +144,8 @@ int plan_policies_remove(struct app *a, struct mib_fault *fault)
 			continue;
 		err = keep_group(a, it->old, &fault->why);
 		if (!err)
-			err = policy_nl_del(a->rtnl, it->old, &fault->why);
-		if (err && err != -ENOENT)
+			err = policy_out(a, it->old, &fault->why);
+		if (err)
 			return plan_fail(fault, it, COL_STATUS, err);
 	}
 	return MIB_OK;

@@ -12,6 +12,8 @@ int app_reload(struct app *a, const struct conf *conf, struct why *why)
 	struct text later = TEXT_INIT;
 	int err;
 
+	/* That setting waits for a restart. */
+	static_rows_protocol(conf->rows, (uint8_t)a->conf.protocol);
 	conf_change(&a->conf, conf, &later);
 	err = routes_exclude(a);
 	if (err)

@@ -58,6 +58,7 @@ static void write_all(struct app *a, struct text *out)
 	text_add(out, "sets = %" PRId64 "L;\n", a->sets_kept);
 	text_add(out, "version = %d;\nboot = \"%s\";\nepoch = %" PRId64 "L;\n", STATE_VERSION, boot,
 		 a->mib.epoch);
+	text_add(out, "protocol = %u;\n", a->conf.protocol);
 	text_add(out, "notifications = %s;\neditLock = %d;\n",
 		 a->agent.row.notifications ? "true" : "false", a->agent.row.edit_lock);
 	state_sections(a, all);

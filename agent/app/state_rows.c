@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+enum { ROUTE_PROTOCOL = 17 };
+
 void state_sections(struct app *a, struct managed *out[ROW_KINDS])
 {
 	for (size_t k = 0; k < ROW_KINDS; k++)
@@ -37,20 +39,40 @@ static void route_read(struct route *r)
 		r->nlegs = 0;
 }
 
+uint8_t state_protocol(const struct app *a, const config_setting_t *root)
+{
+	int protocol;
+
+	return config_setting_lookup_int(root, "protocol", &protocol) && protocol > 0 &&
+			       protocol <= UINT8_MAX
+		       ? (uint8_t)protocol
+		       : (uint8_t)a->conf.protocol;
+}
+
+/* Routes keep the protocol that they were made with, whatever the setting is now. */
+static void keep_protocol(const struct app *a, struct route *r)
+{
+	if (r->protocol != a->conf.protocol)
+		r->given |= UINT64_C(1) << ROUTE_PROTOCOL;
+}
+
 static int read_row(struct app *a, const struct row_kind *kind, const config_setting_t *group,
-		    bool reboot, struct managed *m, struct arena *arena, struct why *why)
+		    uint8_t protocol, bool reboot, struct managed *m, struct arena *arena,
+		    struct why *why)
 {
 	const struct mib_def *def = kind->def;
 	void *row;
-	int err = row_read(kind, group, (uint8_t)a->conf.protocol, arena, &row, why);
+	int err = row_read(kind, group, protocol, arena, &row, why);
 
 	if (err)
 		return err;
 	/* A priority that the kernel chose stays the one that it became. */
 	if (def == &mib_policy && ((struct policy *)row)->status == ROW_ACTIVE)
 		((struct policy *)row)->priority_auto = false;
-	if (def == &mib_route)
+	if (def == &mib_route) {
 		route_read(row);
+		keep_protocol(a, row);
+	}
 	if (reboot && cell_load(mib_col_syntax(def, SYN_STORAGE), row) == STORAGE_VOLATILE)
 		return 0;
 	return managed_set(m, row) ? 0 : -ENOMEM;
@@ -59,6 +81,7 @@ static int read_row(struct app *a, const struct row_kind *kind, const config_set
 int state_read_sections(struct app *a, const config_setting_t *root,
 			struct managed *const all[ROW_KINDS], bool reboot, struct why *why)
 {
+	uint8_t protocol = state_protocol(a, root);
 	struct arena arena = { 0 };
 	int err = 0;
 
@@ -67,7 +90,7 @@ int state_read_sections(struct app *a, const config_setting_t *root,
 
 		for (int i = 0; list && i < config_setting_length(list) && !err; i++)
 			err = read_row(a, &row_kinds[k], config_setting_get_elem(list, (unsigned)i),
-				       reboot, all[k], &arena, why);
+				       protocol, reboot, all[k], &arena, why);
 	}
 	arena_free(&arena);
 	return err;

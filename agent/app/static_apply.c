@@ -7,6 +7,7 @@
 
 #include "app/counts.h"
 #include "app/plan.h"
+#include "app/state_rows.h"
 #include "app/static_rows.h"
 #include "base/log.h"
 
@@ -52,7 +53,7 @@ static void save(struct app *a)
 
 	state_boot(boot, sizeof(boot));
 	text_add(&t, "# The rows of fwmarkd.conf that are in force. Written by fwmarkd.\n");
-	text_add(&t, "boot = \"%s\";\n", boot);
+	text_add(&t, "boot = \"%s\";\nprotocol = %u;\n", boot, a->conf.protocol);
 	static_rows_write(a->statics, &t);
 	err = t.err ? t.err : state_replace(a, STATIC, &t, true, NULL);
 	if (err)
@@ -91,8 +92,9 @@ static void load(struct app *a)
 	state_boot(now, sizeof(now));
 	/* With the kernel that they were in they are gone. */
 	if (!err && config_lookup_string(&cfg, "boot", &boot) && strcmp(boot, now) == 0)
-		err = static_rows_read(config_root_setting(&cfg), path, (uint8_t)a->conf.protocol,
-				       &a->statics, &why);
+		err = static_rows_read(config_root_setting(&cfg), path,
+				       state_protocol(a, config_root_setting(&cfg)), &a->statics,
+				       &why);
 	if (err && err != -ENOENT)
 		log_warn("%s%s", why.s[0] ? why.s : path,
 			 ": which static rows the last run had is not known");

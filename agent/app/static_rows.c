@@ -78,7 +78,7 @@ int static_row_wrong(const struct static_row *s, unsigned num, int err, const ch
 }
 
 enum { INDEX = 1, FIB_ID = 1, FIB_NAME = 2, POLICY_PRIORITY = 3, ROUTE_FIB = 1, ROUTE_DEST = 3 };
-enum { ROUTE_INSTANCE = 6, RULE_MARK = 24 };
+enum { ROUTE_INSTANCE = 6, ROUTE_PROTOCOL = 17, RULE_MARK = 24 };
 
 /* What a row must say beside what a manager's must. Returns: NULL or what is wrong. */
 static const char *check_own(const struct mib_def *def, const void *row, unsigned *col)
@@ -227,6 +227,20 @@ int static_rows_read(const config_setting_t *root, const char *file, uint8_t pro
 		*out = NULL;
 	}
 	return err;
+}
+
+void static_rows_protocol(struct static_rows *r, uint8_t protocol)
+{
+	for (size_t i = 0; r && i < r->rows.n; i++) {
+		const struct static_row *s = vec_at(&r->rows, i);
+		struct policy *p = s->kind->def == &mib_policy ? s->row : NULL;
+		struct route *rt = s->kind->def == &mib_route ? s->row : NULL;
+
+		if (p)
+			p->route_protocol = protocol;
+		if (rt && !(rt->given >> ROUTE_PROTOCOL & 1))
+			rt->protocol = protocol;
+	}
 }
 
 struct static_rows *static_rows_ref(struct static_rows *r)

@@ -23,6 +23,8 @@ int counts_read(struct app *a, const config_setting_t *root, bool reboot, struct
 
 /* Writes the file of counts, when anything was counted. */
 void counts_keep(struct app *a);
+/* The same in any case, however much time was spent on it of late. */
+void counts_keep_now(struct app *a);
 
 /* Reads the file of indices. */
 void counts_restore(struct app *a);

@@ -14,6 +14,9 @@ void state_sections(struct app *a, struct managed *out[ROW_KINDS]);
 /* Appends "fibs = ( ... ); routes = ( ... ); ...". */
 void state_write_sections(struct managed *const all[ROW_KINDS], struct text *out);
 
+/* What routes of a file have that name no protocol: the agent's own when it was written. */
+uint8_t state_protocol(const struct app *a, const config_setting_t *root);
+
 /**
  * state_read_sections - the other way round
  * @all: where the rows go

@@ -44,6 +44,8 @@ bool static_rows_name(const char *name);
  */
 int static_rows_read(const config_setting_t *root, const char *file, uint8_t protocol,
 		     struct static_rows **out, struct why *why);
+/* The protocol of policies, and of routes that name none: another one than they were read with. */
+void static_rows_protocol(struct static_rows *r, uint8_t protocol);
 struct static_rows *static_rows_ref(struct static_rows *r);
 void static_rows_unref(struct static_rows *r);
 /* Returns: the row of this kind with the index of @key, or NULL. @r may be NULL. */

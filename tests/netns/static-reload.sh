@@ -118,6 +118,47 @@ shown fwmarkRuleOrigin.20 3
 shown fwmarkRuleHCPackets.20 77
 shown fwmarkMarkHCPackets.85.4294967295 77
 
+# The number of routes and policies waits for a restart: then new ones have it, and static routes.
+r201=201.1.4.0.0.0.0.0.0.1
+r205=205.1.4.10.5.0.0.16.0.1
+protos() {
+	snmp_get fwmarkRouteProtocol.$r201 fwmarkRouteProtocol.$r205 fwmarkPolicyRouteProtocol.1 \
+		fwmarkPolicyRouteProtocol.9 fwmarkRouteStatus.$r201 fwmarkRouteStatus.$r205 \
+		fwmarkPolicyStatus.1 fwmarkPolicyStatus.9 | paste -sd' '
+}
+reloaded_with "$routes" "$policies"
+snmp_set fwmarkRouteIfName.$r205 s ppp0 fwmarkRouteStatus.$r205 i createAndGo \
+	fwmarkPolicyFibId.9 u 205 fwmarkPolicyPriority.9 u 9 fwmarkPolicyStatus.9 i createAndGo
+expect_eq "protocols" "161 161 161 161 1 1 1 1" "$(protos)"
+reloaded_with "$policies" "$(echo "$routes" | sed 's/; }/; mtu = 1400; }/')" 'provisioning: { protocol = 77; };'
+expect_match "table 201" 'proto fwmarkd mtu 1400' "$(ip route show table 201)"
+expect_eq "protocols" "161 161 161 161 1 1 1 1" "$(protos)"
+for _ in 1 2; do
+	stop_agent
+	start_agent
+	expect_eq "protocols after a restart" "77 161 161 161 1 1 1 1" "$(protos)"
+	expect_no_match "log" 'not put back' "$(log)"
+	expect_eq "routes" 1 "$(ip route show table 201 | wc -l)"
+	expect_eq "routes" 1 "$(ip route show table 205 | wc -l)"
+done
+snmp_set fwmarkRouteStatus.$r205 i destroy
+expect_eq "routes" "" "$(ip route show table 205)"
+snmp_set fwmarkRouteIfName.$r205 s ppp0 fwmarkRouteStatus.$r205 i createAndGo fwmarkPolicyStatus.9 i destroy
+shown fwmarkRouteProtocol.$r205 77
+snmp_set fwmarkRouteStatus.$r205 i destroy
+
+# What was somebody else's and became static is the agent's: it goes with the row, as --check says.
+ip rule add priority 55 fwmark 0x55 lookup 205
+policy55='policies = ( { index = 55; priority = 55; mark = 0x55; fibId = 205; } );'
+reloaded_with "$policy55"
+expect_eq "policies" 1 "$(ip rule | grep -c '^55:')"
+shown fwmarkPolicyOrigin.55 3
+agent_conf >"$WORK/without.conf"
+"$FWMARKD" --check -c "$WORK/without.conf" >"$WORK/check" 2>&1 && fail "--check finds no difference"
+expect_match "--check" '^- ip rule: .*fwmark 0x55' "$(cat "$WORK/check")"
+reloaded_with
+expect_no_match "policies" "^(55|1000):" "$(ip rule)"
+
 # Static rows are not among the rows that managers may have.
 reloaded_with 'provisioning: { max_rows = 2; };' \
 	'rules = ( { index = 20; chain = "FORWARD"; mark = 1; }, { index = 21; chain = "FORWARD"; mark = 2; } );'
