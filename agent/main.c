@@ -128,9 +128,12 @@ static int load_config(void *ctx, struct conf *conf, struct why *why)
 
 	if (err && (err != -ENOENT || args->config))
 		return err;
-	if ((args->socket && strlen(args->socket) >= sizeof(conf->agentx_socket)) ||
-	    (args->standalone && strlen(args->standalone) >= sizeof(conf->standalone_address)))
-		return why_set(why, -EINVAL, "the address of a socket is too long");
+	if (args->socket && strlen(args->socket) >= sizeof(conf->agentx_socket))
+		return why_set(why, -EINVAL, "-x: too long: at most %zu bytes",
+			       sizeof(conf->agentx_socket) - 1);
+	if (args->standalone && strlen(args->standalone) >= sizeof(conf->standalone_address))
+		return why_set(why, -EINVAL, "--standalone: too long: at most %zu bytes",
+			       sizeof(conf->standalone_address) - 1);
 	if (args->socket)
 		strcpy(conf->agentx_socket, args->socket);
 	if (args->standalone)

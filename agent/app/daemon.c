@@ -90,7 +90,8 @@ static int only_one(struct app *a, struct why *why)
 	memcpy(path, a->conf.state_dir, n);
 	memcpy(path + n, "/lock", sizeof("/lock"));
 	if (mkdir(a->conf.state_dir, 0700) && errno != EEXIST)
-		return why_set(why, -errno, "%s: %s", a->conf.state_dir, strerror(errno));
+		return why_set(why, -errno, "state.directory: %s: %s", a->conf.state_dir,
+			       strerror(errno));
 	a->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (a->lock_fd < 0)
 		return why_set(why, -errno, "%s: %s%s", path, strerror(errno),
@@ -200,7 +201,9 @@ int app_look(struct app *a, const struct conf *conf, struct why *why)
 
 	init_parts(a, conf);
 	a->look = true;
-	err = open_kernel(a, why);
+	err = privileges_look(why);
+	if (!err)
+		err = open_kernel(a, why);
 	if (!err)
 		err = load_wishes(a, why);
 	if (!err && (err = routes_exclude(a)))
@@ -318,6 +321,21 @@ static void reload(struct app *a, struct app_control *control)
 	conf_fini(&conf);
 }
 
+/* net-snmp goes on without a file of access that it cannot read. */
+static int start_snmp(struct app *a, const struct agentx_options *opt, struct why *why)
+{
+	int err;
+
+	if (opt->standalone && opt->snmp_conf && euidaccess(opt->snmp_conf, R_OK))
+		return why_set(why, -errno, "standalone.snmp_conf: %s: %s", opt->snmp_conf,
+			       strerror(errno));
+	err = agentx_start(&a->mib, opt);
+	if (err == -EADDRNOTAVAIL)
+		return why_set(why, err, "standalone.address: \"%s\" cannot be listened on",
+			       opt->standalone);
+	return err ? why_set(why, err, "SNMP: start failed") : 0;
+}
+
 int app_run(struct app *a, struct app_control *control, struct why *why)
 {
 	const struct conf *c = &a->conf;
@@ -328,13 +346,10 @@ int app_run(struct app *a, struct app_control *control, struct why *why)
 		.snmp_conf = c->standalone_snmp_conf[0] ? c->standalone_snmp_conf : NULL,
 		.state_dir = c->state_dir,
 	};
-	int err = agentx_start(&a->mib, &opt);
+	int err = start_snmp(a, &opt, why);
 
-	if (err)
-		return why_set(why, err, "SNMP: %s",
-			       err == -EADDRNOTAVAIL ? "the address cannot be listened on"
-						     : "start failed");
-	err = opt.standalone ? privileges_listening(why) : 0;
+	if (!err && opt.standalone)
+		err = privileges_listening(why);
 	if (err)
 		return err;
 	err = agentx_watch(rtnl_events_fd(a->events), on_events, a);

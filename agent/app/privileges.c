@@ -97,6 +97,14 @@ int privileges_drop(const struct conf *c, struct why *why)
 	return 0;
 }
 
+int privileges_look(struct why *why)
+{
+	if (capng_get_caps_process() || !capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_RAW))
+		return why_set(why, -EPERM,
+			       "rules of netfilter cannot be read without CAP_NET_RAW: be root");
+	return 0;
+}
+
 int privileges_listening(struct why *why)
 {
 	if (capng_get_caps_process() ||

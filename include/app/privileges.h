@@ -15,6 +15,9 @@
  */
 int privileges_drop(const struct conf *c, struct why *why);
 
+/* For --check and --dump, which would leave out what they cannot see. Returns: as above. */
+int privileges_look(struct why *why);
+
 /* After the ports of --standalone are open: no CAP_NET_BIND_SERVICE any more. Returns: as above. */
 int privileges_listening(struct why *why);
 

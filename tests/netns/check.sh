@@ -96,3 +96,15 @@ expect_match "message" 'colour: no such setting' "$(cat "$WORK/errors")"
 } >"$AGENT_CONF"
 check 1
 expect_match "message" 'policies: a manager has a row with this index' "$(cat "$WORK/errors")"
+
+# Who cannot see everything says nothing wrong about it.
+if command -v setpriv >/dev/null; then
+	for option in --check --dump; do
+		status=0
+		setpriv --bounding-set=-net_raw --inh-caps=-net_raw "$FWMARKD" $option -c /dev/null \
+			>"$WORK/out" 2>"$WORK/errors" || status=$?
+		expect_eq "status of $option without CAP_NET_RAW" 1 "$status"
+		expect_eq "output of $option without CAP_NET_RAW" "" "$(cat "$WORK/out")"
+		expect_match "message" 'CAP_NET_RAW' "$(cat "$WORK/errors")"
+	done
+fi

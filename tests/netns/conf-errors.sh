@@ -84,6 +84,30 @@ status=0
 "$FWMARKD" --nonsense >"$WORK/out" 2>&1 || status=$?
 [ $status != 0 ] || fail "an unknown option is no error"
 
+# What only a start finds out.
+# no_start WORDS OPTION...: with the settings of agent_conf and of bad.conf.
+no_start() {
+	words=$1
+	shift
+	{ agent_conf; cat "$WORK/bad.conf"; } >"$AGENT_CONF"
+	status=0
+	timeout 10 "$FWMARKD" -f -c "$AGENT_CONF" "$@" >"$WORK/out" 2>&1 || status=$?
+	expect_eq "status with $words: $(cat "$WORK/out")" 1 "$status"
+	expect_match "message" "$words" "$(tail -n 1 "$WORK/out")"
+}
+echo 'process: { user = "nobody-here"; };' >"$WORK/bad.conf"
+no_start 'process\.user: there is no user nobody-here'
+echo 'standalone: { snmp_conf = "/nowhere"; };' >"$WORK/bad.conf"
+no_start 'standalone\.snmp_conf: /nowhere: No such file' --standalone udp:127.0.0.1:161
+: >"$WORK/bad.conf"
+no_start 'standalone\.address: "nonsense:x" cannot be' --standalone nonsense:x
+no_start '^fwmarkd: -x: too long: at most 107' -x "/$(printf '%0107d' 0)"
+echo "state: { directory = \"$WORK/no/where\"; };" >"$AGENT_CONF"
+status=0
+timeout 10 "$FWMARKD" -f -c "$AGENT_CONF" >"$WORK/out" 2>&1 || status=$?
+expect_eq "status without a state directory" 1 "$status"
+expect_match "message" 'state\.directory: .*/no/where: No such file' "$(cat "$WORK/out")"
+
 # Options that make no sense together start nothing.
 # usage WORDS OPTION...
 usage() {
