@@ -15,7 +15,7 @@
 #include "app/static_rows.h"
 
 enum { RULE_POSITION = 5, RULE_MARK = 24, POLICY_PRIORITY = 3, POLICY_MARK = 6, POLICY_MASK = 7 };
-enum { ROUTE_GATEWAY_TYPE = 8, ROUTE_IFINDEX = 10, ROUTE_SCOPE = 16, ROUTE_PROTOCOL = 17 };
+enum { ROUTE_GATEWAY_TYPE = 8, ROUTE_IFINDEX = 10, ROUTE_PROTOCOL = 17 };
 
 struct dump {
 	struct app *a;
@@ -24,15 +24,6 @@ struct dump {
 	struct text rows, left;	     /* the list, and what cannot stand in it */
 	struct vec used;	     /* uint32_t: indices of the list under way, in order */
 };
-
-static const struct row_kind *kind_of(const struct mib_def *def)
-{
-	size_t k = 0;
-
-	while (row_kinds[k].def != def)
-		k++;
-	return &row_kinds[k];
-}
 
 /* One line of a comment: what others wrote into the kernel may hold anything. */
 static void comment(struct text *out, const char *before, const char *s, const char *after)
@@ -131,7 +122,7 @@ static void add(struct dump *d, void *row, const char *text)
 
 static void begin(struct dump *d, const struct mib_def *def)
 {
-	d->kind = kind_of(def);
+	d->kind = row_kind_of(def);
 	text_reset(&d->rows);
 	text_reset(&d->left);
 	vec_clear(&d->used);

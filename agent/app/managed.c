@@ -144,16 +144,15 @@ void managed_fini(struct managed *m)
 	vec_fini(&m->idle);
 }
 
-/* The first place whose row is not below (@after: above) the key. */
-static size_t place(const struct managed *m, const void *key, bool after)
+/* The first place whose row is not below the key. */
+static size_t place(const struct managed *m, const void *key)
 {
 	size_t lo = 0, hi = m->rows.n;
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
-		int d = m->cmp(managed_at(m, mid), key);
 
-		if (d < 0 || (after && d == 0))
+		if (m->cmp(managed_at(m, mid), key) < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -161,23 +160,16 @@ static size_t place(const struct managed *m, const void *key, bool after)
 	return lo;
 }
 
-void *managed_next(const struct managed *m, const void *key, bool after)
-{
-	size_t at = place(m, key, after);
-
-	return at < m->rows.n ? managed_at(m, at) : NULL;
-}
-
 void *managed_find(const struct managed *m, const void *key)
 {
-	void *row = managed_next(m, key, false);
+	size_t at = place(m, key);
 
-	return row && m->cmp(row, key) == 0 ? row : NULL;
+	return at < m->rows.n && m->cmp(managed_at(m, at), key) == 0 ? managed_at(m, at) : NULL;
 }
 
 void *managed_set(struct managed *m, const void *row)
 {
-	size_t at = place(m, row, false);
+	size_t at = place(m, row);
 	void *copy = row_dup(m->def, row);
 	struct managed_row *slot;
 
@@ -199,13 +191,13 @@ void *managed_set(struct managed *m, const void *row)
 
 int managed_move(struct managed *from, struct managed *to, const void *key)
 {
-	size_t at = place(from, key, false);
+	size_t at = place(from, key);
 	const struct managed_idle *idle;
 	struct managed_row *slot;
 
 	if (at == from->rows.n || from->cmp(managed_at(from, at), key) != 0)
 		return 0;
-	slot = vec_insert(&to->rows, place(to, key, false));
+	slot = vec_insert(&to->rows, place(to, key));
 	if (!slot)
 		return -ENOMEM;
 	*slot = *(struct managed_row *)vec_at(&from->rows, at);
@@ -220,7 +212,7 @@ int managed_move(struct managed *from, struct managed *to, const void *key)
 
 void managed_remove(struct managed *m, const void *key)
 {
-	size_t at = place(m, key, false);
+	size_t at = place(m, key);
 
 	if (at == m->rows.n || m->cmp(managed_at(m, at), key) != 0)
 		return;

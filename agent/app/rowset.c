@@ -30,7 +30,8 @@ struct managed *row_managed(struct app *a, const struct row_kind *kind)
 	return (struct managed *)((char *)a + kind->managed);
 }
 
-void row_init(const struct mib_def *def, uint8_t protocol, void *row)
+/* A row as a manager begins it. @protocol: the agent's own. */
+static void row_init(const struct mib_def *def, uint8_t protocol, void *row)
 {
 	memset(row, 0, def->row_size);
 	if (def == &mib_rule) {

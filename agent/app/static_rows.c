@@ -78,7 +78,7 @@ int static_row_wrong(const struct static_row *s, unsigned num, int err, const ch
 }
 
 enum { INDEX = 1, FIB_ID = 1, FIB_NAME = 2, POLICY_PRIORITY = 3, ROUTE_FIB = 1, ROUTE_DEST = 3 };
-enum { ROUTE_INSTANCE = 6, ROUTE_PROTOCOL = 17, RULE_MARK = 24 };
+enum { ROUTE_INSTANCE = 6, ROUTE_PROTOCOL = 17 };
 
 /* What a row must say beside what a manager's must. Returns: NULL or what is wrong. */
 static const char *check_own(const struct mib_def *def, const void *row, unsigned *col)

@@ -9,7 +9,6 @@
 static struct {
 	bool syslog, journal;
 	int level;
-	void (*hook)(int level, const char *line);
 } out = { .level = LOG_INFO };
 
 void log_open(const char *ident, bool syslog, int level)
@@ -19,16 +18,6 @@ void log_open(const char *ident, bool syslog, int level)
 	out.journal = getenv("JOURNAL_STREAM") != NULL;
 	if (syslog)
 		openlog(ident, LOG_PID, LOG_DAEMON);
-}
-
-int log_level(void)
-{
-	return out.level;
-}
-
-void log_hook(void (*hook)(int level, const char *line))
-{
-	out.hook = hook;
 }
 
 void log_at(int level, const char *fmt, ...)
@@ -42,8 +31,6 @@ void log_at(int level, const char *fmt, ...)
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
 	line[strcspn(line, "\n")] = '\0';
-	if (out.hook)
-		out.hook(level, line);
 	if (out.syslog)
 		syslog(level, "%s", line);
 	else if (out.journal)

@@ -67,7 +67,7 @@ bool ipt_is_mark(const struct xt_entry_target *t)
 	return strcmp(name, "MARK") == 0 || strcmp(name, "CONNMARK") == 0;
 }
 
-size_t ipt_match_size(const struct xt_entry_match *m)
+static size_t ipt_match_size(const struct xt_entry_match *m)
 {
 	return m->u.match_size - sizeof(*m);
 }

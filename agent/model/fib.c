@@ -7,7 +7,7 @@
 #include "base/text.h"
 
 /* fwmarkFibEntry */
-enum { FIB_ID = 1, FIB_NAME = 2 };
+enum { FIB_NAME = 2 };
 
 void fib_init(struct fib *f)
 {

@@ -48,7 +48,8 @@ void mib_name(const struct mib_col *col, const struct mib_oid *at, struct text *
 		text_add(out, ".%u", at->id[i]);
 }
 
-size_t table_prefix(const struct mib_def *def, uint32_t *oid)
+/* Writes what stands before the column number. @oid: room for 3. Returns: how many that are. */
+static size_t table_prefix(const struct mib_def *def, uint32_t *oid)
 {
 	oid[0] = def->group;
 	oid[1] = def->table;

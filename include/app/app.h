@@ -69,7 +69,6 @@ struct marks {
 	struct vec sums; /* struct mark_sum */
 	struct managed managed;
 	uint64_t rules_version, policies_version, managed_version, version;
-	uint64_t counted_ms; /* snap->taken_ms of the last reading that was added up */
 };
 
 /* What was counted for a mark, whatever became of the rules. */

@@ -32,8 +32,6 @@ void managed_fini(struct managed *m);
 
 /* Returns: the row with the index of @key, or NULL. */
 void *managed_find(const struct managed *m, const void *key);
-/* The first row whose index is not below that of @key (not above it: @after). */
-void *managed_next(const struct managed *m, const void *key, bool after);
 /* Keeps a copy of @row, in place of the one with its index. Returns: the copy or NULL. */
 void *managed_set(struct managed *m, const void *row);
 /* Hands the row of @key from @from over to @to, which has none. Needs no memory where @to had as many

@@ -25,9 +25,6 @@ const struct row_kind *row_kind_of(const struct mib_def *def);
 /* What managers want of a kind. */
 struct managed *row_managed(struct app *a, const struct row_kind *kind);
 
-/* A row as a manager begins it. @protocol: the agent's own. */
-void row_init(const struct mib_def *def, uint8_t protocol, void *row);
-
 /**
  * row_read - make a row of a group
  * @arena: where it goes, with its texts and legs

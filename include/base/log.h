@@ -13,9 +13,6 @@
  * @level: the last level that is written, LOG_ERR to LOG_DEBUG
  */
 void log_open(const char *ident, bool syslog, int level);
-int log_level(void);
-/* Every line also goes to @hook (tests, counting); NULL ends that. */
-void log_hook(void (*hook)(int level, const char *line));
 void log_at(int level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_err(...)   log_at(LOG_ERR, __VA_ARGS__)

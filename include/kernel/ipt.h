@@ -113,7 +113,6 @@ const struct xt_entry_match *ipt_match_next(const struct ipt_ops *ops, const voi
 					    const struct xt_entry_match *m);
 /* Is the target MARK or CONNMARK? */
 bool ipt_is_mark(const struct xt_entry_target *t);
-size_t ipt_match_size(const struct xt_entry_match *m); /* of its data */
 bool ipt_match_is(const struct xt_entry_match *m, const char *name, int revision, size_t size);
 
 /**
