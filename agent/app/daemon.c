@@ -288,14 +288,6 @@ static void on_events(int fd, void *arg)
 	reassert(arg);
 }
 
-/* A reading of routes that requests did not wait for. */
-static void on_dump(int fd, void *arg)
-{
-	(void)fd;
-	routes_step(arg);
-	reassert(arg);
-}
-
 static void on_tick(void *arg)
 {
 	reassert(arg);
@@ -353,8 +345,6 @@ int app_run(struct app *a, struct app_control *control, struct why *why)
 	if (err)
 		return err;
 	err = agentx_watch(rtnl_events_fd(a->events), on_events, a);
-	if (!err)
-		err = agentx_watch(rtnl_fd(a->dump), on_dump, a);
 	if (err)
 		return why_set(why, err, "event loop: %s", strerror(-err));
 	agentx_every_second(on_tick, a);
@@ -362,9 +352,12 @@ int app_run(struct app *a, struct app_control *control, struct why *why)
 	while (!control->stop) {
 		if (control->reload)
 			reload(a, control);
+		/* Routes are read on after the requests that have come meanwhile. */
 		agentx_process(!routes_step_due(a));
-		if (routes_step_due(a))
-			on_dump(rtnl_fd(a->dump), a);
+		if (routes_step_due(a)) {
+			routes_step(a);
+			reassert(a);
+		}
 	}
 	log_info("stopping");
 	agentx_stop();

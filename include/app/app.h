@@ -272,9 +272,8 @@ void routes_fini(struct app *a);
 /* Makes the view current. What that takes is read at once, but for tables so big that the request
  * would have to wait: these go on in routes_step(), and the view is that of before until then. */
 void routes_sync(struct app *a);
-/* Reads on: when a->dump can be read, and ... */
+/* Reads on, for some milliseconds, while that is due. */
 void routes_step(struct app *a);
-/* ... when only the end is left. */
 bool routes_step_due(const struct app *a);
 /* For a change: where the view of this key is not current yet, what managers have in its table is. */
 void routes_look(struct app *a, const struct route *key);
