@@ -91,6 +91,9 @@ static int on_event(const struct nlmsghdr *nlh, void *arg)
 {
 	struct app *a = arg;
 
+	/* What is still queued is of use to managers' routes alone: who has taken them away? */
+	if (a->events_lost && !a->routes.managed.rows.n)
+		return -ENOBUFS;
 	switch (nlh->nlmsg_type) {
 	case RTM_NEWLINK:
 	case RTM_DELLINK:
@@ -131,6 +134,23 @@ static void read_names(struct app *a)
 	a->names_version++;
 }
 
+static int ignore(const struct nlmsghdr *nlh, void *arg)
+{
+	(void)nlh, (void)arg;
+	return 0;
+}
+
+/* All is read anew: a fresh socket costs less than to take what the old one has. */
+static int throw_away(struct app *a)
+{
+	const struct conf_list *excluded = &a->routes.excluded;
+	int err = rtnl_events_renew(a->events);
+
+	if (err)
+		return rtnl_events_drain(a->events, ignore, NULL, &a->events_lost);
+	return rtnl_events_exclude(a->events, excluded->item, excluded->n);
+}
+
 void live_sync(struct app *a)
 {
 	bool *lost = &a->events_lost;
@@ -138,7 +158,8 @@ void live_sync(struct app *a)
 
 	*lost = false;
 	err = rtnl_events_drain(a->events, on_event, a, lost);
-
+	if (err == -ENOBUFS)
+		err = throw_away(a);
 	if (err < 0)
 		log_err("reading events of the kernel: %s", strerror(-err));
 	if (*lost || err < 0) {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <linux/filter.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "kernel/compat.h"
 #include "kernel/rtnl.h"
@@ -27,28 +29,55 @@ struct rtnl_events {
 	_Alignas(struct nlmsghdr) char buf[RTNL_BUF];
 };
 
+static struct mnl_socket *rtnl_events_socket(void)
+{
+	struct mnl_socket *sock = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int size = RTNL_EVENTS_RCVBUF, err, fd;
+
+	if (!sock)
+		return NULL;
+	/* Before the groups are joined: a burst may come at once. Without CAP_NET_ADMIN, as much
+	 * as net.core.rmem_max allows. */
+	fd = mnl_socket_get_fd(sock);
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
+		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	if (mnl_socket_bind(sock, rtnl_groups, MNL_SOCKET_AUTOPID) == 0)
+		return sock;
+	err = errno;
+	mnl_socket_close(sock);
+	errno = err;
+	return NULL;
+}
+
 int rtnl_events_open(struct rtnl_events **out)
 {
 	struct rtnl_events *ev = calloc(1, sizeof(*ev));
-	int size = RTNL_EVENTS_RCVBUF, err, fd;
+	int err;
 
 	if (!ev)
 		return -ENOMEM;
-	ev->sock = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (!ev->sock)
-		goto fail;
-	/* Before the groups are joined: a burst may come at once. Without CAP_NET_ADMIN, as much
-	 * as net.core.rmem_max allows. */
-	fd = mnl_socket_get_fd(ev->sock);
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
-		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	if (mnl_socket_bind(ev->sock, rtnl_groups, MNL_SOCKET_AUTOPID) < 0)
-		goto fail;
+	ev->sock = rtnl_events_socket();
+	if (!ev->sock) {
+		err = -errno;
+		rtnl_events_close(ev);
+		return err;
+	}
 	*out = ev;
 	return 0;
-fail:
-	err = -errno;
-	rtnl_events_close(ev);
+}
+
+/* The new one has the events from now on before the old one goes; and its number, for somebody may be
+ * watching that. */
+int rtnl_events_renew(struct rtnl_events *ev)
+{
+	struct mnl_socket *sock = rtnl_events_socket();
+	int err = 0;
+
+	if (!sock)
+		return -errno;
+	if (dup3(mnl_socket_get_fd(sock), rtnl_events_fd(ev), O_CLOEXEC) < 0)
+		err = -errno;
+	mnl_socket_close(sock);
 	return err;
 }
 

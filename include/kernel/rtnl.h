@@ -76,6 +76,8 @@ enum { RTNL_EVENTS_MAX = 65536 };
 /* Links, addresses, routes, rules and nexthops of both families. Returns: 0 or -errno. */
 int rtnl_events_open(struct rtnl_events **out);
 void rtnl_events_close(struct rtnl_events *ev);
+/* Throws away what is queued; rtnl_events_exclude() is forgotten. Returns: 0 or -errno. */
+int rtnl_events_renew(struct rtnl_events *ev);
 /* Events of these routing tables, and of none else, are not wanted: the kernel drops them before
  * they are queued. Returns: 0 or -errno. */
 int rtnl_events_exclude(struct rtnl_events *ev, const uint32_t *tables, size_t n);

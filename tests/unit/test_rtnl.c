@@ -316,6 +316,22 @@ static void a_negative_answer_ends_draining(void **state)
 	assert_int_equal(drain(&s, &lost), 1);
 }
 
+static void a_fresh_socket_has_nothing_but_what_comes(void **state)
+{
+	int fd = rtnl_events_fd(ev);
+	struct seen s;
+	bool lost;
+
+	(void)state;
+	add_rule(7);
+	assert_int_equal(rtnl_events_renew(ev), 0);
+	assert_int_equal(rtnl_events_fd(ev), fd);
+	assert_int_equal(drain(&s, &lost), 0);
+	del_rule(7);
+	assert_int_equal(drain(&s, &lost), 1);
+	assert_false(lost);
+}
+
 static void no_descriptor_is_inherited(void **state)
 {
 	(void)state;
@@ -337,6 +353,7 @@ int main(void)
 		cmocka_unit_test(groups_of_interest_are_joined),
 		cmocka_unit_test(lost_events_are_told),
 		cmocka_unit_test(a_negative_answer_ends_draining),
+		cmocka_unit_test(a_fresh_socket_has_nothing_but_what_comes),
 		cmocka_unit_test(no_descriptor_is_inherited),
 	};
 	int failed;
