@@ -54,6 +54,7 @@ netns_tests = \
 	tests/netns/policies-reassert.sh \
 	tests/netns/policy-columns.sh \
 	tests/netns/privileges.sh \
+	tests/netns/readme.sh \
 	tests/netns/readonly-columns.sh \
 	tests/netns/reboot.sh \
 	tests/netns/reconnect.sh \
@@ -116,7 +117,7 @@ static_tests = \
 	tests/mib/oids.sh
 
 # What these need.
-EXTRA_DIST += \
+EXTRA_DIST += tests/README.md \
 	tests/with-limit \
 	tests/run.sh \
 	tests/run/count.sh \
