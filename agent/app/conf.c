@@ -175,7 +175,6 @@ static int no_syntax(const config_t *cfg, const char *file, const char *s, struc
 int conf_load(const char *file, struct conf *c, struct why *why)
 {
 	struct text all = TEXT_INIT;
-	unsigned line;
 	config_t cfg;
 	int err = text_add_file(&all, file, FILE_MAX);
 
@@ -186,10 +185,9 @@ int conf_load(const char *file, struct conf *c, struct why *why)
 		return why_set(why, err, "%s: %s", file, strerror(-err));
 	}
 	config_init(&cfg);
-	line = conf_value_cut(text_str(&all));
-	if (line) {
-		err = why_set(why, -EINVAL, "%s:%u: a number above %d needs an L behind it", file,
-			      line, INT32_MAX);
+	err = conf_include_check(file, text_str(&all), 0, why);
+	if (err) {
+		/* It says why. */
 	} else if (config_read_string(&cfg, text_str(&all))) {
 		err = walk(file, config_root_setting(&cfg), "", c, why);
 		if (!err)

@@ -214,21 +214,6 @@ int counts_save(struct app *a)
 	return 0;
 }
 
-/* Returns: 0; -ENOENT: there is no such file; -errno with @why. */
-static int read_file(const char *path, config_t *cfg, struct why *why)
-{
-	struct text all = TEXT_INIT;
-	int err = text_add_file(&all, path, STATE_FILE_MAX);
-
-	if (err)
-		why_set(why, err, "%s", strerror(-err));
-	else if (!config_read_string(cfg, text_str(&all)))
-		err = why_set(why, -EINVAL, "line %d: %s", config_error_line(cfg),
-			      config_error_text(cfg));
-	text_fini(&all);
-	return err;
-}
-
 /* What is damaged is left aside: what was read of it up to there is true, the rest begins anew. */
 void counts_restore(struct app *a)
 {
@@ -241,7 +226,7 @@ void counts_restore(struct app *a)
 
 	path_of(a, "indices", path, sizeof(path));
 	config_init(&cfg);
-	err = read_file(path, &cfg, &why);
+	err = state_read_file(path, &cfg, &why);
 	if (!err) {
 		config_lookup_int(&cfg, "serial", &serial);
 		config_lookup_string(&cfg, "boot", &boot);
@@ -269,7 +254,7 @@ void counts_load(struct app *a, bool reboot)
 
 	path_of(a, "counts", path, sizeof(path));
 	config_init(&cfg);
-	err = read_file(path, &cfg, &why);
+	err = state_read_file(path, &cfg, &why);
 	if (!err && config_lookup_int(&cfg, "serial", &serial) &&
 	    (uint32_t)serial == a->saved_serial) {
 		idmap_fini(&a->rules.ids);

@@ -174,15 +174,12 @@ static int read_all(struct app *a, const config_t *cfg, struct why *why)
 void intent_load(struct app *a)
 {
 	char path[CONF_PATH_MAX + 16];
-	struct text all = TEXT_INIT;
 	struct why why = { "" };
 	config_t cfg;
-	int err = text_add_file(&all, path_of(a, path, sizeof(path)), STATE_FILE_MAX);
+	int err;
 
 	config_init(&cfg);
-	if (!err && !config_read_string(&cfg, text_str(&all)))
-		err = why_set(&why, -EINVAL, "line %d: %s", config_error_line(&cfg),
-			      config_error_text(&cfg));
+	err = state_read_file(path_of(a, path, sizeof(path)), &cfg, &why);
 	/* Without the state that it is about, what the kernel holds counts. */
 	if (!err)
 		err = a->state_known ? read_all(a, &cfg, &why) : 0;
@@ -193,7 +190,6 @@ void intent_load(struct app *a)
 	if (err <= 0 && err != -ENOENT)
 		intent_drop(a);
 	config_destroy(&cfg);
-	text_fini(&all);
 }
 
 void intent_fini(struct app *a)

@@ -8,6 +8,7 @@ agent_libapp_a_SOURCES = \
 	agent/app/agent.c \
 	agent/app/check.c \
 	agent/app/conf.c \
+	agent/app/conf_include.c \
 	agent/app/conf_value.c \
 	agent/app/counts.c \
 	agent/app/daemon.c \

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "app/app.h"
+#include "app/conf_value.h"
 #include "app/counts.h"
 #include "app/state_rows.h"
 #include "base/clock.h"
@@ -243,36 +244,44 @@ static int set_aside(struct app *a, const char *path, struct why *why)
 }
 
 /* Read as a whole first: libconfig ends the process where it cannot read on; see conf_load(). */
+int state_read_file(const char *path, config_t *cfg, struct why *why)
+{
+	struct text all = TEXT_INIT;
+	unsigned line = 1;
+	int err = text_add_file(&all, path, STATE_FILE_MAX);
+
+	if (err)
+		why_set(why, err, "%s", strerror(-err));
+	/* No file, or none that was written here. */
+	if (err == -EISDIR || err == -EFBIG || err == -EILSEQ || err == -EIO)
+		err = -EINVAL;
+	else if (!err && conf_include_next(text_str(&all), &line))
+		err = why_set(why, -EINVAL, "line %u: @include has no place here", line);
+	else if (!err && !config_read_string(cfg, text_str(&all)))
+		err = why_set(why, -EINVAL, "line %d: %s", config_error_line(cfg),
+			      config_error_text(cfg));
+	text_fini(&all);
+	return err;
+}
+
 static int load_rows(struct app *a, struct why *why)
 {
 	char path[CONF_PATH_MAX + 16];
-	struct text all = TEXT_INIT;
 	config_t cfg;
 	int err;
 
 	if (!a->look && mkdir(a->conf.state_dir, 0700) && errno != EEXIST)
 		return why_set(why, -errno, "%s: %s", a->conf.state_dir, strerror(errno));
-	err = text_add_file(&all, path_of(a, "", path, sizeof(path)), STATE_FILE_MAX);
-	if (err) {
-		text_fini(&all);
-		if (err == -ENOENT)
-			return 0;
-		/* No state file, or not one that was written here. */
-		if (err == -EISDIR || err == -EFBIG || err == -EILSEQ || err == -EIO) {
-			why_set(why, err, "%s", strerror(-err));
-			return set_aside(a, path, why);
-		}
-		return why_set(why, err, "%s: %s", path, strerror(-err));
-	}
 	config_init(&cfg);
-	if (config_read_string(&cfg, text_str(&all)))
+	err = state_read_file(path_of(a, "", path, sizeof(path)), &cfg, why);
+	if (!err)
 		err = read_all(a, &cfg, why);
-	else
-		err = why_set(why, -EINVAL, "line %d: %s", config_error_line(&cfg),
-			      config_error_text(&cfg));
+	else if (err != -ENOENT && err != -EINVAL)
+		why_set(why, err, "%s: %s", path, strerror(-err));
 	a->state_known = !err;
 	config_destroy(&cfg);
-	text_fini(&all);
+	if (err == -ENOENT)
+		return 0;
 	return err == -EINVAL ? set_aside(a, path, why) : err;
 }
 

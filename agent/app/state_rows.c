@@ -61,11 +61,17 @@ static int read_row(struct app *a, const struct row_kind *kind, const config_set
 		    struct why *why)
 {
 	const struct mib_def *def = kind->def;
+	const struct mib_col *index;
 	void *row;
 	int err = row_read(kind, group, protocol, arena, &row, why);
 
 	if (err)
 		return err;
+	index = mib_col(def, 1);
+	if ((def == &mib_rule || def == &mib_policy) &&
+	    cell_load(index, row) - 1 >= ROW_MANAGER_MAX)
+		return why_set(why, -EINVAL, "line %u: index: managers have 1 to %d",
+			       config_setting_source_line(group), ROW_MANAGER_MAX);
 	/* A priority that the kernel chose stays the one that it became. */
 	if (def == &mib_policy && ((struct policy *)row)->status == ROW_ACTIVE)
 		((struct policy *)row)->priority_auto = false;

@@ -78,17 +78,15 @@ static void load(struct app *a)
 {
 	char path[CONF_PATH_MAX + 16], now[128];
 	const char *boot = "";
-	struct text all = TEXT_INIT;
-	struct why why = { "" };
+	struct why why = { "" }, what = { "" };
 	config_t cfg;
 	int err;
 
 	snprintf(path, sizeof(path), "%s/%s", a->conf.state_dir, STATIC);
 	config_init(&cfg);
-	err = text_add_file(&all, path, STATE_FILE_MAX);
-	if (!err && !config_read_string(&cfg, text_str(&all)))
-		err = why_set(&why, -EINVAL, "%s:%d: %s", path, config_error_line(&cfg),
-			      config_error_text(&cfg));
+	err = state_read_file(path, &cfg, &what);
+	if (err)
+		why_set(&why, err, "%s: %s", path, what.s);
 	state_boot(now, sizeof(now));
 	/* With the kernel that they were in they are gone. */
 	if (!err && config_lookup_string(&cfg, "boot", &boot) && strcmp(boot, now) == 0)
@@ -99,7 +97,6 @@ static void load(struct app *a)
 		log_warn("%s%s", why.s[0] ? why.s : path,
 			 ": which static rows the last run had is not known");
 	config_destroy(&cfg);
-	text_fini(&all);
 }
 
 int static_rows_load(struct app *a)

@@ -36,6 +36,9 @@ void counts_load(struct app *a, bool reboot);
 /* state.c: which running kernel, and which network namespace of it: what is volatile ends with
  * it. */
 void state_boot(char *buf, size_t size);
+/* One of the files of the state directory. Returns: 0; -EINVAL: it is none of ours, or damaged; -ENOENT;
+ * or -errno; with @why. */
+int state_read_file(const char *path, config_t *cfg, struct why *why);
 /* state.c: a file of the state directory, written beside the old one and put in its place. @flush:
  * and to the disk. Returns: 0 or -errno. */
 int state_replace(const struct app *a, const char *name, const struct text *t, bool flush,

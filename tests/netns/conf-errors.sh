@@ -45,6 +45,19 @@ refused_at 1 'log\.level' 'log: { level = "loud"; };'
 refused_at 1 'log\.syslog' 'log: { syslog = 2; };'
 refused_at 2 '' 'agentx: { ping = 5; };' 'agentx: {{'
 
+# Other files: what libconfig would cut, or end the process over, is said.
+echo 'read: { get_age_ms = 5; };' >"$WORK/more.conf"
+check ok "@include \"$WORK/more.conf\"" 'agentx: { ping = 5; };'
+refused_at 2 '@include: /etc: ' '' '@include "/etc"'
+refused_at 1 'nothing\.conf|include' '@include "nothing.conf"'
+refused_at 1 '@include: the name' '@include 5'
+echo 'provisioning: { mark_mask = 4294967296; };' >"$WORK/more.conf"
+check bad "@include \"$WORK/more.conf\""
+expect_match "message" "more\.conf:1: a number above" "$(cat "$WORK/out")"
+echo "@include \"$WORK/more.conf\"" >"$WORK/more.conf"
+check bad "@include \"$WORK/more.conf\""
+expect_match "message" "more\.conf:1: @include: too many" "$(cat "$WORK/out")"
+
 # Static rows.
 check ok 'fibs = ( { id = 201; name = "mail.out"; } );' 'routes = ( { fibId = 201; ifName = "ppp0"; } );' \
 	'policies = ( { index = 1; priority = 0xffff; mark = 0xffffffff; fibId = 201; } );' \
