@@ -220,7 +220,7 @@ void counts_restore(struct app *a)
 	char path[CONF_PATH_MAX + 16], aside[CONF_PATH_MAX + 32], now[128];
 	const char *boot = "";
 	struct why why = { "" };
-	bool reboot = false;
+	bool reboot = false, moved;
 	int serial = 0, err;
 	config_t cfg;
 
@@ -241,8 +241,9 @@ void counts_restore(struct app *a)
 	if (!err || err == -ENOENT)
 		return;
 	snprintf(aside, sizeof(aside), "%s.damaged", path);
+	moved = !a->look && !rename(path, aside);
 	log_err("%s: %s%s%s", path, why.s[0] ? why.s : strerror(-err),
-		a->look || rename(path, aside) ? "" : ": set aside as ", aside);
+		moved ? ": set aside as " : "", moved ? aside : "");
 }
 
 void counts_load(struct app *a, bool reboot)
