@@ -52,24 +52,33 @@ static inline void sh_read(const char *cmd, struct text *out)
 	pclose(f);
 }
 
-static inline void env_enter(struct env *env)
+static struct env env;
+
+/* For tests that need it: skipped where it is not there. */
+static inline void need(void)
+{
+	if (!env.ready)
+		skip();
+}
+
+static inline void env_enter(void)
 {
 	const struct nf_options opt = { NULL, ENV_WAIT_MS };
 
 	unsetenv("XTABLES_LOCKFILE");
 	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
-	env->ready = netns_enter() && mount("none", "/run", "tmpfs", 0, NULL) == 0 &&
-		     sh("iptables-legacy -t mangle -S >/dev/null 2>&1") == 0;
-	if (env->ready)
-		assert_int_equal(nf_open(&opt, &env->nf), 0);
+	env.ready = netns_enter() && mount("none", "/run", "tmpfs", 0, NULL) == 0 &&
+		    sh("iptables-legacy -t mangle -S >/dev/null 2>&1") == 0;
+	if (env.ready)
+		assert_int_equal(nf_open(&opt, &env.nf), 0);
 }
 
-static inline void env_leave(struct env *env)
+static inline void env_leave(void)
 {
-	nf_close(env->nf);
+	nf_close(env.nf);
 }
 
-/* For setup functions: every table empty. */
+/* Every table empty. */
 static inline void env_flush(void)
 {
 	static const char *const names[] = { "iptables", "ip6tables" };
@@ -80,11 +89,20 @@ static inline void env_flush(void)
 		   i ? "ip6_tables" : "ip_tables", names[i], names[i]);
 }
 
-static inline struct nf_snap *env_read(struct env *env)
+/* For tests that begin with that. */
+static inline int env_setup(void **state)
+{
+	*state = NULL;
+	if (env.ready)
+		env_flush();
+	return 0;
+}
+
+static inline struct nf_snap *env_read(void)
 {
 	struct nf_snap *snap = NULL;
 	struct why why = { "" };
-	int err = nf_read(env->nf, &snap, &why);
+	int err = nf_read(env.nf, &snap, &why);
 
 	if (err < 0)
 		print_error("nf_read: %d %s\n", err, why.s);

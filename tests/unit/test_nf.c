@@ -9,22 +9,6 @@
 
 #include "base/clock.h"
 
-static struct env env;
-
-static int setup(void **state)
-{
-	*state = NULL;
-	if (env.ready)
-		env_flush();
-	return 0;
-}
-
-static void need(void)
-{
-	if (!env.ready)
-		skip();
-}
-
 /* One line of iptables, and the columns that it becomes. */
 static const struct {
 	const char *line, *matches, *description;
@@ -73,7 +57,7 @@ static void columns_are_what_the_line_says(void **state)
 				    "iptables-legacy -t mangle -A PREROUTING %s",
 				    decodes[i].line),
 				 0);
-		snap = env_read(&env);
+		snap = env_read();
 		assert_int_equal(snap->entries.n, 1);
 		assert_int_equal(nf_decode(env.nf, snap, vec_at(&snap->entries, 0), &r), 0);
 		assert_string_equal(r.matches, decodes[i].matches);
@@ -100,7 +84,7 @@ static void reading_loads_no_table(void **state)
 	(void)state;
 	need();
 	sh_read(cmd, &before);
-	snap = env_read(&env);
+	snap = env_read();
 	nf_snap_free(snap);
 	nf_probe(env.nf);
 	markrule_init(&r);
@@ -142,7 +126,7 @@ static void hooks_follow_jumps_and_gotos(void **state)
 			    "*nat\n-A OUTPUT -j MARK --set-mark 6\n"
 			    "-A PREROUTING -j MARK --set-mark 7\nCOMMIT\nEOF\n"),
 			 0);
-	snap = env_read(&env);
+	snap = env_read();
 	assert_int_equal(snap->entries.n, 7);
 	for (size_t i = 0; i < snap->entries.n; i++) {
 		struct markrule r;
@@ -181,7 +165,7 @@ static void hash_stays_with_the_rule(void **state)
 			    " -j MARK --set-mark 3"),
 			 0);
 	for (size_t i = 0; i <= sizeof(steps) / sizeof(*steps); i++) {
-		snap = env_read(&env);
+		snap = env_read();
 		for (size_t j = 0; j < snap->entries.n; j++) {
 			const struct nf_entry *e = vec_at(&snap->entries, j);
 			struct markrule r;
@@ -225,16 +209,16 @@ static void a_read_waits_for_the_lock_and_gives_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(columns_are_what_the_line_says, setup),
-		cmocka_unit_test_setup(reading_loads_no_table, setup),
-		cmocka_unit_test_setup(hooks_follow_jumps_and_gotos, setup),
-		cmocka_unit_test_setup(hash_stays_with_the_rule, setup),
-		cmocka_unit_test_setup(a_read_waits_for_the_lock_and_gives_up, setup),
+		cmocka_unit_test_setup(columns_are_what_the_line_says, env_setup),
+		cmocka_unit_test_setup(reading_loads_no_table, env_setup),
+		cmocka_unit_test_setup(hooks_follow_jumps_and_gotos, env_setup),
+		cmocka_unit_test_setup(hash_stays_with_the_rule, env_setup),
+		cmocka_unit_test_setup(a_read_waits_for_the_lock_and_gives_up, env_setup),
 	};
 	int failed;
 
-	env_enter(&env);
+	env_enter();
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	env_leave(&env);
+	env_leave();
 	return failed;
 }

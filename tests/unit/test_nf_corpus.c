@@ -5,8 +5,6 @@
 
 #include <sys/socket.h>
 
-static struct env env;
-
 static const struct side {
 	int family;
 	const char *program, *rules;
@@ -42,20 +40,6 @@ static void load_corpus(const struct side *s)
 		pclose(to);
 	}
 	fclose(f);
-}
-
-static int setup(void **state)
-{
-	*state = NULL;
-	if (env.ready)
-		env_flush();
-	return 0;
-}
-
-static void need(void)
-{
-	if (!env.ready)
-		skip();
 }
 
 /* Is this line of iptables-save a mark rule? */
@@ -107,7 +91,7 @@ static void text_is_that_of_iptables_save(void **state)
 	need();
 	load_corpus(&sides[0]);
 	load_corpus(&sides[1]);
-	snap = env_read(&env);
+	snap = env_read();
 	for (size_t i = 0; i < 2; i++)
 		for (size_t j = 0; j < 5; j++)
 			n += compare_table(&sides[i], tables[j], snap);
@@ -163,7 +147,7 @@ static char *trip_line(const struct nf_snap *snap, const struct nf_entry *e,
 /* Columns and lines of everything that can be written. */
 static void trips_pack(struct vec *trips)
 {
-	struct nf_snap *snap = env_read(&env);
+	struct nf_snap *snap = env_read();
 
 	for (size_t i = 0; i < snap->entries.n; i++) {
 		const struct nf_entry *e = vec_at(&snap->entries, i);
@@ -207,7 +191,7 @@ static struct nf_undo *trips_go(const struct vec *trips)
 /* Returns: how many rules the chains "trip" have; each must be what went in. */
 static size_t trips_compare(const struct vec *trips)
 {
-	struct nf_snap *snap = env_read(&env);
+	struct nf_snap *snap = env_read();
 	size_t n = 0;
 
 	for (size_t i = 0; i < snap->entries.n; i++) {
@@ -265,13 +249,13 @@ static void columns_and_matches_lose_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(text_is_that_of_iptables_save, setup),
-		cmocka_unit_test_setup(columns_and_matches_lose_nothing, setup),
+		cmocka_unit_test_setup(text_is_that_of_iptables_save, env_setup),
+		cmocka_unit_test_setup(columns_and_matches_lose_nothing, env_setup),
 	};
 	int failed;
 
-	env_enter(&env);
+	env_enter();
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	env_leave(&env);
+	env_leave();
 	return failed;
 }

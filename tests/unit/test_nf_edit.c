@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <sys/socket.h>
 
-static struct env env;
-
 /* Three rules of others around those of managers, with counters. */
 static int setup(void **state)
 {
@@ -20,12 +18,6 @@ static int setup(void **state)
 		  "[3:30] -A PREROUTING -i b -j MARK --set-mark 3\n"
 		  "[4:40] -A PREROUTING -i b -j MARK --set-mark 3\nCOMMIT\n'"
 		  " | iptables-legacy-restore -c");
-}
-
-static void need(void)
-{
-	if (!env.ready)
-		skip();
 }
 
 static char *shown(void)
@@ -126,7 +118,7 @@ static void foreign_rules_are_found_among_equals(void **state)
 
 	(void)state;
 	need();
-	snap = env_read(&env);
+	snap = env_read();
 	assert_int_equal(snap->entries.n, 3);
 	edit.hash = ((struct nf_entry *)vec_at(&snap->entries, 2))->hash;
 	assert_true(edit.hash == ((struct nf_entry *)vec_at(&snap->entries, 1))->hash);
@@ -219,7 +211,7 @@ static void edits_of_one_commit_see_each_other(void **state)
 
 	(void)state;
 	need();
-	snap = env_read(&env);
+	snap = env_read();
 	edits[0].hash = edits[1].hash = ((struct nf_entry *)vec_at(&snap->entries, 2))->hash;
 	nf_snap_free(snap);
 	second.mark = 0x55;
@@ -349,8 +341,8 @@ int main(void)
 	};
 	int failed;
 
-	env_enter(&env);
+	env_enter();
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	env_leave(&env);
+	env_leave();
 	return failed;
 }

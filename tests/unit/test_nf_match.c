@@ -10,8 +10,6 @@
 
 #include "kernel/ipt.h"
 
-static struct env env;
-
 static const struct {
 	const char *text, *words; /* words with | between; NULL: refused */
 } tokens[] = {
@@ -316,7 +314,7 @@ static void an_unknown_extension_shows_all_the_same(void **state)
 	assert_int_equal(ops->append("PREROUTING", with, h), 1);
 	assert_int_equal(ops->commit(h), 1);
 	ops->free(h);
-	snap = env_read(&env);
+	snap = env_read();
 	assert_int_equal(snap->entries.n, 1);
 	assert_int_equal(nf_text(env.nf, snap, vec_at(&snap->entries, 0), &text), 0);
 	assert_string_equal(text_str(&text), "-A PREROUTING -p udplite -m udplite [...]"
@@ -343,8 +341,8 @@ int main(void)
 	};
 	int failed;
 
-	env_enter(&env);
+	env_enter();
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	env_leave(&env);
+	env_leave();
 	return failed;
 }

@@ -6,22 +6,6 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-static struct env env;
-
-static int setup(void **state)
-{
-	*state = NULL;
-	if (env.ready)
-		env_flush();
-	return 0;
-}
-
-static void need(void)
-{
-	if (!env.ready)
-		skip();
-}
-
 /* The rules of mangle of both families, and the chain. */
 static void expect(const char *four, const char *six)
 {
@@ -48,7 +32,7 @@ static void set(const struct nf_meter *wanted, size_t n)
 
 	if (nf_meters_set(env.nf, wanted, n, &was, &why))
 		fail_msg("nf_meters_set: %s", why.s);
-	snap = env_read(&env);
+	snap = env_read();
 	assert_true(nf_meters_right(env.nf, snap, wanted, n));
 	nf_snap_free(snap);
 	vec_fini(&was);
@@ -56,7 +40,7 @@ static void set(const struct nf_meter *wanted, size_t n)
 
 static bool is_right(const struct nf_meter *wanted, size_t n)
 {
-	struct nf_snap *snap = env_read(&env);
+	struct nf_snap *snap = env_read();
 	bool right = nf_meters_right(env.nf, snap, wanted, n);
 
 	nf_snap_free(snap);
@@ -106,7 +90,7 @@ static void iptables_makes_the_same(void **state)
 			    " -A fwmark-meter -m mark --mark 0x1 /' |"
 			    " $p-legacy-restore -c; done"),
 			 0);
-	snap = env_read(&env);
+	snap = env_read();
 	assert_true(nf_meters_right(env.nf, snap, three, 3));
 	assert_int_equal(snap->meters.n, 6);
 	assert_int_equal(snap->entries.n, 0);
@@ -302,7 +286,7 @@ static void packets_are_counted_once(void **state)
 			    " done"),
 			 0);
 	/* Replies are sent without the mark. */
-	snap = env_read(&env);
+	snap = env_read();
 	for (size_t i = 0; i < snap->meters.n; i++) {
 		const struct nf_meter *m = vec_at(&snap->meters, i);
 
@@ -314,20 +298,20 @@ static void packets_are_counted_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(meters_come_and_go, setup),
-		cmocka_unit_test_setup(iptables_makes_the_same, setup),
-		cmocka_unit_test_setup(what_was_there_can_be_put_back, setup),
-		cmocka_unit_test_setup(damage_is_noticed_and_put_right, setup),
-		cmocka_unit_test_setup(the_jump_has_its_place, setup),
-		cmocka_unit_test_setup(what_is_right_is_left_alone, setup),
-		cmocka_unit_test_setup(a_chain_that_others_use_stays_empty, setup),
-		cmocka_unit_test_setup(a_held_lock_is_no_reason_to_wait_forever, setup),
-		cmocka_unit_test_setup(packets_are_counted_once, setup),
+		cmocka_unit_test_setup(meters_come_and_go, env_setup),
+		cmocka_unit_test_setup(iptables_makes_the_same, env_setup),
+		cmocka_unit_test_setup(what_was_there_can_be_put_back, env_setup),
+		cmocka_unit_test_setup(damage_is_noticed_and_put_right, env_setup),
+		cmocka_unit_test_setup(the_jump_has_its_place, env_setup),
+		cmocka_unit_test_setup(what_is_right_is_left_alone, env_setup),
+		cmocka_unit_test_setup(a_chain_that_others_use_stays_empty, env_setup),
+		cmocka_unit_test_setup(a_held_lock_is_no_reason_to_wait_forever, env_setup),
+		cmocka_unit_test_setup(packets_are_counted_once, env_setup),
 	};
 	int failed;
 
-	env_enter(&env);
+	env_enter();
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	env_leave(&env);
+	env_leave();
 	return failed;
 }
