@@ -8,12 +8,7 @@
 
 FLOOD=$(dirname "$FWMARKD")/../tests/netns/flood
 [ -x "$FLOOD" ] || fail "no program $FLOOD"
-agent_command() {
-	case $FWMARK_ROAD in
-	agentx) echo "-f -c $AGENT_CONF -x $SOCKET" ;;
-	standalone) echo "-f -c $AGENT_CONF --standalone $SNMP_HOST" ;;
-	esac
-}
+quiet_agent
 root=1.3.6.1.4.1.8072.9999.9999.11.1
 rule=$root.2.4.1
 policy=$root.4.4.1
@@ -52,10 +47,6 @@ as_before() {
 	snmp_set fwmarkRuleDescription.1 s before
 	kernel_state | grep -v '^\[' >"$WORK/kernel.$1"
 	agent_state | grep -Ev 'Packets|Bytes|DiscontinuityTime' >"$WORK/walk.$1"
-}
-
-memory() {
-	sed -n 's/^RssAnon:[[:space:]]*\([0-9]*\) kB$/\1/p' "/proc/$AGENT_PID/status"
 }
 
 # What others ask for meanwhile. Most of what is sent to a socket that is full gets lost: they ask
@@ -117,7 +108,7 @@ caught_up
 flood 1 "$gets"
 flood 1 "$sets"
 caught_up
-kilobytes=$(memory)
+kilobytes=$(agent_memory)
 seconds=5
 [ -z "${FWMARK_TEST_LONG:-}" ] || seconds=30
 
@@ -135,7 +126,7 @@ caught_up
 flood $seconds "$sets"
 echo "$FWMARK_ROAD: SETs: answered $answered of $sent"
 caught_up
-grown=$(($(memory) - kilobytes))
+grown=$(($(agent_memory) - kilobytes))
 as_before last
 expect_same "the kernel" "$WORK/kernel.first" "$WORK/kernel.last"
 expect_same "a walk" "$WORK/walk.first" "$WORK/walk.last"

@@ -6,16 +6,10 @@ export ROADS=agentx
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 
-agent_command() {
-	echo "-f -c $AGENT_CONF -x $SOCKET"
-}
+quiet_agent
 
 seconds=8
 [ -z "${FWMARK_TEST_LONG:-}" ] || seconds=20
-
-said() {
-	grep -c "$1" "$WORK/fwmarkd.log" || :
-}
 
 # drained: no event waits in fwmarkd's netlink sockets (the fifth word: bytes in the queue).
 drained() {
@@ -64,7 +58,7 @@ while [ "$(date +%s)" -lt $end ]; do
 done
 ip rule add pref 78 fwmark 0x78 lookup 78
 wait_for 1 drained || fail "fwmarkd takes no events while snmpd hangs"
-expect_eq "said: does not answer" 1 "$(said 'snmpd does not answer')"
+expect_eq "said: does not answer" 1 "$(agent_said 'snmpd does not answer')"
 kill -CONT "$SNMPD_PID"
 
 expect_eq "mark" 1 "$(snmp_get fwmarkMarkPolicies.120.4294967295)"
@@ -80,7 +74,7 @@ for i in 11 12 13 14 15; do
 	snmp_set "fwmarkPolicyStatus.$i" i destroy
 done
 wait_for 5 grep -q 'snmpd answers again' "$WORK/fwmarkd.log" || fail "not said: answers again"
-expect_eq "lines about snmpd" 3 "$(said snmpd)"
+expect_eq "lines about snmpd" 3 "$(agent_said snmpd)"
 ip route flush table 100
 ip rule del pref 78
 expect_state before "after the hanging"
@@ -98,10 +92,10 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
 	ip rule del pref 77
 	sleep 0.4
 done
-expect_eq "said: does not answer" 1 "$(said 'snmpd does not answer')"
+expect_eq "said: does not answer" 1 "$(agent_said 'snmpd does not answer')"
 kill -CONT "$SNMPD_PID"
 wait_for 5 agent_answers || fail "fwmarkd is not there when snmpd is"
-expect_eq "lines about snmpd" 2 "$(said snmpd)"
+expect_eq "lines about snmpd" 2 "$(agent_said snmpd)"
 
 # Its end does not wait for snmpd, either.
 kill -STOP "$SNMPD_PID"

@@ -7,9 +7,7 @@ export ROADS=agentx
 . "$(dirname "$0")/lib.sh"
 
 # Without -v: what is counted is what everybody gets to read.
-agent_command() {
-	echo "-f -c $AGENT_CONF -x $SOCKET"
-}
+quiet_agent
 
 end_snmpd() {
 	kill "-$1" "$SNMPD_PID"
@@ -24,24 +22,15 @@ back() {
 	! agent_gone || fail "$1: fwmarkd has ended"
 }
 
-said() {
-	grep -c "$1" "$WORK/fwmarkd.log" || :
-}
-
 # went_and_came N: that is what the log must say, and nothing else about snmpd.
 went_and_came() {
-	expect_eq "said: went away" "$1" "$(said 'snmpd went away')"
-	expect_eq "said: connected" $(($1 + 1)) "$(said 'connected to snmpd')"
-	expect_eq "lines about snmpd" $(($1 * 2 + 2)) "$(said 'snmpd')"
+	expect_eq "said: went away" "$1" "$(agent_said 'snmpd went away')"
+	expect_eq "said: connected" $(($1 + 1)) "$(agent_said 'connected to snmpd')"
+	expect_eq "lines about snmpd" $(($1 * 2 + 2)) "$(agent_said 'snmpd')"
 }
 
 resources() {
 	find "/proc/$AGENT_PID/fd" -type l | wc -l
-}
-
-# memory: in KiB, of the program built without sanitizers
-memory() {
-	sed -n 's/^RssAnon:[[:space:]]*\([0-9]*\) kB$/\1/p' "/proc/$AGENT_PID/status"
 }
 
 # The socket appears only long after fwmarkd has started.
@@ -50,7 +39,7 @@ launch_agent
 first=$AGENT_PID
 sleep 4
 ! agent_gone || fail "fwmarkd ends without snmpd"
-expect_eq "said: cannot be reached" 1 "$(said 'snmpd cannot be reached: .*: No such file or directory')"
+expect_eq "said: cannot be reached" 1 "$(agent_said 'snmpd cannot be reached: .*: No such file or directory')"
 start_snmpd
 back "first time"
 lartc_set
@@ -123,12 +112,12 @@ again() {
 }
 again 2
 fds=$(resources)
-kilobytes=$(memory)
+kilobytes=$(agent_memory)
 times=4
 [ -z "${FWMARK_TEST_LONG:-}" ] || times=50
 again $times
 expect_eq "descriptors" "$fds" "$(resources)"
-grown=$(($(memory) - kilobytes))
+grown=$(($(agent_memory) - kilobytes))
 # AddressSanitizer keeps what was freed.
 grep -qa __asan_init "$FWMARKD" || [ $grown -le 512 ] || fail "grown by $grown KiB in $times times"
 went_and_came $n

@@ -6,9 +6,7 @@ export ROADS=agentx
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 
-agent_command() {
-	echo "-f -c $AGENT_CONF -x $SOCKET"
-}
+quiet_agent
 
 said() {
 	grep -c "$1" "$WORK/second.log" || :

@@ -72,11 +72,18 @@ stop_snmpd() {
 	SNMPD_PID=
 }
 
+AGENT_VERBOSE=-v
+
+# quiet_agent: for a test that counts what everybody gets to read in the log.
+quiet_agent() {
+	AGENT_VERBOSE=
+}
+
 # agent_command: the options of fwmarkd that fit the road.
 agent_command() {
 	case $FWMARK_ROAD in
-	agentx) echo "-f -v -c $AGENT_CONF -x $SOCKET" ;;
-	standalone) echo "-f -v -c $AGENT_CONF --standalone $SNMP_HOST" ;;
+	agentx) echo "-f $AGENT_VERBOSE -c $AGENT_CONF -x $SOCKET" ;;
+	standalone) echo "-f $AGENT_VERBOSE -c $AGENT_CONF --standalone $SNMP_HOST" ;;
 	esac
 }
 
@@ -119,6 +126,21 @@ stop_agent() {
 	expect_eq "exit status of fwmarkd after SIGTERM" 0 "$LAST_STATUS"
 }
 
+# agent_log: what fwmarkd has said so far.
+agent_log() {
+	cat "$WORK/fwmarkd.log"
+}
+
+# agent_said PATTERN: in how many lines of that it stands.
+agent_said() {
+	grep -c "$1" "$WORK/fwmarkd.log" || :
+}
+
+# agent_memory: in KiB, of the program built without sanitizers.
+agent_memory() {
+	sed -n 's/^RssAnon:[[:space:]]*\([0-9]*\) kB$/\1/p' "/proc/$AGENT_PID/status"
+}
+
 # reload_agent [LINE]...: SIGHUP, with fwmarkd.conf of agent_conf and these lines; returns when the
 # log says what came of it (see reloaded).
 reload_agent() {
@@ -127,6 +149,13 @@ reload_agent() {
 		[ $# = 0 ] || printf '%s\n' "$@"
 	} >"$AGENT_CONF"
 	hang_up
+}
+
+# reloaded_with [LINE]...: the same with a good file. The log begins anew.
+reloaded_with() {
+	: >"$WORK/fwmarkd.log"
+	reload_agent "$@"
+	expect_match "log with $*" 'settings read anew' "$(agent_log)"
 }
 
 # hang_up: SIGHUP, with the file as it is.

@@ -10,15 +10,6 @@ echo 'read: { get_age_ms = 60000; walk_age_ms = 60000; };' >>"$AGENT_CONF"
 start
 lartc_set
 
-log() { cat "$WORK/fwmarkd.log"; }
-
-# reloaded_with LINES...: a good file.
-reloaded_with() {
-	: >"$WORK/fwmarkd.log"
-	reload_agent "$@"
-	expect_match "log with $*" 'settings read anew' "$(log)"
-}
-
 # Nothing changes, many times; the address that the command line gives counts.
 same='read: { get_age_ms = 60000; walk_age_ms = 60000; };'
 for _ in 1 2 3 4 5; do
@@ -26,7 +17,7 @@ for _ in 1 2 3 4 5; do
 	agentx) reloaded_with "$same" 'agentx: { socket = "/nowhere"; };' ;;
 	standalone) reloaded_with "$same" ;;
 	esac
-	expect_no_match "log" 'changed, and stays' "$(log)"
+	expect_no_match "log" 'changed, and stays' "$(agent_log)"
 done
 expect_lartc
 
@@ -61,7 +52,7 @@ snmp_set fwmarkRuleMark.1 u 1
 
 # What waits for the next start is named; the agent goes on where it is.
 reloaded_with 'provisioning: { protocol = 77; };' 'agentx: { ping = 77; };'
-expect_match "log" 'agentx\.ping, provisioning\.protocol: changed, and stays' "$(log)"
+expect_match "log" 'agentx\.ping, provisioning\.protocol: changed, and stays' "$(agent_log)"
 snmp_set fwmarkPolicyMark.2 u 2 fwmarkPolicyFibId.2 u 201 fwmarkPolicyStatus.2 i createAndGo
 shown fwmarkPolicyRouteProtocol.2 161
 
@@ -91,7 +82,7 @@ not_logged() {
 wait_for 15 not_logged || fail "log.level = error does not count"
 reload_agent 'log: { level = "info"; };'
 refused || fail "a chain that there is none of"
-expect_match "log" 'SET refused: fwmarkRuleChain\.1' "$(log)"
+expect_match "log" 'SET refused: fwmarkRuleChain\.1' "$(agent_log)"
 
 # In the background the file is found again, wherever that was started.
 stop_agent

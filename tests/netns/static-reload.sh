@@ -14,15 +14,6 @@ policies='policies = ( { index = 1; priority = 1000; mark = 1; fibId = 201; } );
 mail='{ index = 1; inInterface = "eth0"; protocol = 6; destinationPortFrom = 25; destinationPortTo = 25; mark = 1; }'
 rules="rules = ( $mail );"
 
-log() { cat "$WORK/fwmarkd.log"; }
-
-# reloaded_with LINES...: a good file.
-reloaded_with() {
-	: >"$WORK/fwmarkd.log"
-	reload_agent "$@"
-	expect_match "log with $*" 'settings read anew' "$(log)"
-}
-
 # refused_with WORDS LINES...: the file changes nothing.
 refused_with() {
 	words=$1
@@ -30,8 +21,8 @@ refused_with() {
 	: >"$WORK/fwmarkd.log"
 	state >"$WORK/before"
 	reload_agent "$@"
-	expect_match "log with $*" "settings stay as they were: .*$words" "$(log)"
-	expect_eq "lines of log with $*" 1 "$(log | grep -c 'fwmarkd: ')"
+	expect_match "log with $*" "settings stay as they were: .*$words" "$(agent_log)"
+	expect_eq "lines of log with $*" 1 "$(agent_log | grep -c 'fwmarkd: ')"
 	state >"$WORK/after"
 	expect_same "with $*" "$WORK/before" "$WORK/after"
 }
@@ -137,7 +128,7 @@ for _ in 1 2; do
 	stop_agent
 	start_agent
 	expect_eq "protocols after a restart" "77 161 161 161 1 1 1 1" "$(protos)"
-	expect_no_match "log" 'not put back' "$(log)"
+	expect_no_match "log" 'not put back' "$(agent_log)"
 	expect_eq "routes" 1 "$(ip route show table 201 | wc -l)"
 	expect_eq "routes" 1 "$(ip route show table 205 | wc -l)"
 done
