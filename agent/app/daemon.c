@@ -168,12 +168,7 @@ static void init_parts(struct app *a, const struct conf *conf)
 	a->names_fd = a->lock_fd = -1;
 	a->links = (struct names)NAMES_INIT;
 	a->names = (struct rt_names)RT_NAMES_INIT;
-	rules_init(a);
-	marks_init(a);
-	meters_init(a);
-	policies_init(a);
-	fibs_init(a);
-	routes_init(a);
+	views_init(a);
 	interfaces_init(a);
 	agent_init(a);
 	wire(a);
@@ -260,12 +255,7 @@ void app_stop(struct app *a)
 	plan_finish(a, false);
 	agent_fini(a);
 	interfaces_fini(a);
-	routes_fini(a);
-	fibs_fini(a);
-	policies_fini(a);
-	marks_fini(a);
-	meters_fini(a);
-	rules_fini(a);
+	views_fini(a);
 	static_rows_unref(a->statics);
 	conf_fini(&a->conf);
 	rt_names_fini(&a->names);

@@ -75,6 +75,14 @@ static uint32_t gap(const struct vec *rows, uint32_t start)
 	return start;
 }
 
+uint32_t index_rows_new(const uint32_t *idx, size_t n, struct why *why)
+{
+	if (n == 1 && idx[0] && idx[0] <= ROW_MANAGER_MAX)
+		return idx[0];
+	why_set(why, 0, "managers create rows 1 to %d", ROW_MANAGER_MAX);
+	return 0;
+}
+
 uint32_t index_rows_free(const struct vec *rows, uint32_t *next)
 {
 	uint32_t index = gap(rows, *next);

@@ -56,7 +56,8 @@ agent_libapp_a_SOURCES = \
 	agent/app/state.c \
 	agent/app/state_rows.c \
 	agent/app/static_apply.c \
-	agent/app/static_rows.c
+	agent/app/static_rows.c \
+	agent/app/views.c
 
 noinst_HEADERS += \
 	include/app/app.h \

@@ -279,12 +279,10 @@ static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why
 {
 	struct app *a = ctx;
 	struct policy *p = row;
-	uint32_t index = index_one(idx, n);
+	uint32_t index = index_rows_new(idx, n, why);
 
-	if (!index || index > ROW_MANAGER_MAX) {
-		why_set(why, 0, "managers create rows 1 to %d", ROW_MANAGER_MAX);
+	if (!index)
 		return false;
-	}
 	policy_init(p);
 	p->index = index;
 	p->origin = ORIGIN_MANAGER;

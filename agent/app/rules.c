@@ -153,13 +153,11 @@ static bool writable(void *ctx, const void *row, struct why *why)
 static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why)
 {
 	struct markrule *r = row;
-	uint32_t index = index_one(idx, n);
+	uint32_t index = index_rows_new(idx, n, why);
 
 	(void)ctx;
-	if (!index || index > ROW_MANAGER_MAX) {
-		why_set(why, 0, "managers create rows 1 to %d", ROW_MANAGER_MAX);
+	if (!index)
 		return false;
-	}
 	markrule_init(r);
 	r->index = index;
 	r->origin = ORIGIN_MANAGER;

@@ -226,18 +226,8 @@ static int set_aside(struct app *a, const char *path, struct why *why)
 	}
 	if (err)
 		return why_set(why, err, "%s: %s", path, strerror(-err));
-	rules_fini(a);
-	rules_init(a);
-	marks_fini(a);
-	marks_init(a);
-	meters_fini(a);
-	meters_init(a);
-	policies_fini(a);
-	policies_init(a);
-	fibs_fini(a);
-	fibs_init(a);
-	routes_fini(a);
-	routes_init(a);
+	views_fini(a);
+	views_init(a);
 	if (a->look)
 		return why_set(why, -EINVAL, "%s: %s", path, was.s);
 	return why_set(why, -EINVAL, "%s: %s: set aside as %s", path, was.s, aside);

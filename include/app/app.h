@@ -297,6 +297,10 @@ int routes_exclude(struct app *a);
 bool routes_find(struct app *a, const struct route *key, struct route *out);
 extern const struct mib_source routes_source, routes_scalars_source, nexthops_source;
 
+/* views.c: those of the kernel, from rules to routes, with what managers want of them. */
+void views_init(struct app *a);
+void views_fini(struct app *a);
+
 /* interfaces.c */
 void interfaces_init(struct app *a);
 void interfaces_fini(struct app *a);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/vec.h"
+#include "base/why.h"
 
 void index_rows_sort(struct vec *rows);
 /* Returns: the row with this index, or NULL. */
@@ -24,6 +25,8 @@ size_t index_rows_above(const struct vec *rows, const uint32_t *idx, size_t n);
 /* Where managers that ask for a free index are to begin: at random, so that they seldom meet.
  * Returns: 1 to ROW_MANAGER_MAX. */
 uint32_t index_rows_start(void);
+/* The index of a row that a manager creates. Returns: 0 with @why when it is not for managers. */
+uint32_t index_rows_new(const uint32_t *idx, size_t n, struct why *why);
 /* The first of the managers' indices, from @next on and round, that no row has; 0 when each has one.
  * @next goes along, so that an index that was in use is not the first to be used again. */
 uint32_t index_rows_free(const struct vec *rows, uint32_t *next);

@@ -87,12 +87,7 @@ static void start(struct app *a)
 	memset(a, 0, sizeof(*a));
 	conf_init(&a->conf);
 	memcpy(a->conf.state_dir, dir, sizeof(dir));
-	rules_init(a);
-	marks_init(a);
-	meters_init(a);
-	policies_init(a);
-	fibs_init(a);
-	routes_init(a);
+	views_init(a);
 	interfaces_init(a);
 	agent_init(a);
 }
@@ -102,12 +97,7 @@ static void stop(struct app *a)
 	intent_fini(a);
 	agent_fini(a);
 	interfaces_fini(a);
-	routes_fini(a);
-	fibs_fini(a);
-	policies_fini(a);
-	marks_fini(a);
-	meters_fini(a);
-	rules_fini(a);
+	views_fini(a);
 }
 
 static void saved(struct app *a, struct text *out)
