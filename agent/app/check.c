@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a start would change: one line for each object, "+ " what comes, "- " what goes,
  * "! " what cannot be done. */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 

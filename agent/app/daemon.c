@@ -11,7 +11,6 @@
 #include "app/daemon.h"
 #include "app/plan.h"
 #include "app/privileges.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "kernel/link_nl.h"
 #include "kernel/rt_names.h"

@@ -11,7 +11,6 @@
 
 #include "app/daemon.h"
 #include "app/route_row.h"
-#include "app/route_set.h"
 #include "app/static_rows.h"
 
 enum { RULE_POSITION = 5, RULE_MARK = 24, POLICY_PRIORITY = 3, POLICY_MARK = 6, POLICY_MASK = 7 };

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where would a packet go? The kernel is asked, once for each destination and PDU. */
-#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 

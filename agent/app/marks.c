@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The view of the marks: what rules set and policies select, with sums that never go down. */
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "app/app.h"
 #include "app/scalars.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Legs of routes in a SET: each is folded into the route that it belongs to. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "app/plan.h"

@@ -5,7 +5,6 @@
  * says so.
  */
 #include "app/plan.h"
-#include "base/log.h"
 
 static bool went_with_device(const struct mib_def *def, const void *row)
 {

@@ -9,7 +9,6 @@
 #include <inttypes.h>
 #include <libconfig.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -7,7 +7,6 @@
  * leaves its bare name in the text ("-m conntrack --ctstate NEW -m tcp" with a destination port of
  * 25) and ipt_encode() puts it there.
  */
-#include <errno.h>
 #include <string.h>
 
 #include <linux/netfilter/xt_CONNMARK.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One rule as the kernel holds it: where its parts are, and what identifies it. */
-#include <stdlib.h>
 #include <string.h>
 
 #include <linux/netfilter/xt_comment.h>

@@ -4,7 +4,6 @@
  * of ipt_parse.c. The loop is that of do_parse() in iptables 1.8.9, with most of its
  * options missing on purpose.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <stdbool.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "kernel/compat.h"

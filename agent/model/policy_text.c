@@ -3,7 +3,6 @@
  * masks, dscp, flow labels) as 7.1 prints it. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "model/policy.h"
 
