@@ -91,7 +91,7 @@ static int only_one(struct app *a, struct why *why)
 	if (mkdir(a->conf.state_dir, 0700) && errno != EEXIST)
 		return why_set(why, -errno, "state.directory: %s: %s", a->conf.state_dir,
 			       strerror(errno));
-	a->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	a->lock_fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (a->lock_fd < 0)
 		return why_set(why, -errno, "%s: %s%s", path, strerror(errno),
 			       errno == EACCES ? ": it is another user's; see process.user" : "");

@@ -203,9 +203,24 @@ static void capabilities_of_policies(struct app *a)
 			a->agent.row.capabilities |= 1u << policy_bits[i].bit;
 }
 
+/* The lists of targets may be closed to the agent's user: what rules have is there. */
+static unsigned targets_seen(const struct app *a)
+{
+	const unsigned both = NF_CAP_MARK | NF_CAP_CONNMARK;
+	unsigned caps = 0;
+
+	for (size_t i = 0; a->rules.snap && i < a->rules.snap->entries.n && caps != both; i++) {
+		const struct nf_entry *e = vec_at(&a->rules.snap->entries, i);
+
+		if (e->target != MARKRULE_OTHER)
+			caps |= e->target == MARKRULE_MARK ? NF_CAP_MARK : NF_CAP_CONNMARK;
+	}
+	return caps;
+}
+
 void live_capabilities(struct app *a)
 {
-	unsigned caps = nf_probe(a->nf);
+	unsigned caps = nf_probe(a->nf) | targets_seen(a);
 	uint32_t *all = &a->agent.row.capabilities;
 
 	if (!a->agent.caps_known)

@@ -101,7 +101,10 @@ int state_replace(const struct app *a, const char *name, const struct text *t, b
 
 	snprintf(path, sizeof(path), "%s/%s", a->conf.state_dir, name);
 	snprintf(tmp, sizeof(tmp), "%s/%s.new", a->conf.state_dir, name);
-	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	/* What is there may be anything, a link to somewhere else: root may run where a user did. */
+	if (unlink(tmp) && errno != ENOENT)
+		return -errno;
+	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
 	err = write_bytes(fd, text_str(t), t->len);

@@ -28,6 +28,12 @@ steady >"$WORK/after"
 expect_same "rows after a restart" "$WORK/before" "$WORK/after"
 expect_state before "kernel after a restart"
 
+# A link that its user may have left there leads nowhere: root writes to no file but its own.
+echo whole >"$WORK/victim"
+ln -s "$WORK/victim" "$WORK/state/state.new"
+snmp_set fwmarkMarkName.1.4294967295 s mail
+expect_eq "what a link led to" whole "$(cat "$WORK/victim")"
+
 kill_agent
 start_agent
 steady >"$WORK/after"

@@ -170,8 +170,9 @@ give_files
 expect_eq "iptables' lock" "root fwmarkd 640" "$(stat -c '%U %G %a' /run/xtables.lock)"
 snmp_set fwmarkRuleMark.2 u 2
 
-# So is the list of tables, when their module is loaded later.
-chgrp root /proc/net/ip_tables_names
+# So are the lists of tables and of targets, when their module is loaded later. A rule shows both.
+chgrp root /proc/net/ip_tables_names /proc/net/ip_tables_targets /proc/net/ip6_tables_targets
+expect_match "capabilities" 'markTarget' "$(snmp snmpget -Ov fwmarkAgentCapabilities.0)"
 setpriv --reuid=fwmarkd --regid=fwmarkd --clear-groups cat /proc/net/ip_tables_names 2>/dev/null &&
 	fail "the list of tables is not closed"
 undo_works 2
