@@ -35,12 +35,21 @@ running() {
 	[ "$(readlink "/proc/$KEPT_PID/ns/net")" = "$kept_namespace" ]
 }
 
+# end_first PID: ends the first process of a router's namespaces, and so all others there. It is gone
+# when they are: until then they may write into the directory that is to go.
+end_first() {
+	kill -9 "$1" 2>/dev/null || return 0
+	tries=0
+	while [ -e "/proc/$1" ] && [ $tries -lt 100 ]; do
+		! grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null || return 0
+		tries=$((tries + 1))
+		sleep 0.1
+	done
+}
+
 stop() {
 	if running; then
-		# Its parent is unshare, and ends everything with it.
-		parent=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$KEPT_PID/status")
-		[ "$(cat "/proc/$parent/comm")" = unshare ] || parent=$KEPT_PID
-		kill -9 "$parent"
+		end_first "$KEPT_PID"
 		echo "stopped"
 	else
 		echo "nothing runs"
@@ -89,7 +98,12 @@ build() {
 
 clean_up() {
 	trap - EXIT
-	[ -z "${router:-}" ] || kill -9 "$router" 2>/dev/null || :
+	if [ "${router:-}" ]; then
+		first=$(cat "/proc/$router/task/$router/children" 2>/dev/null) || first=
+		# shellcheck disable=SC2086 # words
+		for pid in $first; do end_first "$pid"; done
+		kill -9 "$router" 2>/dev/null || :
+	fi
 	rm -rf "$WORK"
 }
 
