@@ -273,9 +273,11 @@ int plan_run(struct app *a, bool keep, struct mib_fault *fault)
 		a->plan.phase = (unsigned)i + 1;
 		error = phases[i].apply(a, fault);
 	}
-	if (error)
-		undo_phases(a, &why);
 	forget_views(a);
+	if (error && undo_phases(a, &why)) {
+		why_undo(&fault->why, &why);
+		error = undo_failed(a, fault);
+	}
 	return error;
 }
 

@@ -240,8 +240,13 @@ int state_read_file(const char *path, config_t *cfg, struct why *why)
 {
 	struct text all = TEXT_INIT;
 	unsigned line = 1;
-	int err = text_add_file(&all, path, STATE_FILE_MAX);
+	struct stat st;
+	int err;
 
+	/* Its user may have left one there that nobody writes to. */
+	if (stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
+		return why_set(why, -EINVAL, "it is a pipe");
+	err = text_add_file(&all, path, STATE_FILE_MAX);
 	if (err)
 		why_set(why, err, "%s", strerror(-err));
 	/* No file, or none that was written here. */

@@ -58,6 +58,10 @@ rm "$state"
 mkdir "$state" "$state/in.it"
 damaged "a directory" ""
 
+rm -rf "$state"*
+mkfifo "$state"
+damaged "a pipe" "it is a pipe"
+
 # Beside one of before that cannot be replaced.
 rm -rf "$state"* && mkdir "$state.damaged" "$state.damaged/in.it"
 : >"$state"
