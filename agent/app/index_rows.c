@@ -79,7 +79,7 @@ uint32_t index_rows_new(const uint32_t *idx, size_t n, struct why *why)
 {
 	if (n == 1 && idx[0] && idx[0] <= ROW_MANAGER_MAX)
 		return idx[0];
-	why_set(why, 0, "managers create rows 1 to %d", ROW_MANAGER_MAX);
+	why_set(why, 0, "managers create rows with one index number, 1 to %d", ROW_MANAGER_MAX);
 	return 0;
 }
 

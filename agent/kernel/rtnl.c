@@ -106,7 +106,7 @@ static void rtnl_words(const struct nlmsghdr *nlh, int err, struct why *why)
 	mnl_attr_for_each(attr, nlh, off)
 		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG &&
 		    !mnl_attr_validate(attr, MNL_TYPE_NUL_STRING))
-			why_set(why, err, "%s", mnl_attr_get_str(attr));
+			why_set(why, err, "the kernel: %s", mnl_attr_get_str(attr));
 }
 
 /* The end of an answer: an acknowledgement, an error, or the end of a dump, which carries an

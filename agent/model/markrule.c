@@ -96,9 +96,9 @@ static int check_iface(const struct markrule *r, unsigned *column, struct why *w
 		return WRONG(COL_OIF, "OutInterface: \"%s\" is no interface name", r->oif);
 	/* iptables refuses these; a saved ruleset with one could not be restored. */
 	if (*r->iif && chain_is(r, "OUTPUT", "POSTROUTING"))
-		return WRONG(COL_IIF, "InInterface: there is none in %s", r->chain);
+		return WRONG(COL_IIF, "InInterface: a packet in %s has none", r->chain);
 	if (*r->oif && chain_is(r, "PREROUTING", "INPUT"))
-		return WRONG(COL_OIF, "OutInterface: there is none in %s", r->chain);
+		return WRONG(COL_OIF, "OutInterface: a packet in %s has none", r->chain);
 	return 0;
 }
 

@@ -453,7 +453,7 @@ static void the_kernel_says_why(void **state)
 	p.action = POLICY_GOTO;
 	p.goto_priority = 1;
 	assert_int_equal(policy_nl_add(nl, &p, &why), -EINVAL);
-	assert_string_equal(why.s, "Backward goto not supported");
+	assert_string_equal(why.s, "the kernel: Backward goto not supported");
 }
 
 static void the_default_table_is_not_sent_without_lookup(void **state)

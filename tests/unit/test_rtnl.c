@@ -180,7 +180,7 @@ static void the_kernels_words_are_kept(void **state)
 	(void)state;
 	frh->action = FR_ACT_GOTO;
 	assert_int_equal(rtnl_request(nl, nlh, &why), -EINVAL);
-	assert_string_equal(why.s, "Missing goto target for action goto");
+	assert_string_equal(why.s, "the kernel: Missing goto target for action goto");
 	/* Without words of the kernel's, what was there stays. */
 	why_set(&why, 0, "mine");
 	nlh = rule_request(RTM_DELRULE);
