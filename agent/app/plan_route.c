@@ -217,7 +217,7 @@ static int route_back(struct app *a, struct plan_item *it, struct why *why)
 	else if (it->done)
 		err = route_nl_del(a->rtnl, it->now, why);
 	else if (it->removed)
-		err = route_nl_add(a->rtnl, it->old, why);
+		err = route_nl_put_back(a->rtnl, it->old, why);
 	if (err == -ESRCH && !it->out)
 		err = 0;
 	it->done = it->removed = false;

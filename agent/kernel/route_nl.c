@@ -100,6 +100,16 @@ int route_nl_add(struct rtnl *nl, const struct route *r, struct why *why)
 		       why);
 }
 
+int route_nl_put_back(struct rtnl *nl, const struct route *r, struct why *why)
+{
+	int err = route_nl_add(nl, r, why);
+
+	if (err != -EEXIST || r->dst.family != AF_INET)
+		return err;
+	return request(nl, RTM_NEWROUTE, NLM_F_CREATE | (r->instance > 1 ? NLM_F_APPEND : 0), r,
+		       why);
+}
+
 int route_nl_replace(struct rtnl *nl, const struct route *r, struct why *why)
 {
 	return request(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, r, why);

@@ -78,6 +78,9 @@ int route_nl_dump_begin(struct rtnl *nl, const struct route_filter *filter);
  * allowed to stand beside others then.
  */
 int route_nl_add(struct rtnl *nl, const struct route *r, struct why *why);
+/* The same for one that was deleted, also beside others of its key: instance 1 before them, any other
+ * behind them. */
+int route_nl_put_back(struct rtnl *nl, const struct route *r, struct why *why);
 
 /**
  * route_nl_replace - swap the route of the same key for @r in one step, without a gap

@@ -84,6 +84,23 @@ kept() {
 	shown fwmarkRuleCount.0 6
 }
 
+# Of several routes of one key, one that was deleted is put back beside the others.
+ip route add 10.9.9.0/24 dev ppp0 table 79
+ip route append 10.9.9.0/24 dev eth1 table 79
+ip route append 10.9.9.0/24 dev eth0 table 79
+ip route show table 79 >"$WORK/several"
+mkdir "$WORK/state/state.new"
+for i in 1 3 2; do
+	! snmp snmpset fwmarkRouteStatus.79.1.4.10.9.9.0.24.0.$i i destroy >"$WORK/set" 2>&1 ||
+		fail "the state was saved"
+	expect_match "instance $i" 'Reason: resourceUnavailable' "$(cat "$WORK/set")"
+	ip route show table 79 >"$WORK/several.now"
+	[ $i != 2 ] || { sort -o "$WORK/several" "$WORK/several" && sort -o "$WORK/several.now" "$WORK/several.now"; }
+	expect_same "instance $i" "$WORK/several" "$WORK/several.now"
+done
+rmdir "$WORK/state/state.new"
+ip route flush table 79
+
 # A SET that is undone in its last step: nothing has changed.
 mkdir "$WORK/state/state.new"
 set_refused resourceUnavailable '.*' 'saving the state' \
