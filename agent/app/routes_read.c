@@ -14,7 +14,7 @@
 
 enum {
 	AT_ONCE = 104 * 1024, /* routes that a request may read: 40 ms, 90 when all are new */
-	PIECE_MS = 10,	      /* how long tables are read at a time that have more */
+	PIECE_MS = 5,	      /* how long tables are read at a time that have more */
 	SMALL = 16 * 1024,    /* tables that are read before the others: of so many routes, ... */
 	SMALL_MAX = 8,	      /* ... and so many at most */
 };
