@@ -118,8 +118,6 @@ snmp_set "fwmarkRuleMark.$rule" u 9 "fwmarkRuleDescription.$other" s mine \
 	"fwmarkRuleMask.$rule6" u $((0xff)) "fwmarkPolicyMark.$policy" u 9 \
 	"fwmarkPolicyFibId.$policy6" u 79 "fwmarkRouteMtu.$route" u 1300 \
 	"fwmarkNextHopWeight.$legs.1" u 9
-kill_agent
-start_agent # with what was counted for the rule, now of another comment
 as_they_are "25 0x9 26 0x5 27 0x5 27 0x5 "
 shown "fwmarkRuleMark.$rule" 9
 shown "fwmarkRulePackets.$rule" 0
@@ -142,6 +140,15 @@ expect_match "ip -6 rule" '^200:[[:space:]]from all fwmark 0x7/0xff lookup 79 pr
 expect_match "table 77" "^default via $CHEAP4 dev ppp0 proto static mtu 1300" "$(ip route show table 77)"
 expect_match "table 77" 'weight 9' "$(ip route show table 77)"
 expect_match "table 77" 'dev eth0 weight 5' "$(ip route show table 77)"
+kept
+
+# With another comment it is another rule to whoever was killed before he had read it.
+snmp_set "fwmarkRuleDescription.$other" s "mine alone"
+kill_agent
+start_agent
+shown "fwmarkRulePackets.$other" 26
+shown fwmarkMarkPackets.5.4294967295 $((25 + 26 + 27 + 27))
+snmp_set "fwmarkRuleDescription.$other" s mine
 kept
 
 # A move keeps the counters, and which of two equals it is; another mark begins anew.
