@@ -165,6 +165,7 @@ void live_sync(struct app *a)
 	if (*lost || err < 0) {
 		a->agent.row.resyncs++;
 		a->policies.stale = true;
+		a->links_changed = true; /* perhaps */
 		routes_lost(a);
 		link_nl_dump(a->rtnl, &a->links);
 	}

@@ -46,6 +46,22 @@ ip -6 addr replace 2001:db8:9::1/64 dev d0 nodad
 status 1
 expect_eq "routes after down and up" "$before" "$(ip route show table 100; ip -6 route show table 100)"
 
+# What tells of the device's return is lost among other events.
+ip link set d0 down
+expect_eq "IPv4 route while its device is down" 2 "$(snmp_get "fwmarkRouteStatus.$four")"
+resyncs=$(snmp_get fwmarkAgentResyncs.0)
+seq 0 39999 | awk '{ printf "route add 10.100.%d.%d/32 dev eth0 table 300\n", $1 / 256, $1 % 256 }' \
+	>"$WORK/batch"
+kill -STOP "$AGENT_PID"
+ip -batch "$WORK/batch"
+ip link set d0 up
+ip -6 addr replace 2001:db8:9::1/64 dev d0 nodad
+kill -CONT "$AGENT_PID"
+status 1
+[ "$(snmp_get fwmarkAgentResyncs.0)" -gt "$resyncs" ] || fail "no events were lost"
+expect_eq "routes after lost events" "$before" "$(ip route show table 100; ip -6 route show table 100)"
+ip route flush table 300
+
 ip link del d0
 expect_eq "IPv4 route without its device" 2 "$(snmp_get "fwmarkRouteStatus.$four")"
 expect_eq "IPv6 route without its device" 2 "$(snmp_get "fwmarkRouteStatus.$six")"
