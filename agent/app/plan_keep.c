@@ -19,6 +19,16 @@ static void keep_wish(const struct plan_item *it, const void *had)
 		cell_store(status, it->now, ROW_ACTIVE);
 }
 
+/* Is the row another one afterwards, as it is shown or as it is wanted? A rule is shown where it
+ * stands, and wanted where it was written to. */
+static bool differs(const struct plan_item *it, const void *had)
+{
+	if (!it->old || !it->now)
+		return true;
+	return !managed_same(it->def, it->old, it->now) &&
+	       !(had && managed_same(it->def, had, it->now));
+}
+
 /* The row that is wanted now takes the place of the one that was, which is kept for undo. */
 static int keep_row(struct app *a, struct plan_item *it)
 {
@@ -41,7 +51,7 @@ static int keep_row(struct app *a, struct plan_item *it)
 		managed_move(was, m, key);
 		err = -ENOMEM;
 	}
-	if (!err && (!it->old || !it->now || !managed_same(m->def, it->old, it->now)))
+	if (!err && differs(it, managed_find(was, key)))
 		m->changed_ms = clock_ms();
 	return err;
 }
