@@ -151,6 +151,25 @@ static int throw_away(struct app *a)
 	return rtnl_events_exclude(a->events, excluded->item, excluded->n);
 }
 
+/* Events were lost. */
+static void read_anew(struct app *a)
+{
+	struct names before = a->links;
+
+	a->agent.row.resyncs++;
+	a->policies.stale = true;
+	a->links = (struct names)NAMES_INIT;
+	if (link_nl_dump(a->rtnl, &a->links)) {
+		names_fini(&a->links);
+		a->links = before;
+	} else {
+		routes_doubt(a, &before);
+		names_fini(&before);
+	}
+	routes_lost(a);
+	a->links_changed = true; /* perhaps */
+}
+
 void live_sync(struct app *a)
 {
 	bool *lost = &a->events_lost;
@@ -162,13 +181,8 @@ void live_sync(struct app *a)
 		err = throw_away(a);
 	if (err < 0)
 		log_err("reading events of the kernel: %s", strerror(-err));
-	if (*lost || err < 0) {
-		a->agent.row.resyncs++;
-		a->policies.stale = true;
-		a->links_changed = true; /* perhaps */
-		routes_lost(a);
-		link_nl_dump(a->rtnl, &a->links);
-	}
+	if (*lost || err < 0)
+		read_anew(a);
 	if (!a->names_version || rt_names_changed(a->names_fd) == 1)
 		read_names(a);
 }

@@ -47,6 +47,7 @@ agent_libapp_a_SOURCES = \
 	agent/app/routes.c \
 	agent/app/routes_live.c \
 	agent/app/routes_read.c \
+	agent/app/routes_withdrawn.c \
 	agent/app/row_name.c \
 	agent/app/rowfile.c \
 	agent/app/rowset.c \

@@ -40,6 +40,7 @@ void reassert(struct app *a)
 		return;
 	if (a->links_changed) {
 		a->links_changed = false;
+		routes_doubt_end(a);
 		plan_restore(a, went_with_device, false);
 	}
 	if (!a->conf.reassert)

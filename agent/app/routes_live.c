@@ -100,46 +100,6 @@ static bool is_stale(const struct routes *v, const struct route *r)
 	return false;
 }
 
-/* Was this one a manager's? Then somebody took it away, unless its device went down: the kernel
- * tells that first (__dev_close_many() of net/core/dev.c) or, of a carrier, afterwards. */
-static void withdrawn(struct app *a, const struct route *r)
-{
-	struct route *m = managed_find(&a->routes.managed, r);
-
-	if (!m || !route_same(m, r))
-		return;
-	m->withdrawn = true;
-	for (unsigned leg = 0; leg < r->nlegs; leg++) {
-		const struct name *link = names_find(&a->links, route_leg(r, leg)->ifindex);
-
-		if (!link || !(link->flags & IFF_UP))
-			m->withdrawn = false;
-	}
-}
-
-void routes_not_withdrawn(struct app *a, void *const *rows, size_t n)
-{
-	const struct managed *m = &a->routes.managed;
-
-	for (size_t i = 0; i < m->rows.n; i++)
-		for (size_t k = 0; k < n; k++)
-			if (managed_at(m, i) == rows[k])
-				((struct route *)rows[k])->withdrawn = false;
-}
-
-void routes_device_down(struct app *a, uint32_t ifindex)
-{
-	const struct managed *m = &a->routes.managed;
-
-	for (size_t i = 0; i < m->rows.n; i++) {
-		struct route *r = managed_at(m, i);
-
-		for (unsigned leg = 0; leg < r->nlegs; leg++)
-			if (route_leg(r, leg)->ifindex == ifindex)
-				r->withdrawn = false;
-	}
-}
-
 void routes_event(struct app *a, const struct nlmsghdr *nlh)
 {
 	bool gone = nlh->nlmsg_type == RTM_DELROUTE, replaces = nlh->nlmsg_flags & NLM_F_REPLACE;
@@ -157,7 +117,7 @@ void routes_event(struct app *a, const struct nlmsghdr *nlh)
 	if (route_nl_decode(nlh, &r, legs))
 		return;
 	if (gone)
-		withdrawn(a, &r);
+		routes_withdrawn(a, &r);
 	if (a->events_lost || (!v->load && is_stale(v, &r)))
 		return;
 	later = v->load && route_load_event(v->load, &r, gone, replaces);

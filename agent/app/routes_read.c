@@ -195,8 +195,7 @@ bool routes_step_due(const struct app *a)
 	return a->routes.load;
 }
 
-/* Does a reading that is not done tell of this route? */
-static bool is_unread(const struct routes *v, const struct route *r)
+bool routes_unread(const struct routes *v, const struct route *r)
 {
 	for (size_t i = 0; i < v->stale.n + !!v->load; i++) {
 		const struct route_scope *s = i < v->stale.n ? vec_at(&v->stale, i)
@@ -221,7 +220,7 @@ void routes_look(struct app *a, const struct route *key)
 	size_t read = 0;
 	int err;
 
-	if (!is_unread(v, key) ||
+	if (!routes_unread(v, key) ||
 	    (v->looked_pdu == a->pdus && v->looked.family == scope.family &&
 	     v->looked.protocol == scope.protocol && v->looked.fib == scope.fib))
 		return;

@@ -287,10 +287,20 @@ void routes_stale(struct app *a, uint8_t family, uint32_t fib, uint32_t ifindex)
 /* The same for every device that a route with a nexthop object (@prefsrc NULL), or with this
  * preferred source, leaves by: those go without an event. */
 void routes_stale_users(struct app *a, const struct prefix *prefsrc);
+/* Does a reading that is not done tell of this route? */
+bool routes_unread(const struct routes *v, const struct route *r);
+/* routes_withdrawn.c: the kernel's route @r went. Was it a manager's? Then somebody took it away,
+ * unless its device went down: the kernel tells that first (__dev_close_many() of net/core/dev.c)
+ * or, of a carrier, afterwards. */
+void routes_withdrawn(struct app *a, const struct route *r);
 /* These of the managers' rows (others may be among them) were taken away by the agent itself. */
 void routes_not_withdrawn(struct app *a, void *const *rows, size_t n);
 /* A device went down: what goes with it was not taken away by anybody. */
 void routes_device_down(struct app *a, uint32_t ifindex);
+/* Events were lost. What the view has, and whose device is up as it was @before, was taken away if
+ * it is not there once all is read anew: routes_doubt_end(). */
+void routes_doubt(struct app *a, const struct names *before);
+void routes_doubt_end(struct app *a);
 /* route_exclude.c: routes.exclude_tables, as it is set now. Returns: 0 or -errno. */
 int routes_exclude(struct app *a);
 /* The route of the kernel with this key, in @out with its legs. Returns: false: there is none. */

@@ -101,6 +101,7 @@ struct route {
 	uint16_t nlegs;	       /* 0: unreachable types; 1: @leg; more: @legs */
 	struct nexthop *legs;  /* nlegs > 1 alone: owned by whoever made the route */
 	bool withdrawn;	       /* of a manager's: somebody took it away, and not with its device */
+	bool doubtful;	       /* of a manager's: if it is gone now, it is withdrawn */
 	uint8_t origin, storage, status;
 	uint64_t given; /* bit N: a manager wrote column N */
 };

@@ -91,3 +91,7 @@ expect_eq "fwmarkAgentResyncs" $((resyncs + 1)) "$(snmp_get fwmarkAgentResyncs.0
 [ "$(snmp_get fwmarkRouteLastChange.0)" != "$changed" ] || fail "fwmarkRouteLastChange stays"
 expect_eq "a manager's that somebody removed" notInService \
 	"$(snmp snmpget -Oqv fwmarkRouteStatus.$host.71.0.0.16.0.1)"
+# Nor does it come back with an address: its device was up all the time.
+ip addr add 10.99.0.1/24 dev eth0
+expect_eq "the same, after an address came" notInService \
+	"$(snmp snmpget -Oqv fwmarkRouteStatus.$host.71.0.0.16.0.1)"
