@@ -9,16 +9,51 @@
 #include "app/route_set.h"
 #include "app/scalars.h"
 
+/* An index that a manager asks for: any numbers, or the whole key of a route. */
 struct index_key {
 	const uint32_t *idx;
 	size_t n;
+	bool whole;
+	struct route_rec rec;
 };
+
+/* Reads the key out of an index. Returns: false when it is none. */
+static bool rec_of_index(const uint32_t *idx, size_t n, struct route_rec *rec)
+{
+	size_t len = n > 2 && idx[2] <= ADDR_MAX ? idx[2] : 0;
+	uint8_t family = (uint8_t)addr_family(len);
+
+	if (!family || idx[1] != (family == AF_INET ? 1 : 2) || n != 6 + len)
+		return false;
+	*rec = (struct route_rec){ .fib = idx[0], .dst.family = family };
+	for (size_t i = 0; i < len; i++) {
+		if (idx[3 + i] > 255)
+			return false;
+		rec->dst.addr[i] = (uint8_t)idx[3 + i];
+	}
+	if (idx[3 + len] > 8 * len || idx[5 + len] < 1 || idx[5 + len] > UINT16_MAX)
+		return false;
+	rec->dst.len = (uint8_t)idx[3 + len];
+	rec->metric = idx[4 + len];
+	rec->instance = (uint16_t)idx[5 + len];
+	return true;
+}
+
+static struct index_key key_of_index(const uint32_t *idx, size_t n)
+{
+	struct index_key key = { .idx = idx, .n = n };
+
+	key.whole = rec_of_index(idx, n, &key.rec);
+	return key;
+}
 
 static int index_rec_cmp(const void *key, const void *elem)
 {
 	const struct index_key *k = key;
 	struct mib_oid at;
 
+	if (k->whole)
+		return route_rec_cmp(&k->rec, elem);
 	route_rec_index(elem, &at);
 	return mib_oid_cmp(k->idx, k->n, at.id, at.n);
 }
@@ -33,12 +68,14 @@ void route_row_name_leg(const struct app *a, struct nexthop *hop)
 	hop->gateway_type = hop->gateway.family;
 }
 
-/* A kernel's route as a row; @m: what a manager wants of it, or NULL. */
-static const struct route *fill(struct app *a, const struct route_rec *rec, const struct route *m)
+/* A kernel's route as a row. */
+static const struct route *fill(struct app *a, const struct route_rec *rec)
 {
 	struct route *out = &a->routes.row;
+	const struct route *m;
 
 	route_rec_get(rec, out);
+	m = managed_find(&a->routes.managed, out); /* what a manager wants of it */
 	route_row_name_leg(a, &out->leg);
 	if (out->nlegs > 1)
 		memset(&out->leg, 0, sizeof(out->leg));
@@ -60,14 +97,6 @@ static const struct route *fill_managed(struct app *a, const struct route *m)
 	if (out->scope == ROUTE_SCOPE_AUTO)
 		out->scope = route_scope(out);
 	return out;
-}
-
-static const struct route *row_of_rec(struct app *a, const struct route_rec *rec)
-{
-	struct route key;
-
-	route_rec_get(rec, &key);
-	return fill(a, rec, managed_find(&a->routes.managed, &key));
 }
 
 /* The first managed row whose index is above (@equal: or is) the one asked for. */
@@ -92,14 +121,14 @@ static const struct route *managed_above(const struct app *a, const struct index
 
 const struct route *route_row_find(struct app *a, const uint32_t *idx, size_t n)
 {
-	struct index_key key = { idx, n };
+	const struct index_key key = key_of_index(idx, n);
 	const struct route_rec *rec;
 	const struct route *m;
 	struct route_rec mrec;
 
 	rec = oset_get(&a->routes.set, oset_lower(&a->routes.set, &key, index_rec_cmp));
 	if (rec && index_rec_cmp(&key, rec) == 0)
-		return row_of_rec(a, rec);
+		return fill(a, rec);
 	m = managed_above(a, &key, true);
 	if (!m)
 		return NULL;
@@ -109,7 +138,7 @@ const struct route *route_row_find(struct app *a, const uint32_t *idx, size_t n)
 
 const struct route *route_row_next(struct app *a, const uint32_t *idx, size_t n, struct mib_oid *at)
 {
-	struct index_key key = { idx, n };
+	const struct index_key key = key_of_index(idx, n);
 	const struct route_rec *rec;
 	const struct route *m = managed_above(a, &key, false);
 	struct route_rec mrec;
@@ -119,7 +148,7 @@ const struct route *route_row_next(struct app *a, const uint32_t *idx, size_t n,
 		mrec = route_rec_of(m);
 	if (rec && (!m || route_rec_cmp(rec, &mrec) <= 0)) {
 		route_rec_index(rec, at);
-		return row_of_rec(a, rec);
+		return fill(a, rec);
 	}
 	if (!m)
 		return NULL;
@@ -168,42 +197,26 @@ bool route_row_writable(void *ctx, const void *row, struct why *why)
 	return house_writable(ctx, ((const struct route *)row)->origin, "route", why);
 }
 
-/* Reads the key out of an index. Returns: false when it is none. */
-static bool key_of(const uint32_t *idx, size_t n, struct route *r)
-{
-	size_t len = n > 2 && idx[2] <= ADDR_MAX ? idx[2] : 0;
-	uint8_t family = (uint8_t)addr_family(len);
-
-	if (!family || idx[1] != (family == AF_INET ? 1 : 2) || n != 6 + len)
-		return false;
-	r->fib = idx[0];
-	r->dst = (struct prefix){ .family = family };
-	for (size_t i = 0; i < len; i++) {
-		if (idx[3 + i] > 255)
-			return false;
-		r->dst.addr[i] = (uint8_t)idx[3 + i];
-	}
-	if (idx[3 + len] > 8 * len || idx[5 + len] < 1 || idx[5 + len] > UINT16_MAX)
-		return false;
-	r->dst.len = (uint8_t)idx[3 + len];
-	r->metric = idx[4 + len];
-	r->instance = (uint16_t)idx[5 + len];
-	return true;
-}
-
 bool route_row_init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why)
 {
 	struct app *a = ctx;
 	struct route *r = row;
+	struct route_rec key;
 
 	route_init(r);
 	r->nlegs = 0;
 	r->protocol = (uint8_t)a->conf.protocol;
-	if (!key_of(idx, n, r))
+	if (!rec_of_index(idx, n, &key)) {
 		why_set(why, 0,
 			"the index is no table, address type, address, prefix length, "
 			"metric and instance");
-	else if (!r->fib)
+		return false;
+	}
+	r->fib = key.fib;
+	r->metric = key.metric;
+	r->dst = key.dst;
+	r->instance = key.instance;
+	if (!r->fib)
 		why_set(why, 0, "table 0 is the kernel's \"unspec\"");
 	else if (house_protects(a, r->fib))
 		why_set(why, 0,
