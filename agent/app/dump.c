@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "app/daemon.h"
+#include "app/index_rows.h"
 #include "app/route_row.h"
 #include "app/static_rows.h"
 
@@ -137,20 +138,9 @@ static void end(struct dump *d, struct text *out)
 		out->err = d->rows.err ? d->rows.err : d->left.err;
 }
 
-static int index_cmp(const void *key, const void *elem)
-{
-	uint32_t x = *(const uint32_t *)key, y = *(const uint32_t *)elem;
-
-	return x < y ? -1 : x > y;
-}
-
 static void use_index(struct dump *d, uint32_t index)
 {
-	uint32_t *slot = vec_insert(&d->used, vec_lower(&d->used, &index, index_cmp));
-
-	if (slot)
-		*slot = index;
-	else
+	if (!index_rows_put(&d->used, index))
 		d->rows.err = -ENOMEM;
 }
 
@@ -165,7 +155,7 @@ static uint32_t give_index(struct dump *d, uint32_t index, uint32_t *next)
 {
 	if (index <= ROW_MANAGER_MAX)
 		return index;
-	while (vec_find(&d->used, next, index_cmp))
+	while (index_rows_find(&d->used, *next))
 		++*next;
 	return (*next)++;
 }

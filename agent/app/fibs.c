@@ -4,23 +4,17 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "app/index_rows.h"
 #include "app/scalars.h"
 #include "base/log.h"
 #include "kernel/rt_names.h"
 
 enum { COL_NAME = 2, NAME_OWN = 1 };
 
-static int fib_cmp(const void *a, const void *b)
-{
-	const struct fib *x = a, *y = b;
-
-	return x->id < y->id ? -1 : x->id > y->id;
-}
-
 void fibs_init(struct app *a)
 {
 	a->fibs.rows = (struct vec)VEC_INIT(struct fib);
-	managed_init(&a->fibs.managed, &mib_fib, fib_cmp);
+	managed_init(&a->fibs.managed, &mib_fib, index_rows_cmp);
 }
 
 void fibs_fini(struct app *a)
@@ -32,16 +26,10 @@ void fibs_fini(struct app *a)
 /* The row of a table while the view is built; made when there is none. */
 static struct fib *row_of(struct app *a, uint32_t id)
 {
-	struct fib key = { .id = id };
-	struct vec *rows = &a->fibs.rows;
-	size_t at = vec_lower(rows, &key, fib_cmp);
-	struct fib *f;
+	struct fib *f = index_rows_put(&a->fibs.rows, id);
 
-	if (at < rows->n && fib_cmp(&key, vec_at(rows, at)) == 0)
-		return vec_at(rows, at);
-	f = vec_insert(rows, at);
-	if (!f)
-		return NULL;
+	if (!f || f->status) /* a new one has none */
+		return f;
 	fib_init(f);
 	f->id = id;
 	f->origin = ORIGIN_FOREIGN;
@@ -164,26 +152,23 @@ static const void *find(void *ctx, const uint32_t *idx, size_t n)
 	struct app *a = ctx;
 
 	fibs_sync(a);
-	if (n != 1)
-		return NULL;
-	return vec_find(&a->fibs.rows, &(struct fib){ .id = idx[0] }, fib_cmp);
+	return n == 1 ? index_rows_find(&a->fibs.rows, idx[0]) : NULL;
 }
 
 static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid *at)
 {
 	struct app *a = ctx;
-	struct fib key = { .id = n ? idx[0] : 0 };
+	const struct fib *f;
+	size_t i;
 
 	fibs_sync(a);
-	for (size_t i = vec_lower(&a->fibs.rows, &key, fib_cmp); i < a->fibs.rows.n; i++) {
-		const struct fib *f = vec_at(&a->fibs.rows, i);
-
-		at->n = 0;
-		mib_oid_add(at, f->id);
-		if (mib_oid_cmp(at->id, at->n, idx, n) > 0)
-			return f;
-	}
-	return NULL;
+	i = index_rows_above(&a->fibs.rows, idx, n);
+	if (i == a->fibs.rows.n)
+		return NULL;
+	f = vec_at(&a->fibs.rows, i);
+	at->n = 0;
+	mib_oid_add(at, f->id);
+	return f;
 }
 
 /* A name that stands in somebody else's file is theirs. */

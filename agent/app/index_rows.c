@@ -10,7 +10,7 @@ static uint32_t index_at(const struct vec *rows, size_t i)
 	return *(const uint32_t *)vec_at(rows, i);
 }
 
-static int cmp(const void *a, const void *b)
+int index_rows_cmp(const void *a, const void *b)
 {
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
 
@@ -19,17 +19,17 @@ static int cmp(const void *a, const void *b)
 
 void index_rows_sort(struct vec *rows)
 {
-	vec_sort(rows, cmp);
+	vec_sort(rows, index_rows_cmp);
 }
 
 const void *index_rows_find(const struct vec *rows, uint32_t index)
 {
-	return vec_find(rows, &index, cmp);
+	return vec_find(rows, &index, index_rows_cmp);
 }
 
 void *index_rows_put(struct vec *rows, uint32_t index)
 {
-	size_t at = vec_lower(rows, &index, cmp);
+	size_t at = vec_lower(rows, &index, index_rows_cmp);
 	uint32_t *row;
 
 	if (at < rows->n && index_at(rows, at) == index)
@@ -42,7 +42,7 @@ void *index_rows_put(struct vec *rows, uint32_t index)
 
 void index_rows_remove(struct vec *rows, uint32_t index)
 {
-	size_t at = vec_lower(rows, &index, cmp);
+	size_t at = vec_lower(rows, &index, index_rows_cmp);
 
 	if (at < rows->n && index_at(rows, at) == index)
 		vec_remove(rows, at);
@@ -51,7 +51,7 @@ void index_rows_remove(struct vec *rows, uint32_t index)
 size_t index_rows_above(const struct vec *rows, const uint32_t *idx, size_t n)
 {
 	uint32_t from = n ? idx[0] : 0;
-	size_t at = vec_lower(rows, &from, cmp);
+	size_t at = vec_lower(rows, &from, index_rows_cmp);
 
 	/* from alone, or from.more: both mean above from. */
 	return n && at < rows->n && index_at(rows, at) == from ? at + 1 : at;
@@ -69,8 +69,8 @@ uint32_t index_rows_start(void)
 /* The first index from @start on that no row has; it may be beyond the managers'. */
 static uint32_t gap(const struct vec *rows, uint32_t start)
 {
-	for (size_t i = vec_lower(rows, &start, cmp); i < rows->n && index_at(rows, i) == start;
-	     i++)
+	for (size_t i = vec_lower(rows, &start, index_rows_cmp);
+	     i < rows->n && index_at(rows, i) == start; i++)
 		start++;
 	return start;
 }

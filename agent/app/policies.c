@@ -14,13 +14,6 @@
 
 enum { ABSENT = UINT32_MAX };
 
-static int policy_cmp(const void *a, const void *b)
-{
-	const struct policy *x = a, *y = b;
-
-	return x->index < y->index ? -1 : x->index > y->index;
-}
-
 void policies_init(struct app *a)
 {
 	struct policies *v = &a->policies;
@@ -29,7 +22,7 @@ void policies_init(struct app *a)
 	v->rows = (struct vec)VEC_INIT(struct policy_row);
 	v->ids = (struct idmap)IDMAP_INIT;
 	v->stale = true;
-	managed_init(&v->managed, &mib_policy, policy_cmp);
+	managed_init(&v->managed, &mib_policy, index_rows_cmp);
 	v->next_index = index_rows_start();
 }
 

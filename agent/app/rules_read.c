@@ -9,13 +9,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-static int markrule_cmp(const void *a, const void *b)
-{
-	const struct markrule *x = a, *y = b;
-
-	return x->index < y->index ? -1 : x->index > y->index;
-}
-
 void rules_init(struct app *a)
 {
 	struct rules *r = &a->rules;
@@ -26,7 +19,7 @@ void rules_init(struct app *a)
 	r->ids = (struct idmap)IDMAP_INIT;
 	r->stale = true;
 	r->version = 1;
-	managed_init(&r->managed, &mib_rule, markrule_cmp);
+	managed_init(&r->managed, &mib_rule, index_rows_cmp);
 	r->next_index = index_rows_start();
 }
 

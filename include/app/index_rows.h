@@ -12,6 +12,8 @@
 #include "base/vec.h"
 #include "base/why.h"
 
+/* Orders such structs: <0, 0, >0. A number alone is one, too. */
+int index_rows_cmp(const void *a, const void *b);
 void index_rows_sort(struct vec *rows);
 /* Returns: the row with this index, or NULL. */
 const void *index_rows_find(const struct vec *rows, uint32_t index);
