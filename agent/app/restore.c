@@ -139,25 +139,30 @@ static bool restore_try(struct app *a, int level, struct vec *hopeless)
 void plan_restore(struct app *a, bool (*wants)(const struct mib_def *def, const void *row),
 		  bool loud)
 {
-	struct vec rows = VEC_INIT(void *), hopeless = VEC_INIT(void *);
+	struct vec routes = VEC_INIT(void *), hopeless = VEC_INIT(void *);
 	int level = loud ? LOG_WARNING : LOG_DEBUG;
 	bool again = true;
 	size_t tried = 0;
 
 	while (again && !restore_items(a, wants, &hopeless) && a->plan.items.n) {
 		tried = a->plan.items.n;
-		for (size_t i = 0; i < tried && !hopeless.n; i++)
-			add_row(&rows, ((struct plan_item *)vec_at(&a->plan.items, i))->now);
+		for (size_t i = 0; i < tried && !hopeless.n; i++) {
+			const struct plan_item *it = vec_at(&a->plan.items, i);
+
+			if (it->def == &mib_route)
+				add_row(&routes, it->now);
+		}
 		again = restore_try(a, level, &hopeless);
 		if (again)
 			tried = 0;
 	}
 	/* What was taken back on the way was not taken away by somebody else. */
 	live_sync(a);
-	routes_not_withdrawn(a, rows.data, rows.n);
+	for (size_t i = 0; i < routes.n; i++)
+		(*(struct route **)vec_at(&routes, i))->withdrawn = false;
 	if (tried)
 		log_info("%zu of the managers' rows put back", tried);
-	vec_fini(&rows);
+	vec_fini(&routes);
 	vec_fini(&hopeless);
 	plan_clear(a);
 }

@@ -23,16 +23,6 @@ void routes_withdrawn(struct app *a, const struct route *r)
 	}
 }
 
-void routes_not_withdrawn(struct app *a, void *const *rows, size_t n)
-{
-	const struct managed *m = &a->routes.managed;
-
-	for (size_t i = 0; i < m->rows.n; i++)
-		for (size_t k = 0; k < n; k++)
-			if (managed_at(m, i) == rows[k])
-				((struct route *)rows[k])->withdrawn = false;
-}
-
 /* In the state file a device has its name alone. */
 static bool leaves_by(const struct app *a, const struct nexthop *leg, uint32_t ifindex)
 {

@@ -293,8 +293,6 @@ bool routes_unread(const struct routes *v, const struct route *r);
  * unless its device went down: the kernel tells that first (__dev_close_many() of net/core/dev.c)
  * or, of a carrier, afterwards. */
 void routes_withdrawn(struct app *a, const struct route *r);
-/* These of the managers' rows (others may be among them) were taken away by the agent itself. */
-void routes_not_withdrawn(struct app *a, void *const *rows, size_t n);
 /* A device went down: what goes with it was not taken away by anybody. */
 void routes_device_down(struct app *a, uint32_t ifindex);
 /* Events were lost. What the view has, and whose device is up as it was @before, was taken away if
