@@ -2,12 +2,10 @@
 #include "kernel/rtnl.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/fault.h"
 #include "kernel/compat.h"
@@ -44,21 +42,17 @@ static int rtnl_setup(struct mnl_socket *sock)
 	return 0;
 }
 
-/* A fresh socket in place of the one there is, whose number it gets, for somebody may be watching
- * that: what an answer left behind goes with the old one. */
+/* A fresh socket in place of the one there is: what an answer left behind goes with the old one. */
 static int rtnl_connect(struct rtnl *nl)
 {
 	struct mnl_socket *sock = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	int err = sock ? rtnl_setup(sock) : -errno;
+	struct mnl_socket *goes = err ? sock : nl->sock;
 
-	if (!err && !nl->sock) {
+	if (!err)
 		nl->sock = sock;
-		return 0;
-	}
-	if (!err && dup3(mnl_socket_get_fd(sock), rtnl_fd(nl), O_CLOEXEC) < 0)
-		err = -errno;
-	if (sock)
-		mnl_socket_close(sock);
+	if (goes)
+		mnl_socket_close(goes);
 	return err;
 }
 

@@ -57,7 +57,7 @@ int rtnl_dump_begin(struct rtnl *nl, struct nlmsghdr *nlh);
 int rtnl_dump_step(struct rtnl *nl, rtnl_cb *cb, void *arg, size_t *limit);
 /* How often a dump that is interrupted is begun again. */
 enum { RTNL_DUMP_TRIES = 5 };
-/* For poll(2): readable while a dump has more. */
+/* For poll(2): readable while a dump has more; another one after an error. */
 int rtnl_fd(const struct rtnl *nl);
 
 /**
