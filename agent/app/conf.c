@@ -11,7 +11,6 @@
 #include "app/conf_value.h"
 #include "app/static_rows.h"
 
-enum { FILE_MAX = 1 << 24 };		   /* bytes */
 enum { TIMEOUT_MAX = 366 * 24 * 60 * 60 }; /* seconds */
 
 #define FIELD(f) offsetof(struct conf, f), sizeof(((struct conf *)NULL)->f)
@@ -176,7 +175,7 @@ int conf_load(const char *file, struct conf *c, struct why *why)
 {
 	struct text all = TEXT_INIT;
 	config_t cfg;
-	int err = text_add_file(&all, file, FILE_MAX);
+	int err = text_add_file(&all, file, CONF_FILE_MAX);
 
 	conf_init(c);
 	snprintf(c->file, sizeof(c->file), "%s", file);

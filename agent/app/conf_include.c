@@ -8,8 +8,7 @@
 #include "app/conf_value.h"
 #include "base/text.h"
 
-/* DEPTH_MAX is libconfig's own (MAX_INCLUDE_DEPTH). */
-enum { DEPTH_MAX = 10, FILE_MAX = 1 << 24 /* bytes */ };
+enum { DEPTH_MAX = 10 }; /* libconfig's own (MAX_INCLUDE_DEPTH) */
 
 const char *conf_include_next(const char *s, unsigned *line)
 {
@@ -30,7 +29,7 @@ const char *conf_include_next(const char *s, unsigned *line)
 static int check(const char *file, unsigned line, const char *name, unsigned depth, struct why *why)
 {
 	struct text all = TEXT_INIT;
-	int err = text_add_file(&all, name, FILE_MAX);
+	int err = text_add_file(&all, name, CONF_FILE_MAX);
 
 	if (err == -ENOENT)
 		err = 0; /* libconfig says so, unless it stands in a comment */

@@ -56,13 +56,18 @@ struct route_rec route_rec_of(const struct route *key)
 	};
 }
 
-void route_rec_get(const struct route_rec *rec, struct route *out)
+void route_rec_key(const struct route_rec *rec, struct route *out)
 {
-	*out = rec->info->r;
 	out->fib = rec->fib;
 	out->metric = rec->metric;
 	out->dst = rec->dst;
 	out->instance = rec->instance;
+}
+
+void route_rec_get(const struct route_rec *rec, struct route *out)
+{
+	*out = rec->info->r;
+	route_rec_key(rec, out);
 }
 
 void route_set_init(struct routes *v)

@@ -212,10 +212,7 @@ bool route_row_init(void *ctx, const uint32_t *idx, size_t n, void *row, struct 
 			"metric and instance");
 		return false;
 	}
-	r->fib = key.fib;
-	r->metric = key.metric;
-	r->dst = key.dst;
-	r->instance = key.instance;
+	route_rec_key(&key, r);
 	if (!r->fib)
 		why_set(why, 0, "table 0 is the kernel's \"unspec\"");
 	else if (house_protects(a, r->fib))

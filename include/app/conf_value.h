@@ -7,6 +7,8 @@
 
 #include "app/conf.h"
 
+enum { CONF_FILE_MAX = 1 << 24 }; /* bytes */
+
 enum conf_kind {
 	CONF_STRING,
 	CONF_LEVEL,

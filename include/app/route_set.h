@@ -35,6 +35,8 @@ int route_rec_cmp(const void *a, const void *b);
  * instance. */
 void route_rec_index(const struct route_rec *rec, struct mib_oid *at);
 struct route_rec route_rec_of(const struct route *key);
+/* The other way round: the key, and nothing else of @out. */
+void route_rec_key(const struct route_rec *rec, struct route *out);
 /* The route, without names of devices; legs belong to the set. */
 void route_rec_get(const struct route_rec *rec, struct route *out);
 
