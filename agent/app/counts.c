@@ -217,7 +217,7 @@ int counts_save(struct app *a)
 /* What is damaged is left aside: what was read of it up to there is true, the rest begins anew. */
 void counts_restore(struct app *a)
 {
-	char path[CONF_PATH_MAX + 16], aside[CONF_PATH_MAX + 32], now[128];
+	char path[CONF_PATH_MAX + 16], aside[STATE_ASIDE_MAX], now[128];
 	const char *boot = "";
 	struct why why = { "" };
 	bool reboot = false, moved;
@@ -240,8 +240,7 @@ void counts_restore(struct app *a)
 		counts_load(a, reboot);
 	if (!err || err == -ENOENT)
 		return;
-	snprintf(aside, sizeof(aside), "%s.damaged", path);
-	moved = !a->look && !rename(path, aside);
+	moved = !a->look && !state_set_aside(path, aside);
 	log_err("%s: %s%s%s", path, why.s[0] ? why.s : strerror(-err),
 		moved ? ": set aside as " : "", moved ? aside : "");
 }

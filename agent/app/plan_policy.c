@@ -15,13 +15,10 @@ int plan_policy_prepare(struct app *a, struct plan_item *it, struct mib_fault *f
 	if (!it->in || (it->out && policy_same(it->old, now)))
 		return MIB_OK;
 	policies_sync(a);
-	for (size_t i = 0; i < a->policies.kernel.n; i++) {
-		if (now->priority_auto || !policy_same(vec_at(&a->policies.kernel, i), now))
-			continue;
-		why_set(&fault->why, 0, "the kernel has the same policy already");
-		return plan_fail(fault, it, COL_STATUS, -EEXIST);
-	}
-	return MIB_OK;
+	if (now->priority_auto || !policies_equal(a, now))
+		return MIB_OK;
+	why_set(&fault->why, 0, "the kernel has the same policy already");
+	return plan_fail(fault, it, COL_STATUS, -EEXIST);
 }
 
 /* What the kernel chooses when none is given: one below the second rule of the family
@@ -76,19 +73,15 @@ static int policy_renamed(struct app *a, const struct plan_item *it)
 static int policy_out(struct app *a, const struct policy *old, struct why *why)
 {
 	int err = policy_nl_del(a->rtnl, old, why);
+	const struct policy *have;
 
 	if (err != -ENOENT)
 		return err;
 	a->policies.stale = true;
 	policies_sync(a);
-	for (size_t i = 0; i < a->policies.kernel.n; i++) {
-		const struct policy *have = vec_at(&a->policies.kernel, i);
-
-		if (!policy_same(have, old))
-			continue;
+	have = policies_equal(a, old);
+	if (have)
 		err = policy_nl_del(a->rtnl, have, why);
-		break;
-	}
 	return err == -ENOENT ? 0 : err;
 }
 

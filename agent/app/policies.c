@@ -123,6 +123,17 @@ static bool same_policies(const struct vec *x, const struct vec *y)
 	return same;
 }
 
+const struct policy *policies_equal(const struct app *a, const struct policy *p)
+{
+	for (size_t i = 0; i < a->policies.kernel.n; i++) {
+		const struct policy *have = vec_at(&a->policies.kernel, i);
+
+		if (policy_same(have, p))
+			return have;
+	}
+	return NULL;
+}
+
 /* When it changed: a SET knows; of what somebody else did the event told. */
 static void changed(struct policies *v, bool differs)
 {

@@ -28,10 +28,7 @@ static bool fib_is_there(struct app *a, const void *row)
 
 static bool policy_is_there(struct app *a, const void *row)
 {
-	for (size_t i = 0; i < a->policies.kernel.n; i++)
-		if (policy_same(vec_at(&a->policies.kernel, i), row))
-			return true;
-	return false;
+	return policies_equal(a, row) != NULL;
 }
 
 bool plan_is_there(struct app *a, const struct mib_def *def, const void *row)

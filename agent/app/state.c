@@ -213,19 +213,26 @@ static int read_all(struct app *a, const config_t *cfg, struct why *why)
 	return err;
 }
 
-/* A damaged file is kept for whoever wants to look, and the agent starts with what the kernel
- * holds. */
-static int set_aside(struct app *a, const char *path, struct why *why)
+int state_set_aside(const char *path, char aside[STATE_ASIDE_MAX])
 {
-	char aside[CONF_PATH_MAX + 32];
-	struct why was = *why;
 	int err = -EEXIST;
 
 	/* The last one may be a directory, or this one. */
 	for (int i = 0; i < 10 && err; i++) {
-		snprintf(aside, sizeof(aside), i ? "%s.damaged.%d" : "%s.damaged", path, i);
-		err = !a->look && rename(path, aside) ? -errno : 0;
+		snprintf(aside, STATE_ASIDE_MAX, i ? "%s.damaged.%d" : "%s.damaged", path, i);
+		err = rename(path, aside) ? -errno : 0;
 	}
+	return err;
+}
+
+/* A damaged file is kept for whoever wants to look, and the agent starts with what the kernel
+ * holds. */
+static int set_aside(struct app *a, const char *path, struct why *why)
+{
+	char aside[STATE_ASIDE_MAX];
+	struct why was = *why;
+	int err = a->look ? 0 : state_set_aside(path, aside);
+
 	if (err)
 		return why_set(why, err, "%s: %s", path, strerror(-err));
 	views_fini(a);

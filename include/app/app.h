@@ -253,6 +253,8 @@ extern const struct mib_source marks_source, marks_scalars_source;
 void policies_init(struct app *a);
 void policies_fini(struct app *a);
 void policies_sync(struct app *a);
+/* Returns: the first policy of the view that the kernel could not tell from @p, or NULL. */
+const struct policy *policies_equal(const struct app *a, const struct policy *p);
 /* Of a foreign policy among those that are equal, in the view as it is. */
 uint32_t policies_ordinal(const struct app *a, uint32_t index);
 extern const struct mib_source policies_source, policies_scalars_source;

@@ -39,6 +39,10 @@ void state_boot(char *buf, size_t size);
 /* One of the files of the state directory. Returns: 0; -EINVAL: it is none of ours, or damaged; -ENOENT;
  * or -errno; with @why. */
 int state_read_file(const char *path, config_t *cfg, struct why *why);
+enum { STATE_ASIDE_MAX = CONF_PATH_MAX + 32 };
+/* Puts a damaged one away, as PATH.damaged or PATH.damaged.N. Returns: 0 with that in @aside, or
+ * -errno. */
+int state_set_aside(const char *path, char aside[STATE_ASIDE_MAX]);
 /* state.c: a file of the state directory, written beside the old one and put in its place. @flush:
  * and to the disk. Returns: 0 or -errno. */
 int state_replace(const struct app *a, const char *name, const struct text *t, bool flush,
