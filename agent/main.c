@@ -9,8 +9,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "app/daemon.h"
 #include "base/log.h"
+#include "daemon/daemon.h"
 
 static struct app_control control;
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The layers, checked by what they #include: file:line of every include that its layer may not
+# The rooms, checked by what they #include: file:line of every include that its room may not
 # have. Then violations are planted in a copy, and each must be found.
 set -eu
 
@@ -17,10 +17,13 @@ layers() {
 		BEGIN {
 			may["base"] = "libc base"
 			may["model"] = "libc base model"
-			may["kernel"] = "libc base model kernel linux libmnl libiptc libxtables"
+			may["netfilter"] = "libc base model netfilter linux libmnl libiptc libxtables"
+			may["routing"] = "libc base model routing linux libmnl"
 			may["snmp"] = "libc base model snmp net-snmp"
-			may["app"] = "libc base model kernel snmp app linux libmnl libiptc libxtables" \
-				" net-snmp libconfig libcap-ng"
+			# These four are still one circle.
+			may["store"] = may["views"] = may["plan"] = may["daemon"] = \
+				"libc base model netfilter routing snmp store views plan daemon linux" \
+				" libmnl net-snmp libconfig libcap-ng"
 
 			n = split("assert ctype errno fcntl fnmatch getopt glob grp ifaddrs inttypes" \
 				" limits locale poll pwd regex sched setjmp signal stdalign" \
@@ -42,21 +45,18 @@ layers() {
 			dir["libmnl"] = "libmnl"
 			dir["libiptc"] = "libiptc"
 			dir["net-snmp"] = "net-snmp"
-			dir["base"] = "base"
-			dir["model"] = "model"
-			dir["kernel"] = "kernel"
-			dir["snmp"] = "snmp"
-			dir["app"] = "app"
+			for (i in may)
+				dir[i] = i
 
 			split(file, part, "/")
-			layer = part[3] == "" ? "app" : part[2] # agent/main.c is the app
-			if (!(layer in may))
-				complain(0, "no layer is called " layer)
+			room = part[3] == "" ? "daemon" : part[2] # agent/main.c is of the daemon
+			if (!(room in may))
+				complain(0, "no room is called " room)
 		}
 		function complain(line, what) {
 			print file ":" line ": " what
 		}
-		# Which layer or library a header belongs to, "" if nobody knows.
+		# Which room or library a header belongs to, "" if nobody knows.
 		function owner(name, quoted,    first) {
 			if (name ~ /(^|\/)\.\.?(\/|$)/)
 				return ""
@@ -64,7 +64,7 @@ layers() {
 			if (sub(/\/.*/, "", first))
 				return dir[first]
 			# a private header beside the source
-			return quoted ? layer : header[name]
+			return quoted ? room : header[name]
 		}
 		/^[ \t]*(#|%:)[ \t]*(include|include_next|import)/ {
 			name = $0
@@ -78,9 +78,9 @@ layers() {
 			sub(/[">].*/, "", name)
 			who = owner(name, quoted)
 			if (who == "")
-				complain(NR, layer " includes " name ", which layers.sh does not know")
-			else if (!index(" " may[layer] " ", " " who " "))
-				complain(NR, layer " includes " name " (" who ")")
+				complain(NR, room " includes " name ", which layers.sh does not know")
+			else if (!index(" " may[room] " ", " " who " "))
+				complain(NR, room " includes " name " (" who ")")
 		}' "$1/$file"
 	done
 }
@@ -114,21 +114,24 @@ planted agent/base/x.c '#include "model/route.h"' 1
 planted agent/base/x.c '#include <linux/rtnetlink.h>' 1
 planted agent/base/x.c '#include <libmnl/libmnl.h>' 1
 planted include/model/x.h '#include <linux/fib_rules.h>' 1
-planted include/model/x.h '#include "kernel/rtnl.h"' 1
-planted agent/model/x.c '#  include "../kernel/own.h"' 1
+planted include/model/x.h '#include "routing/rtnl.h"' 1
+planted agent/model/x.c '#  include "../routing/own.h"' 1
 planted agent/model/x.c '#include HEADER' 1
-planted agent/kernel/x.c '#include <net-snmp/net-snmp-config.h>' 1
-planted agent/kernel/x.c '#include "snmp/table.h"' 1
-planted agent/kernel/x.c '#include <libconfig.h>' 1
-planted agent/kernel/x.c '#include <somebody/else.h>' 1
-planted agent/snmp/x.c '#include "kernel/nf.h"' 1
-planted agent/snmp/x.c '#include <kernel/nf.h>' 1
-planted agent/snmp/deep/x.c '#include "app/loop.h"' 1
+planted agent/routing/x.c '#include <net-snmp/net-snmp-config.h>' 1
+planted agent/netfilter/x.c '#include "snmp/table.h"' 1
+planted agent/routing/x.c '#include <libconfig.h>' 1
+planted agent/routing/x.c '#include <somebody/else.h>' 1
+planted agent/snmp/x.c '#include "netfilter/nf.h"' 1
+planted agent/routing/x.c '#include "netfilter/nf.h"' 1
+planted agent/netfilter/x.c '#include "routing/rtnl.h"' 1
+planted agent/routing/x.c '#include <libiptc/libiptc.h>' 1
+planted agent/snmp/x.c '#include <netfilter/nf.h>' 1
+planted agent/snmp/deep/x.c '#include "daemon/loop.h"' 1
 planted agent/snmp/x.c '	#	include <linux/if.h>' 1
 planted agent/base/x.c '#include <sys/socket.h>' 0
 planted agent/model/x.c '#include "base/vec.h"' 0
-planted agent/kernel/x.c '#include "own.h"' 0
-planted agent/kernel/x.c '#include <libiptc/libiptc.h>' 0
+planted agent/routing/x.c '#include "own.h"' 0
+planted agent/netfilter/x.c '#include <libiptc/libiptc.h>' 0
 planted agent/snmp/x.c '#include <net-snmp/agent/net-snmp-agent-includes.h>' 0
-planted agent/main.c '#include "kernel/nf.h"' 0
-planted agent/app/x.c '#include "kernel/nf.h"' 0
+planted agent/main.c '#include "netfilter/nf.h"' 0
+planted agent/plan/x.c '#include "netfilter/nf.h"' 0

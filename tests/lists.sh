@@ -20,8 +20,10 @@ listed() {
 	done
 }
 
-for layer in base model kernel snmp app; do
-	listed agent/$layer/local.mk agent/$layer/*.[ch] agent/$layer/*.inc include/$layer/*.h
+for room in agent/*/; do
+	room=$(basename "$room")
+	listed "agent/$room/local.mk" "agent/$room"/*.[ch] "agent/$room"/*.inc "agent/$room"/*/*.[ch] \
+		"include/$room"/*.h
 done
 listed tests/unit/local.mk tests/unit/*.[ch]
 listed tests/fuzz/local.mk tests/fuzz/*.[ch]

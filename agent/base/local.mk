@@ -2,7 +2,7 @@
 # base: libc only
 
 noinst_LIBRARIES += agent/libbase.a
-agent_libbase_a_CPPFLAGS = $(LAYER_CPPFLAGS)
+agent_libbase_a_CPPFLAGS = $(ROOM_CPPFLAGS)
 agent_libbase_a_SOURCES = \
 	agent/base/addr.c \
 	agent/base/arena.c \

@@ -2,7 +2,7 @@
 # model: base
 
 noinst_LIBRARIES += agent/libmodel.a
-agent_libmodel_a_CPPFLAGS = $(LAYER_CPPFLAGS)
+agent_libmodel_a_CPPFLAGS = $(ROOM_CPPFLAGS)
 agent_libmodel_a_SOURCES = \
 	agent/model/fib.c \
 	agent/model/names.c \

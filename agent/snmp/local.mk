@@ -2,7 +2,7 @@
 # snmp: model, base, net-snmp; never kernel
 
 noinst_LIBRARIES += agent/libsnmp.a
-agent_libsnmp_a_CPPFLAGS = $(LAYER_CPPFLAGS) $(NETSNMP_CFLAGS)
+agent_libsnmp_a_CPPFLAGS = $(ROOM_CPPFLAGS) $(NETSNMP_CFLAGS)
 agent_libsnmp_a_SOURCES = \
 	agent/snmp/agentx.c \
 	agent/snmp/cell.c \

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "kernel/nf.h"
+#include "netfilter/nf.h"
 
 static double now(void)
 {

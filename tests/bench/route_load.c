@@ -14,9 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "app/app.h"
-#include "kernel/link_nl.h"
-#include "kernel/rt_names.h"
+#include "daemon/app.h"
+#include "routing/link_nl.h"
+#include "routing/rt_names.h"
 
 static struct app app;
 

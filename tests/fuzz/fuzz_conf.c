@@ -9,8 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "app/conf.h"
-#include "app/static_rows.h"
+#include "daemon/conf.h"
+#include "store/static_rows.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 const char *__lsan_default_suppressions(void);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/ipt.h"
+#include "netfilter/ipt.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

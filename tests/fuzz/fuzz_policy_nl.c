@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/compat.h"
-#include "kernel/policy_nl.h"
+#include "routing/compat.h"
+#include "routing/policy_nl.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

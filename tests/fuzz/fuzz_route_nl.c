@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/compat.h"
-#include "kernel/link_nl.h"
-#include "kernel/route_nl.h"
+#include "routing/compat.h"
+#include "routing/link_nl.h"
+#include "routing/route_nl.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/rowfile.h"
 #include "model/fib.h"
 #include "model/mark.h"
 #include "model/markrule.h"
 #include "model/policy.h"
+#include "store/rowfile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 const char *__lsan_default_suppressions(void);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "kernel/rt_names.h"
+#include "routing/rt_names.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

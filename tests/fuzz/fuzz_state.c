@@ -12,9 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/app.h"
-#include "app/counts.h"
 #include "base/log.h"
+#include "daemon/app.h"
+#include "store/counters.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -92,7 +92,7 @@ stage_static() {
 		step "cppcheck" env -C "$source" cppcheck --quiet --error-exitcode=1 -j"$JOBS" \
 			--enable=warning,portability,performance --std=c11 --inline-suppr \
 			--suppress=missingIncludeSystem --suppress=unknownMacro \
-			--suppress=getprotobynumberCalled --suppress=getpwnamCalled --suppress=uninitvar:agent/kernel/ipt_ops.inc \
+			--suppress=getprotobynumberCalled --suppress=getpwnamCalled --suppress=uninitvar:agent/netfilter/ipt_ops.inc \
 			--library=posix -D_GNU_SOURCE -D__linux__ -Iinclude agent || :
 	}
 	static_smilint

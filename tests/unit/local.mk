@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Unit tests: one program links the one layer that it tests (and those below it). To add
-# tests/unit/test_NAME.c: its name into unit_tests, and one line _LDADD with its layer.
+# Unit tests: one program links the one room that it tests (and those below it). To add
+# tests/unit/test_NAME.c: its name into unit_tests, and one line _LDADD with its room.
 
 unit_tests =
 unit_tests += tests/unit/test_names tests/unit/test_policy
@@ -13,32 +13,33 @@ unit_tests += tests/unit/test_nf_match tests/unit/test_nf_meter
 
 UNIT_BASE = $(BASE_LIBS) $(CMOCKA_LIBS)
 UNIT_MODEL = $(MODEL_LIBS) $(CMOCKA_LIBS)
-UNIT_KERNEL = $(KERNEL_LIBS) $(CMOCKA_LIBS)
+UNIT_NETFILTER = $(NETFILTER_LIBS) $(CMOCKA_LIBS)
+UNIT_ROUTING = $(ROUTING_LIBS) $(CMOCKA_LIBS)
 UNIT_SNMP = $(SNMP_LIBS) $(CMOCKA_LIBS)
-UNIT_APP = $(APP_LIBS) $(CMOCKA_LIBS)
+UNIT_DAEMON = $(DAEMON_LIBS) $(CMOCKA_LIBS)
 
 tests_unit_test_names_LDADD = $(UNIT_MODEL)
 tests_unit_test_policy_LDADD = $(UNIT_MODEL)
-tests_unit_test_policy_kernel_LDADD = $(UNIT_KERNEL)
-tests_unit_test_policy_nl_LDADD = $(UNIT_KERNEL)
-tests_unit_test_rt_names_LDADD = $(UNIT_KERNEL)
-tests_unit_test_rtnl_LDADD = $(UNIT_KERNEL)
-tests_unit_test_sysctl_LDADD = $(UNIT_KERNEL)
+tests_unit_test_policy_kernel_LDADD = $(UNIT_ROUTING)
+tests_unit_test_policy_nl_LDADD = $(UNIT_ROUTING)
+tests_unit_test_rt_names_LDADD = $(UNIT_ROUTING)
+tests_unit_test_rtnl_LDADD = $(UNIT_ROUTING)
+tests_unit_test_sysctl_LDADD = $(UNIT_ROUTING)
 
 noinst_HEADERS += tests/unit/netns.h tests/unit/routes.h
 EXTRA_DIST += tests/unit/no-cmocka.sh
 unit_tests += tests/unit/test_route tests/unit/test_route_nl \
 	tests/unit/test_route_kernel
 tests_unit_test_route_LDADD = $(UNIT_MODEL)
-tests_unit_test_route_nl_LDADD = $(UNIT_KERNEL)
-tests_unit_test_route_kernel_LDADD = $(UNIT_KERNEL)
+tests_unit_test_route_nl_LDADD = $(UNIT_ROUTING)
+tests_unit_test_route_kernel_LDADD = $(UNIT_ROUTING)
 
 tests_unit_test_markrule_LDADD = $(UNIT_MODEL)
-tests_unit_test_nf_LDADD = $(UNIT_KERNEL)
-tests_unit_test_nf_corpus_LDADD = $(UNIT_KERNEL)
-tests_unit_test_nf_edit_LDADD = $(UNIT_KERNEL)
-tests_unit_test_nf_match_LDADD = $(UNIT_KERNEL)
-tests_unit_test_nf_meter_LDADD = $(UNIT_KERNEL)
+tests_unit_test_nf_LDADD = $(UNIT_NETFILTER)
+tests_unit_test_nf_corpus_LDADD = $(UNIT_NETFILTER)
+tests_unit_test_nf_edit_LDADD = $(UNIT_NETFILTER)
+tests_unit_test_nf_match_LDADD = $(UNIT_NETFILTER)
+tests_unit_test_nf_meter_LDADD = $(UNIT_NETFILTER)
 noinst_HEADERS += tests/unit/nf_env.h
 EXTRA_DIST += tests/data/rules4.txt tests/data/rules6.txt
 
@@ -56,12 +57,12 @@ tests_unit_test_cell_LDADD = $(UNIT_SNMP)
 tests_unit_test_mib_LDADD = $(UNIT_SNMP)
 tests_unit_test_mib_module_LDADD = $(UNIT_SNMP)
 tests_unit_test_txn_LDADD = $(UNIT_SNMP)
-tests_unit_test_conf_LDADD = $(UNIT_APP)
-tests_unit_test_index_rows_LDADD = $(UNIT_APP)
-tests_unit_test_house_LDADD = $(UNIT_APP)
-tests_unit_test_managed_LDADD = $(UNIT_APP)
-tests_unit_test_route_set_LDADD = $(UNIT_APP)
-tests_unit_test_rowfile_LDADD = $(UNIT_APP)
+tests_unit_test_conf_LDADD = $(UNIT_DAEMON)
+tests_unit_test_index_rows_LDADD = $(UNIT_DAEMON)
+tests_unit_test_house_LDADD = $(UNIT_DAEMON)
+tests_unit_test_managed_LDADD = $(UNIT_DAEMON)
+tests_unit_test_route_set_LDADD = $(UNIT_DAEMON)
+tests_unit_test_rowfile_LDADD = $(UNIT_DAEMON)
 noinst_HEADERS += tests/unit/fake_mib.h tests/unit/mib_defs.h
 
 if HAVE_CMOCKA

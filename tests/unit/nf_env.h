@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "kernel/nf.h"
+#include "netfilter/nf.h"
 #include "netns.h"
 
 enum { ENV_WAIT_MS = 2000 };

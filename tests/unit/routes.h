@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Routes for the tests of the kernel layer. */
+/* Routes for the tests of routing. */
 #ifndef UNIT_ROUTES_H
 #define UNIT_ROUTES_H
 

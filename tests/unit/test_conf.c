@@ -14,7 +14,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "app/conf.h"
+#include "daemon/conf.h"
 
 #define N(a) (sizeof(a) / sizeof(*(a)))
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/plan.h"
+#include "plan/plan.h"
 
 #define COL(n) (UINT64_C(1) << (n))
 

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/managed.h"
 #include "model/markrule.h"
+#include "store/managed.h"
 
 static int rule_cmp(const void *a, const void *b)
 {

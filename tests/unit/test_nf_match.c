@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "kernel/ipt.h"
+#include "netfilter/ipt.h"
 
 static const struct {
 	const char *text, *words; /* words with | between; NULL: refused */

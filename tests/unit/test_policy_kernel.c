@@ -12,9 +12,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "kernel/policy_nl.h"
-#include "kernel/rt_names.h"
 #include "netns.h"
+#include "routing/policy_nl.h"
+#include "routing/rt_names.h"
 
 static struct rtnl *nl;
 static struct vec rules = VEC_INIT(struct policy);

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "kernel/compat.h"
-#include "kernel/policy_nl.h"
+#include "routing/compat.h"
+#include "routing/policy_nl.h"
 
 static struct policy everything(uint8_t family)
 {

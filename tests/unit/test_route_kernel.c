@@ -15,11 +15,11 @@
 
 #include <cmocka.h>
 
-#include "kernel/compat.h"
-#include "kernel/link_nl.h"
-#include "kernel/route_nl.h"
 #include "netns.h"
 #include "routes.h"
+#include "routing/compat.h"
+#include "routing/link_nl.h"
+#include "routing/route_nl.h"
 
 #define N_OF(a) (sizeof(a) / sizeof(*(a)))
 

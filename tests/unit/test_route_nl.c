@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
-#include "kernel/compat.h"
-#include "kernel/route_nl.h"
 #include "routes.h"
+#include "routing/compat.h"
+#include "routing/route_nl.h"
 
 #define N_OF(a) (sizeof(a) / sizeof(*(a)))
 

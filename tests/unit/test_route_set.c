@@ -11,9 +11,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "app/route_info.h"
-#include "app/route_set.h"
 #include "base/clock.h"
+#include "views/route_set.h"
+#include "views/routes/info.h"
 
 enum { N = 3000, MANY = 100000 };
 

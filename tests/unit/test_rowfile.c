@@ -11,11 +11,11 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "app/rowfile.h"
 #include "model/fib.h"
 #include "model/mark.h"
 #include "model/markrule.h"
 #include "model/policy.h"
+#include "store/rowfile.h"
 
 #define N(a) (sizeof(a) / sizeof(*(a)))
 

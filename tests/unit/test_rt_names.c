@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "kernel/rt_names.h"
 #include "netns.h"
+#include "routing/rt_names.h"
 
 static void run(const char *command)
 {

@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "kernel/compat.h"
-#include "kernel/nl_attr.h"
-#include "kernel/rtnl.h"
 #include "netns.h"
+#include "routing/compat.h"
+#include "routing/nl_attr.h"
+#include "routing/rtnl.h"
 
 static struct rtnl *nl;
 static struct rtnl_events *ev;

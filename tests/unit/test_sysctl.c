@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "kernel/sysctl.h"
 #include "model/interface.h"
 #include "netns.h"
+#include "routing/sysctl.h"
 
 #define N_OF(a) (sizeof(a) / sizeof(*(a)))
 

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* libconfig reads other files by itself, where it ends the process over a directory, and cuts numbers:
+ * what "@include" names is looked at first. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "daemon/conf_value.h"
+
+enum { DEPTH_MAX = 10 }; /* libconfig's own (MAX_INCLUDE_DEPTH) */
+
+const char *conf_include_next(const char *s, unsigned *line)
+{
+	static const char word[] = "@include";
+
+	while (*s) {
+		const char *p = s + strspn(s, " \t");
+
+		if (strncmp(p, word, sizeof(word) - 1) == 0)
+			return p + sizeof(word) - 1;
+		s += strcspn(s, "\n");
+		if (*s)
+			s++, ++*line;
+	}
+	return NULL;
+}
+
+static int check(const char *file, unsigned line, const char *name, unsigned depth, struct why *why)
+{
+	struct text all = TEXT_INIT;
+	int err = text_add_file(&all, name, CONF_FILE_MAX);
+
+	if (err == -ENOENT)
+		err = 0; /* libconfig says so, unless it stands in a comment */
+	else if (err)
+		why_set(why, err, "%s:%u: @include: %s: %s", file, line, name, strerror(-err));
+	else
+		err = conf_include_check(name, text_str(&all), depth, why);
+	text_fini(&all);
+	return err;
+}
+
+int conf_include_check(const char *file, const char *s, unsigned depth, struct why *why)
+{
+	unsigned line = conf_value_cut(s);
+	char name[4096];
+	int err = 0;
+
+	if (line)
+		return why_set(why, -EINVAL, "%s:%u: a number above %d needs an L behind it", file,
+			       line, INT32_MAX);
+	line = 1;
+	while (!err && (s = conf_include_next(s, &line))) {
+		s += strspn(s, " \t");
+		if (sscanf(s, "\"%4095[^\"\\\n]\"", name) != 1)
+			err = why_set(why, -EINVAL, "%s:%u: @include: the name of a file is wanted",
+				      file, line);
+		else if (depth == DEPTH_MAX)
+			err = why_set(why, -EINVAL, "%s:%u: @include: too many within each other",
+				      file, line);
+		else
+			err = check(file, line, name, depth + 1, why);
+	}
+	return err;
+}

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the kernel has, as static rows. A row is written only when reading it again gives the same
+ * object; whatever has no columns is named in a comment.
+ */
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "daemon/daemon.h"
+#include "store/static_rows.h"
+#include "views/index_rows.h"
+#include "views/route_row.h"
+
+enum { RULE_POSITION = 5, RULE_MARK = 24, POLICY_PRIORITY = 3, POLICY_MARK = 6, POLICY_MASK = 7 };
+enum { ROUTE_GATEWAY_TYPE = 8, ROUTE_IFINDEX = 10, ROUTE_PROTOCOL = 17 };
+
+struct dump {
+	struct app *a;
+	bool all;
+	const struct row_kind *kind; /* of the list under way */
+	struct text rows, left;	     /* the list, and what cannot stand in it */
+	struct vec used;	     /* uint32_t: indices of the list under way, in order */
+};
+
+/* One line of a comment: what others wrote into the kernel may hold anything. */
+static void comment(struct text *out, const char *before, const char *s, const char *after)
+{
+	text_add(out, "%s", before);
+	for (; *s; s++)
+		text_addn(out, (unsigned char)*s < 0x20 || *s == 0x7f ? " " : s, 1);
+	text_add(out, "%s\n", after);
+}
+
+static void leave_out(struct dump *d, const char *text, const char *because)
+{
+	text_add(&d->left, "# Left out, %s:\n", because);
+	comment(&d->left, "#   ", text, "");
+}
+
+/* Which columns must be written: those that differ from a row of which nothing is. */
+static uint64_t differing(const struct mib_def *def, const void *row, const void *base)
+{
+	uint64_t given = 0;
+
+	for (size_t i = 0; i < def->ncols; i++)
+		if (def->cols[i].access == ACCESS_RC &&
+		    !static_rows_same_column(def, &def->cols[i], row, base))
+			given |= UINT64_C(1) << def->cols[i].num;
+	return given;
+}
+
+static void drop(uint64_t *given, unsigned col)
+{
+	*given &= ~(UINT64_C(1) << col);
+}
+
+/* Reads the row as fwmarkd.conf would be. Returns: NULL when that is refused. */
+static struct static_rows *read_again(struct dump *d, const void *row)
+{
+	struct static_rows *rows = NULL;
+	struct text t = TEXT_INIT;
+	struct why why = { "" };
+	config_t cfg;
+
+	text_add(&t, "%s = (", d->kind->name);
+	row_write(d->kind->def, row, &t);
+	text_add(&t, ");");
+	config_init(&cfg);
+	if (config_read_string(&cfg, text_str(&t)))
+		static_rows_read(config_root_setting(&cfg), "", (uint8_t)d->a->conf.protocol, &rows,
+				 &why);
+	config_destroy(&cfg);
+	text_fini(&t);
+	return rows;
+}
+
+/* Would the kernel hold the same for the row that was read again? */
+static bool kernel_same(const struct app *a, const struct mib_def *def, const void *row,
+			void *again)
+{
+	struct route r, *back = again;
+
+	if (def == &mib_policy)
+		return policy_same(row, again);
+	if (def != &mib_route)
+		return static_rows_same(def, row, again, false);
+	for (unsigned i = 0; i < back->nlegs; i++) {
+		struct nexthop *leg = back->nlegs > 1 ? &back->legs[i] : &back->leg;
+		const struct name *link = names_find_name(&a->links, leg->ifname);
+
+		leg->ifindex = link ? link->id : 0;
+	}
+	r = *(const struct route *)row;
+	r.protocol = back->protocol;
+	return route_same(&r, back);
+}
+
+/* Writes a row, or says why not. @text: as iptables or ip have it. */
+static void add(struct dump *d, void *row, const char *text)
+{
+	const struct mib_def *def = d->kind->def;
+	struct static_rows *again;
+	struct static_row *s;
+
+	row_make_static(def, row);
+	again = read_again(d, row);
+	s = again ? vec_at(&again->rows, 0) : NULL;
+	if (!s || !kernel_same(d->a, def, row, s->row)) {
+		leave_out(d, text, "for no static row can express it");
+	} else {
+		text_add(&d->rows, "%s", d->rows.len ? ",\n" : "\n");
+		if (*text)
+			comment(&d->rows, "  # ", text, "");
+		text_add(&d->rows, "  ");
+		row_write(def, row, &d->rows);
+	}
+	static_rows_unref(again);
+}
+
+static void begin(struct dump *d, const struct mib_def *def)
+{
+	d->kind = row_kind_of(def);
+	text_reset(&d->rows);
+	text_reset(&d->left);
+	vec_clear(&d->used);
+}
+
+static void end(struct dump *d, struct text *out)
+{
+	if (d->left.len)
+		text_add(out, "\n%s", text_str(&d->left));
+	if (d->rows.len)
+		text_add(out, "\n%s = (%s\n);\n", d->kind->name, text_str(&d->rows));
+	if (!out->err)
+		out->err = d->rows.err ? d->rows.err : d->left.err;
+}
+
+static void use_index(struct dump *d, uint32_t index)
+{
+	if (!index_rows_put(&d->used, index))
+		d->rows.err = -ENOMEM;
+}
+
+/* Rows of managers keep their indices; the others get those that are free, in their order. */
+static void use_managed(struct dump *d, const struct managed *m)
+{
+	for (size_t i = 0; i < m->rows.n; i++)
+		use_index(d, (uint32_t)cell_load(&m->def->cols[0], managed_at(m, i)));
+}
+
+static uint32_t give_index(struct dump *d, uint32_t index, uint32_t *next)
+{
+	if (index <= ROW_MANAGER_MAX)
+		return index;
+	while (index_rows_find(&d->used, *next))
+		++*next;
+	return (*next)++;
+}
+
+static bool is_system(const struct dump *d, uint32_t fib)
+{
+	return !d->all && fib >= RT_TABLE_DEFAULT && fib <= RT_TABLE_LOCAL;
+}
+
+static void dump_fibs(struct dump *d, struct text *out)
+{
+	struct app *a = d->a;
+
+	begin(d, &mib_fib);
+	for (size_t i = 0; i < a->fibs.rows.n; i++) {
+		struct fib f = *(struct fib *)vec_at(&a->fibs.rows, i);
+
+		if (!f.name[0] || !f.id || (f.id >= RT_TABLE_DEFAULT && f.id <= RT_TABLE_LOCAL) ||
+		    (!f.routes4 && !f.routes6 && !f.policies && f.origin == ORIGIN_FOREIGN))
+			continue;
+		f.given = UINT64_C(1) << 2;
+		add(d, &f, "");
+	}
+	end(d, out);
+}
+
+/* Whoever made the route makes it again. The numbers of routing daemons are below 20, and from 186 to
+ * 192 (rt_protos). */
+static bool by_daemon(const struct app *a, const struct route *r)
+{
+	if (r->protocol == a->conf.protocol || r->protocol == RTPROT_UNSPEC ||
+	    r->protocol == RTPROT_BOOT || r->protocol == RTPROT_STATIC)
+		return false;
+	return r->protocol < 20 || (r->protocol >= 186 && r->protocol <= 192);
+}
+
+/* Returns: NULL or why the route is left out. */
+static const char *left_out(const struct route *r)
+{
+	if (r->expires)
+		return "for it expires";
+	return r->nhid ? "for its nexthop object would have to be there first" : NULL;
+}
+
+/* Its legs, with the names of their devices. */
+static struct nexthop *named_legs(const struct app *a, struct route *r)
+{
+	struct nexthop *legs = calloc(r->nlegs, sizeof(*legs));
+
+	for (unsigned i = 0; legs && i < r->nlegs; i++) {
+		legs[i] = r->legs[i];
+		route_row_name_leg(a, &legs[i]);
+	}
+	return r->legs = legs;
+}
+
+static void dump_route(struct dump *d, struct route *r)
+{
+	struct route base, scope = *r;
+	const char *because = left_out(r);
+	struct text text = TEXT_INIT;
+
+	route_text(r, &d->a->names, &d->a->links, &text);
+	route_init(&base);
+	scope.scope = ROUTE_SCOPE_AUTO;
+	base.scope = route_scope(&scope);
+	base.leg.gateway_type = AF_UNSPEC;
+	r->given = differing(&mib_route, r, &base);
+	drop(&r->given, ROUTE_GATEWAY_TYPE);
+	drop(&r->given, ROUTE_PROTOCOL);
+	if (r->leg.ifname[0])
+		drop(&r->given, ROUTE_IFINDEX);
+	/* The kernel gives every unreachable route of IPv6 the device lo. */
+	if (route_is_reject(r)) {
+		memset(&r->leg, 0, sizeof(r->leg));
+		r->given &= ~UINT64_C(0xf00);
+	}
+	if (because)
+		leave_out(d, text_str(&text), because);
+	else
+		add(d, r, text_str(&text));
+	text_fini(&text);
+}
+
+static void dump_routes(struct dump *d, struct text *out)
+{
+	struct app *a = d->a;
+	struct mib_oid at = { 0 };
+	const struct route *have;
+	size_t daemons = 0;
+
+	begin(d, &mib_route);
+	while ((have = route_row_next(a, at.id, at.n, &at))) {
+		struct route r = *have;
+
+		if (r.status != ROW_ACTIVE || is_system(d, r.fib) || r.protocol == RTPROT_KERNEL ||
+		    r.protocol == RTPROT_REDIRECT || r.protocol == RTPROT_RA)
+			continue;
+		if (by_daemon(a, &r)) {
+			daemons++;
+			continue;
+		}
+		if (r.nlegs > 1 && !named_legs(a, &r)) {
+			d->rows.err = -ENOMEM;
+			break;
+		}
+		dump_route(d, &r);
+		if (r.nlegs > 1)
+			free(r.legs);
+	}
+	if (daemons)
+		text_add(&d->left, "# Left out: %zu routes that routing daemons made.\n", daemons);
+	end(d, out);
+}
+
+static void dump_policy(struct dump *d, struct policy *p)
+{
+	struct text text = TEXT_INIT;
+	struct policy base;
+
+	policy_text(p, &d->a->names, &text);
+	policy_init(&base);
+	base.family = p->family;
+	p->given = differing(&mib_policy, p, &base);
+	p->given |= UINT64_C(1) << POLICY_PRIORITY;
+	if (p->family != AF_INET)
+		p->given |= UINT64_C(1) << 2;
+	if (p->given >> POLICY_MARK & 1 && p->mask == UINT32_MAX)
+		drop(&p->given, POLICY_MASK);
+	add(d, p, text_str(&text));
+	text_fini(&text);
+}
+
+static void dump_policies(struct dump *d, struct text *out)
+{
+	struct app *a = d->a;
+	const struct vec *rows = &a->policies.rows;
+	uint32_t next = 1;
+
+	begin(d, &mib_policy);
+	use_managed(d, &a->policies.managed);
+	/* In the order of the kernel. */
+	for (size_t i = 0; i < a->policies.kernel.n; i++) {
+		for (size_t k = 0; k < rows->n; k++) {
+			const struct policy_row *row = vec_at(rows, k);
+			const struct policy *have;
+			struct policy p;
+
+			if (row->entry != i)
+				continue;
+			have = policies_source.find(a, &row->index, 1);
+			if (!have || have->route_protocol == RTPROT_KERNEL)
+				break;
+			p = *have;
+			p.index = give_index(d, p.index, &next);
+			dump_policy(d, &p);
+			break;
+		}
+	}
+	end(d, out);
+}
+
+static void dump_rule(struct dump *d, struct markrule *r, const char *text)
+{
+	struct markrule base;
+
+	markrule_init(&base);
+	base.family = r->family;
+	r->given = differing(&mib_rule, r, &base);
+	drop(&r->given, RULE_POSITION);
+	if (r->family != AF_INET)
+		r->given |= UINT64_C(1) << 2;
+	if (r->target == MARKRULE_MARK || r->target == MARKRULE_CONNMARK_SET)
+		r->given |= UINT64_C(1) << RULE_MARK;
+	add(d, r, text);
+}
+
+static int dump_rules(struct dump *d, struct text *out)
+{
+	struct app *a = d->a;
+	const struct nf_snap *snap = a->rules.snap;
+	uint32_t *index = calloc(snap->entries.n + 1, sizeof(*index)), next = 1;
+
+	begin(d, &mib_rule);
+	use_managed(d, &a->rules.managed);
+	for (size_t i = 0; index && i < a->rules.rows.n; i++) {
+		const struct rule_row *row = vec_at(&a->rules.rows, i);
+
+		if (row->entry != RULE_ABSENT)
+			index[row->entry] = row->index;
+	}
+	for (size_t i = 0; index && i < snap->entries.n; i++) {
+		const struct markrule *have = index[i] ? rules_source.find(a, &index[i], 1) : NULL;
+		struct text text = TEXT_INIT;
+		struct markrule r;
+
+		if (!have)
+			continue;
+		r = *have;
+		text_add(&text, "%s -t %s ", r.family == AF_INET6 ? "ip6tables" : "iptables",
+			 r.table);
+		nf_text(a->nf, snap, vec_at(&snap->entries, i), &text);
+		r.index = give_index(d, r.index, &next);
+		dump_rule(d, &r, text_str(&text));
+		text_fini(&text);
+	}
+	free(index);
+	end(d, out);
+	return index ? 0 : -ENOMEM;
+}
+
+static void dump_marks(struct dump *d, struct text *out)
+{
+	const struct managed *m = &d->a->marks.managed;
+
+	begin(d, &mib_mark);
+	for (size_t i = 0; i < m->rows.n; i++) {
+		struct mark mark = *(struct mark *)managed_at(m, i), base;
+
+		mark_init(&base, mark.value, mark.mask);
+		mark.given = differing(&mib_mark, &mark, &base);
+		if (mark.status == ROW_ACTIVE && mark.given)
+			add(d, &mark, "");
+	}
+	end(d, out);
+}
+
+int app_dump(struct app *a, bool all, struct text *out, struct why *why)
+{
+	struct dump d = { .a = a, .all = all, .used = VEC_INIT(uint32_t) };
+	int err;
+
+	fibs_sync(a);
+	err = rules_refresh(a, why);
+	if (err)
+		return err;
+	text_add(out, "# Static rows of fwmarkd.conf(5), as the kernel has them: fwmarkd --dump\n");
+	dump_fibs(&d, out);
+	dump_routes(&d, out);
+	dump_policies(&d, out);
+	err = dump_rules(&d, out);
+	dump_marks(&d, out);
+	text_fini(&d.rows);
+	text_fini(&d.left);
+	vec_fini(&d.used);
+	err = err ? err : out->err;
+	return err ? why_set(why, err, "%s", strerror(-err)) : 0;
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * nf_commit(): many edits, one commit for each table. ipt_undo.c has the way back.
+ *
+ * Counters. libiptc has the kernel carry over what untouched rules count during the commit. A rule
+ * that is put in again begins with the count that is written into its entry: packets that it
+ * counted after the table was read, in the milliseconds before the commit, are not in it. No
+ * reader that takes the lock can see its counter go back.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nf_priv.h"
+
+static void chain_copy(char *out, const char *chain)
+{
+	memset(out, 0, IPT_CHAIN_MAX);
+	memcpy(out, chain, strnlen(chain, IPT_CHAIN_MAX - 1));
+}
+
+static struct step *step_add(struct vec *steps, const struct work_table *t, size_t edit)
+{
+	struct step *s = vec_push(steps);
+
+	if (s) {
+		s->ops = t->ops;
+		s->table = t->name;
+		s->edit = edit;
+	}
+	return s;
+}
+
+struct commit {
+	struct work work;
+	struct vec *steps;
+	const struct nf_edit *edits;
+	const struct ipt_encoding *made; /* the entries of their rules */
+	size_t n;
+};
+
+static int stage_remove(struct commit *c, size_t i, size_t at, struct work_rule *old)
+{
+	struct work_table *t = vec_at(&c->work.tables, at);
+	struct step *s = step_add(c->steps, t, i);
+	uint32_t position = work_position(t, old->chain, old->e);
+
+	if (!s)
+		return -ENOMEM;
+	s->was = entry_copy(t->ops, old->e);
+	s->was_position = position;
+	chain_copy(s->was_chain, old->chain);
+	if (!s->was)
+		return -ENOMEM;
+	work_gone(t, old);
+	return work_remove(&c->work, at, s->was_chain, position);
+}
+
+static int stage_add(struct commit *c, size_t i)
+{
+	const struct ipt_encoding *made = &c->made[i];
+	const struct markrule *r = made->rule;
+	struct step *s;
+	int at = work_open(&c->work, made->ops, r->table), err;
+
+	if (at < 0)
+		return at;
+	if (c->edits[i].only && made->tag) {
+		int there = work_tagged(&c->work, (size_t)at, made->tag);
+
+		if (there)
+			return there < 0 ? there
+					 : why_set(c->work.why, -EEXIST,
+						   "somebody has put a rule of that row there");
+	}
+	s = step_add(c->steps, vec_at(&c->work.tables, (size_t)at), i);
+	if (!s)
+		return -ENOMEM;
+	s->now = entry_copy(made->ops, made->entry);
+	s->now_position = r->position;
+	chain_copy(s->now_chain, r->chain);
+	if (!s->now)
+		return -ENOMEM;
+	err = work_insert(&c->work, (size_t)at, r->chain, r->position, made->entry);
+	if (err != -ERANGE || !c->edits[i].clamp)
+		return err;
+	s->now_position = 0;
+	return work_insert(&c->work, (size_t)at, r->chain, 0, made->entry);
+}
+
+/* Stays where it is: one step, in place. */
+static int stage_replace(struct commit *c, size_t i, size_t at, struct work_rule *old,
+			 uint32_t position)
+{
+	const struct ipt_encoding *made = &c->made[i];
+	struct work_table *t = vec_at(&c->work.tables, at);
+	struct step *s = step_add(c->steps, t, i);
+
+	if (!s)
+		return -ENOMEM;
+	s->was = entry_copy(t->ops, old->e);
+	s->now = entry_copy(t->ops, made->entry);
+	s->was_position = s->now_position = position;
+	chain_copy(s->was_chain, old->chain);
+	chain_copy(s->now_chain, old->chain);
+	if (!s->was || !s->now)
+		return -ENOMEM;
+	work_gone(t, old);
+	return work_replace(&c->work, at, s->now_chain, position, made->entry);
+}
+
+static int stage(struct commit *c, size_t i)
+{
+	const struct ipt_encoding *made = &c->made[i];
+	const struct nf_edit *edit = &c->edits[i];
+	const struct markrule *r = edit->rule;
+	const struct work_table *t;
+	struct work_rule *old = NULL;
+	uint64_t packets, bytes;
+	uint32_t position;
+	size_t at;
+	int err;
+
+	if (edit->add)
+		return stage_add(c, i);
+	err = work_find(&c->work, made->ops, r ? r->table : NULL, edit->tag, edit->hash,
+			edit->ordinal, &at, &old);
+	if (err < 0)
+		return err;
+	if (!old)
+		return r ? stage_add(c, i) : 0;
+	if (!r)
+		return stage_remove(c, i, at, old);
+	t = vec_at(&c->work.tables, at);
+	if (edit->keep_counters)
+		ipt_counters_get(t->ops, old->e, &packets, &bytes);
+	else
+		packets = bytes = 0;
+	ipt_counters_set(made->ops, made->entry, packets, bytes);
+	if (t->ops == made->ops && strcmp(t->name, r->table) == 0 &&
+	    strcmp(old->chain, r->chain) == 0) {
+		position = work_position(t, old->chain, old->e);
+		if (r->position == 0 || r->position == position)
+			return stage_replace(c, i, at, old, position);
+	}
+	err = stage_remove(c, i, at, old);
+	return err < 0 ? err : stage_add(c, i);
+}
+
+/* The kernel does not say which of several rules it refuses. The likeliest is the first one of the
+ * table that brings matches of its own. */
+static size_t blame(const struct commit *c, const struct work_table *t)
+{
+	size_t first = SIZE_MAX;
+
+	for (size_t i = 0; i < c->steps->n; i++) {
+		const struct step *s = vec_at(c->steps, i);
+		const struct markrule *r = c->edits[s->edit].rule;
+
+		if (s->ops != t->ops || s->table != t->name)
+			continue;
+		if (r && r->matches && *r->matches)
+			return s->edit;
+		if (first == SIZE_MAX)
+			first = s->edit;
+	}
+	return first;
+}
+
+/* One try: everything staged, then table by table. */
+static int commit_try(struct commit *c, size_t *failed)
+{
+	struct why undo = { "" };
+	int err = 0;
+
+	for (size_t i = 0; i < c->n && err == 0; i++) {
+		err = stage(c, i);
+		if (err < 0)
+			*failed = i;
+	}
+	for (size_t i = 0; i < c->work.tables.n && err == 0; i++) {
+		struct work_table *t = vec_at(&c->work.tables, i);
+
+		err = work_commit(&c->work, t);
+		if (err < 0 && err != -ESTALE)
+			*failed = blame(c, t);
+	}
+	if (err < 0 && steps_undo(c->steps, &c->work.tables, &undo))
+		err = why_undo(c->work.why, &undo);
+	return err;
+}
+
+static int entries_make(const struct nf_edit *edits, size_t n, struct ipt_encoding *made,
+			size_t *failed, struct why *why)
+{
+	unsigned column;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct markrule *r = edits[i].rule;
+
+		made[i].rule = r;
+		if (!r)
+			continue;
+		made[i].tag = r->index <= ROW_MANAGER_MAX ? r->index : 0;
+		made[i].ops = ipt_ops_of(r->family);
+		if (!made[i].ops) {
+			*failed = i;
+			return why_set(why, -EINVAL, "AddressType: neither ipv4 nor ipv6");
+		}
+	}
+	return ipt_encode(made, n, failed, &column, why);
+}
+
+int nf_commit(struct nf *nf, const struct nf_edit *edits, size_t n, size_t *failed,
+	      struct nf_undo **undo, struct why *why)
+{
+	struct nf_undo *u = calloc(1, sizeof(*u));
+	struct ipt_encoding *made = calloc(n ? n : 1, sizeof(*made));
+	int err = u && made ? 0 : -ENOMEM, lock;
+
+	*failed = SIZE_MAX;
+	*undo = NULL;
+	if (u)
+		u->steps = (struct vec)VEC_INIT(struct step);
+	if (err == 0 && n > 0)
+		err = entries_make(edits, n, made, failed, why);
+	if (err < 0 || n == 0)
+		goto out;
+	/* Parsing took its time; the lock is held from here on alone. */
+	*failed = SIZE_MAX;
+	lock = nf_lock(nf->lock_file, nf->lock_wait_ms, why);
+	if (lock < 0) {
+		err = lock;
+		goto out;
+	}
+	err = -ESTALE;
+	for (int tries = 0; err == -ESTALE && tries < STALE_TRIES; tries++) {
+		struct commit c = { WORK_INIT(why), &u->steps, edits, made, n };
+
+		steps_fini(&u->steps);
+		err = commit_try(&c, failed);
+		work_fini(&c.work);
+	}
+	nf_unlock(lock);
+out:
+	for (size_t i = 0; made && i < n; i++)
+		free(made[i].entry);
+	free(made);
+	if (err < 0) {
+		nf_undo_free(u);
+		return err == -ESTALE ? -EBUSY : err;
+	}
+	*undo = u;
+	return 0;
+}

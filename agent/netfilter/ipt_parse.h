@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Between ipt_parse.c, which keeps the child process, and ipt_match.c, which works in it. */
+#ifndef NETFILTER_IPT_PARSE_H
+#define NETFILTER_IPT_PARSE_H
+
+#include "ipt.h"
+
+struct xtables_rule_match;
+
+/* What the child answers for each text; a sentence follows it, or the matches, each behind a struct
+ * parse_answer. */
+struct parse_result {
+	int err;
+	bool src, dst, frag;
+	struct ip_part ip;
+	uint32_t n; /* matches */
+} __attribute__((aligned(8)));
+
+struct parse_answer {
+	uint32_t size; /* of the xt_entry_match that follows */
+	uint32_t bare;
+};
+
+struct parse_job {
+	const struct ipt_ops *ops;
+	struct vec words; /* char *: argv, without the NULL that ends it */
+	char *store;	  /* behind the words */
+	void *entry;	  /* struct ipt_entry or ip6t_entry: its IP part */
+	uint16_t proto;
+	struct xtables_rule_match *matches;
+	struct parse_result result;
+};
+
+/* For ipt_xt_run(): parses job->words into job->matches and job->result. */
+void parse_job_run(void *arg);
+/* Makes libxtables ready for the next one. */
+void parse_job_done(struct parse_job *job);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Taking back what nf_commit() did, after it or in the middle of it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "nf_priv.h"
+
+void steps_fini(struct vec *steps)
+{
+	for (size_t i = 0; i < steps->n; i++) {
+		struct step *s = vec_at(steps, i);
+
+		free(s->was);
+		free(s->now);
+	}
+	vec_clear(steps);
+}
+
+void nf_undo_free(struct nf_undo *undo)
+{
+	if (!undo)
+		return;
+	steps_fini(&undo->steps);
+	vec_fini(&undo->steps);
+	free(undo);
+}
+
+void *entry_copy(const struct ipt_ops *ops, const void *e)
+{
+	void *copy = fault_here("memory: entry") ? NULL : malloc(ipt_next_at(ops, e));
+
+	if (copy)
+		memcpy(copy, e, ipt_next_at(ops, e));
+	return copy;
+}
+
+/* Finds the rule that a step put in: the one at its place, else any that is the same. */
+static int undo_find(struct work *w, const struct step *s, size_t at, struct work_rule **rule)
+{
+	uint32_t tag = ipt_entry_tag(s->ops, s->now);
+	uint64_t place = ipt_hash_place(s->ops, s->table, s->now_chain);
+	struct ipt_memo memo = { { 0 }, { 0 } };
+	uint64_t hash = ipt_hash_entry(s->ops, place, s->now, &memo);
+	struct work_rule *found = NULL;
+	uint32_t ordinal = 0;
+	size_t where;
+	int err;
+
+	*rule = NULL;
+	for (;; ordinal++) {
+		err = work_find(w, s->ops, s->table, tag, hash, ordinal, &where, &found);
+		if (err < 1)
+			return err;
+		if (where != at)
+			return 0;
+		*rule = found;
+		if (tag || work_position(vec_at(&w->tables, at), found->chain, found->e) ==
+				   s->now_position)
+			return 0;
+	}
+}
+
+/* What the new rule counted goes to the old one that comes back. */
+static void counts_return(const struct step *s, const void *now, void *was)
+{
+	uint64_t cur[2], start[2], old[2];
+
+	ipt_counters_get(s->ops, now, &cur[0], &cur[1]);
+	ipt_counters_get(s->ops, s->now, &start[0], &start[1]);
+	ipt_counters_get(s->ops, was, &old[0], &old[1]);
+	for (int i = 0; i < 2; i++)
+		old[i] += cur[i] >= start[i] ? cur[i] - start[i] : cur[i];
+	ipt_counters_set(s->ops, was, old[0], old[1]);
+}
+
+static int undo_step(struct work *w, const struct step *s)
+{
+	struct work_rule *now = NULL;
+	void *was = s->was ? entry_copy(s->ops, s->was) : NULL;
+	int at = work_open(w, s->ops, s->table), err = 0;
+
+	if (at < 0)
+		err = at;
+	else if (s->was && !was)
+		err = -ENOMEM;
+	if (err == 0 && s->now)
+		err = undo_find(w, s, (size_t)at, &now);
+	if (err == 0 && now) {
+		uint32_t position =
+			work_position(vec_at(&w->tables, (size_t)at), now->chain, now->e);
+
+		if (was)
+			counts_return(s, now->e, was);
+		work_gone(vec_at(&w->tables, (size_t)at), now);
+		err = work_remove(w, (size_t)at, now->chain, position);
+	}
+	if (err == 0 && was) {
+		err = work_insert(w, (size_t)at, s->was_chain, s->was_position, was);
+		if (err == -ERANGE)
+			err = work_insert(w, (size_t)at, s->was_chain, 0, was);
+	}
+	free(was);
+	return err;
+}
+
+int steps_undo(const struct vec *steps, const struct vec *only, struct why *why)
+{
+	int err = -ESTALE;
+
+	for (int tries = 0; err == -ESTALE && tries < STALE_TRIES; tries++) {
+		struct work w = WORK_INIT(why);
+
+		err = 0;
+		for (size_t i = steps->n; i > 0 && err == 0; i--) {
+			const struct step *s = vec_at(steps, i - 1);
+			bool done = !only;
+
+			for (size_t j = 0; only && j < only->n; j++) {
+				const struct work_table *t = vec_at(only, j);
+
+				done |= t->committed && t->ops == s->ops && t->name == s->table;
+			}
+			if (done)
+				err = undo_step(&w, s);
+		}
+		for (size_t i = 0; i < w.tables.n && err == 0; i++)
+			err = work_commit(&w, vec_at(&w.tables, i));
+		work_fini(&w);
+	}
+	return err == -ESTALE ? -EIO : err;
+}
+
+int nf_undo(struct nf *nf, struct nf_undo *undo, struct why *why)
+{
+	int err, lock;
+
+	if (!undo || undo->steps.n == 0)
+		return 0;
+	lock = nf_lock(nf->lock_file, nf->lock_wait_ms, why);
+	if (lock < 0)
+		return lock;
+	err = steps_undo(&undo->steps, NULL, why);
+	nf_unlock(lock);
+	return err;
+}

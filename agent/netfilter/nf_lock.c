@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The lock that iptables, iptables-restore and everybody polite take around each read and change
+ * of legacy tables: flock() on one file.
+ *
+ * iptables waits inside flock(), first come first served. Somebody who only looks now and then
+ * never gets a lock that others queue for, so this waits in flock() as well; a timer ends the wait.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "ipt.h"
+
+#define LOCK_FILE "/run/xtables.lock"
+
+enum { LOCK_TICK_MS = 20 };
+
+static void on_timer(int sig)
+{
+	(void)sig;
+}
+
+/* Waits in flock() until @deadline. The timer goes on firing, so that one that comes
+ * just before flock() starts to sleep does no harm. */
+static int lock_wait(int fd, uint64_t deadline)
+{
+	const int sig = SIGRTMAX;
+	struct sigaction action = { .sa_handler = on_timer }, old_action;
+	struct itimerspec every = { 0 };
+	struct sigevent event = { 0 };
+	sigset_t set, old_set;
+	timer_t timer;
+	int err = 0;
+
+	event.sigev_notify = SIGEV_SIGNAL;
+	event.sigev_signo = sig;
+	if (timer_create(CLOCK_MONOTONIC, &event, &timer) < 0)
+		return -errno;
+	sigaction(sig, &action, &old_action);
+	sigemptyset(&set);
+	sigaddset(&set, sig);
+	sigprocmask(SIG_UNBLOCK, &set, &old_set);
+	every.it_value.tv_nsec = LOCK_TICK_MS * 1000000L;
+	every.it_interval = every.it_value;
+	timer_settime(timer, 0, &every, NULL);
+	while (flock(fd, LOCK_EX) < 0) {
+		err = errno == EINTR ? -EAGAIN : -errno;
+		if (err != -EAGAIN || clock_ms() >= deadline)
+			break;
+		err = 0;
+	}
+	timer_delete(timer);
+	sigprocmask(SIG_SETMASK, &old_set, NULL);
+	sigaction(sig, &old_action, NULL);
+	return err;
+}
+
+static int lock_take(int fd, unsigned wait_ms)
+{
+	uint64_t deadline = clock_ms() + wait_ms;
+
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return -errno;
+	return wait_ms > 0 ? lock_wait(fd, deadline) : -EAGAIN;
+}
+
+int nf_lock(const char *file, unsigned wait_ms, struct why *why)
+{
+	int fd, err;
+
+	if (!file || !*file)
+		file = getenv("XTABLES_LOCKFILE");
+	if (!file || !*file)
+		file = LOCK_FILE;
+	fd = fault_here("netfilter: lock") ? -1 : open(file, O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		err = -errno;
+		/* iptables makes it for root alone: so it is after somebody has removed it. */
+		return why_set(why, err, "%s: %s%s", file, strerror(-err),
+			       err == -EACCES ? ": fwmarkd's user must be able to read it" : "");
+	}
+	err = lock_take(fd, wait_ms);
+	if (err < 0) {
+		close(fd);
+		return why_set(why, err, "%s: %s", file,
+			       err == -EAGAIN ? "somebody else holds the lock" : strerror(-err));
+	}
+	return fd;
+}
+
+void nf_unlock(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Rows that a manager began and never came back to (RFC 2579, RowStatus): they are in no kernel, so
+ * nothing but the row goes. Rows that are wanted active never do, even while they read notInService
+ * because their device is gone.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "daemon/app.h"
+
+/* Seconds that a row may stay as it is; 0: for ever. */
+static unsigned allowed(const struct conf *c, enum row_status status)
+{
+	return status == ROW_NOT_READY ? c->not_ready_s : c->not_in_service_s;
+}
+
+static void removed(const struct mib_def *def, const void *row, enum row_status status,
+		    unsigned seconds)
+{
+	struct text name = TEXT_INIT;
+
+	row_name(def, row, &name);
+	log_info("%s: %s, and no SET for %u s: removed", text_str(&name),
+		 status == ROW_NOT_READY ? "notReady" : "notInService", seconds);
+	text_fini(&name);
+}
+
+/* Returns: whether a row has gone. */
+static bool expire_table(const struct conf *c, struct managed *m)
+{
+	const struct mib_col *col = mib_col_syntax(m->def, SYN_STATUS);
+	uint64_t now = clock_ms();
+	size_t before = m->rows.n;
+
+	for (size_t i = m->idle.n; i--;) {
+		const struct managed_idle *e = vec_at(&m->idle, i);
+		enum row_status status = cell_load(col, e->row);
+		unsigned seconds = allowed(c, status);
+
+		if (!seconds || now - e->since_ms < seconds * UINT64_C(1000))
+			continue;
+		removed(m->def, e->row, status, seconds);
+		managed_remove(m, e->row);
+	}
+	if (m->rows.n == before)
+		return false;
+	m->changed_ms = now;
+	return true;
+}
+
+void expire(struct app *a)
+{
+	bool gone = false;
+
+	/* A SET under way may be about one of them. */
+	if (a->mib.state != TXN_IDLE)
+		return;
+	for (size_t k = 0; k < ROW_KINDS; k++)
+		gone |= expire_table(&a->conf, row_managed(a, &row_kinds[k]));
+	if (!gone)
+		return;
+	a->managed_version++;
+	a->rules.stale = a->policies.stale = true;
+	a->rows_dirty = true;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The part of a SET that names routing tables: the agent's own file of iproute2. */
+#include <errno.h>
+#include <string.h>
+
+#include "plan/plan.h"
+#include "routing/rt_names.h"
+
+enum { COL_NAME = 2, NAME_OWN = 1 };
+
+int plan_fib_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault)
+{
+	const struct fib *now = it->now;
+	const struct name *other;
+
+	if (!it->in || !now->name[0])
+		return MIB_OK;
+	other = names_find_name(&a->names.tables, now->name);
+	if (other && other->id != now->id) {
+		why_set(&fault->why, 0, "table %u is called \"%s\" already", other->id, now->name);
+		return plan_fail(fault, it, COL_NAME, -EEXIST);
+	}
+	return MIB_OK;
+}
+
+/* Writes the file with what this SET adds and, when @all, without what it removes. */
+static int write_names(struct app *a, bool all, bool *differs, struct why *why)
+{
+	struct names own = NAMES_INIT;
+	int err = 0;
+
+	*differs = false;
+	for (size_t i = 0; i < a->names.tables.v.n && !err; i++) {
+		const struct name *n = vec_at(&a->names.tables.v, i);
+
+		if (n->flags & NAME_OWN)
+			err = names_set(&own, n->id, n->name, NAME_OWN);
+	}
+	for (size_t i = 0; i < own.v.n && !a->plan.names_known && !err; i++) {
+		const struct name *n = vec_at(&own.v, i);
+
+		err = names_set(&a->plan.names, n->id, n->name, NAME_OWN);
+	}
+	a->plan.names_known = !err;
+	for (size_t i = 0; i < a->plan.items.n && !err; i++) {
+		const struct plan_item *it = vec_at(&a->plan.items, i);
+		const struct fib *old = it->old, *now = it->now;
+
+		if (it->def != &mib_fib)
+			continue;
+		if (it->in && now->name[0]) {
+			const struct name *have = names_find(&own, now->id);
+
+			*differs |= !have || strcmp(have->name, now->name) != 0;
+			err = names_set(&own, now->id, now->name, NAME_OWN);
+		} else if (all && old && names_find(&own, old->id)) {
+			*differs = true;
+			names_remove(&own, old->id);
+		}
+	}
+	if (!err && *differs)
+		err = rt_names_write(&own, why);
+	if (!err && *differs && !(err = rt_names_read(&a->names)))
+		a->names_version++;
+	names_fini(&own);
+	return err;
+}
+
+static const struct plan_item *first_fib(const struct app *a)
+{
+	for (size_t i = 0; i < a->plan.items.n; i++) {
+		const struct plan_item *it = vec_at(&a->plan.items, i);
+
+		if (it->def == &mib_fib)
+			return it;
+	}
+	return NULL;
+}
+
+static int names_phase(struct app *a, bool all, struct mib_fault *fault)
+{
+	const struct plan_item *it = first_fib(a);
+	bool differs;
+	int err;
+
+	if (!it)
+		return MIB_OK;
+	err = write_names(a, all, &differs, &fault->why);
+	return err ? plan_fail(fault, it, COL_NAME, err) : MIB_OK;
+}
+
+int plan_names_add(struct app *a, struct mib_fault *fault)
+{
+	return names_phase(a, false, fault);
+}
+
+int plan_names_remove(struct app *a, struct mib_fault *fault)
+{
+	return names_phase(a, true, fault);
+}
+
+/* Has the file the names that it had before the SET? Then it was never written. */
+static bool names_are_back(const struct app *a)
+{
+	const struct vec *all = &a->names.tables.v;
+	size_t own = 0;
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct name *n = vec_at(all, i), *was = names_find(&a->plan.names, n->id);
+
+		if (!(n->flags & NAME_OWN))
+			continue;
+		own++;
+		if (!was || strcmp(was->name, n->name) != 0)
+			return false;
+	}
+	return own == a->plan.names.v.n;
+}
+
+int plan_names_undo(struct app *a, struct why *why)
+{
+	int err;
+
+	if (!a->plan.names_known)
+		return 0;
+	a->plan.names_known = false;
+	err = rt_names_read(&a->names);
+	if (err || !names_are_back(a))
+		err = rt_names_write(&a->plan.names, why);
+	if (!err && !(err = rt_names_read(&a->names)))
+		a->names_version++;
+	return err;
+}

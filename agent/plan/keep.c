@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The part of a SET that is the agent's own: what managers want from now on, in memory and on the
+ * disk. */
+#include "plan/plan.h"
+
+#include <errno.h>
+
+#include "base/clock.h"
+#include "store/counters.h"
+
+/* A manager that leaves the status alone wants what it wanted: a row that reads notInService only
+ * because somebody else has taken it away, or because its device is gone, is not to stay out. */
+static void keep_wish(const struct plan_item *it, const void *had)
+{
+	const struct mib_col *status = mib_col_syntax(it->def, SYN_STATUS);
+
+	if (had && it->now && !(it->touched >> status->num & 1) && row_is_active(it->def, had) &&
+	    cell_load(status, it->now) == ROW_NOT_IN_SERVICE)
+		cell_store(status, it->now, ROW_ACTIVE);
+}
+
+/* Is the row another one afterwards, as it is shown or as it is wanted? A rule is shown where it
+ * stands, and wanted where it was written to. */
+static bool differs(const struct plan_item *it, const void *had)
+{
+	if (!it->old || !it->now)
+		return true;
+	return !managed_same(it->def, it->old, it->now) &&
+	       !(had && managed_same(it->def, had, it->now));
+}
+
+/* The row that is wanted now takes the place of the one that was, which is kept for undo. */
+static int keep_row(struct app *a, struct plan_item *it)
+{
+	const void *key = it->now ? it->now : it->old;
+	const struct row_kind *kind = row_kind_of(it->def);
+	struct managed *m, *was;
+	int err;
+
+	if (!kind || it->foreign)
+		return 0;
+	m = row_managed(a, kind);
+	was = &a->plan.was[kind - row_kinds];
+	if (!was->def) {
+		managed_init(was, m->def, m->cmp);
+		was->changed_ms = m->changed_ms;
+	}
+	keep_wish(it, managed_find(m, key));
+	err = managed_move(m, was, key);
+	if (!err && it->now && !managed_set(m, it->now)) {
+		managed_move(was, m, key);
+		err = -ENOMEM;
+	}
+	if (!err && differs(it, managed_find(was, key)))
+		m->changed_ms = clock_ms();
+	return err;
+}
+
+int plan_keep_rows(struct app *a, struct mib_fault *fault)
+{
+	for (size_t i = 0; i < a->plan.items.n; i++) {
+		struct plan_item *it = vec_at(&a->plan.items, i);
+
+		if (keep_row(a, it))
+			return plan_fail(fault, it, 0, -ENOMEM);
+		a->plan.kept = i + 1;
+	}
+	a->managed_version++;
+	return MIB_OK;
+}
+
+/* Backwards, so that there is room for each row: nothing can fail. */
+int plan_keep_rows_undo(struct app *a, struct why *why)
+{
+	(void)why;
+	for (; a->plan.kept; a->plan.kept--) {
+		struct plan_item *it = vec_at(&a->plan.items, a->plan.kept - 1);
+		const void *key = it->now ? it->now : it->old;
+		const struct row_kind *kind = row_kind_of(it->def);
+		struct managed *m, *was;
+
+		if (!kind || it->foreign)
+			continue;
+		m = row_managed(a, kind);
+		was = &a->plan.was[kind - row_kinds];
+		m->changed_ms = was->changed_ms;
+		managed_remove(m, key);
+		managed_move(was, m, key);
+	}
+	a->managed_version++;
+	return 0;
+}
+
+/* Scalars are the agent's own: nothing can fail. */
+static void keep_scalars(struct app *a, bool undo)
+{
+	for (size_t i = 0; i < a->plan.items.n; i++) {
+		const struct plan_item *it = vec_at(&a->plan.items, i);
+		const struct mib_agent_row *row = undo ? it->old : it->now;
+
+		if (it->def != &mib_agent)
+			continue;
+		a->agent.row.edit_lock = row->edit_lock;
+		a->agent.row.notifications = row->notifications;
+	}
+}
+
+int plan_keep_agent(struct app *a, struct mib_fault *fault)
+{
+	(void)fault;
+	keep_scalars(a, false);
+	return MIB_OK;
+}
+
+int plan_keep_agent_undo(struct app *a, struct why *why)
+{
+	(void)why;
+	keep_scalars(a, true);
+	return 0;
+}
+
+/* Said before the kernel is touched: see intent.h. */
+int plan_intend(struct app *a, struct mib_fault *fault)
+{
+	int error = plan_interfaces_note(a, fault);
+
+	if (error)
+		return error;
+	return intent_write(a, false, &fault->why) ? MIB_RESOURCE_UNAVAILABLE : MIB_OK;
+}
+
+/* The rows are again what they were, and so must the state file be; when the disk does not take it
+ * now, the tick tries again. */
+int plan_intend_undo(struct app *a, struct why *why)
+{
+	if (!a->plan.saved)
+		return 0;
+	a->sets_kept++;
+	a->rows_dirty = true;
+	counts_keep_now(a); /* foreign rows have their places back */
+	return state_save_rows(a, NULL, why);
+}
+
+/* On disk before the manager is told that it is done. */
+int plan_save(struct app *a, struct mib_fault *fault)
+{
+	int err;
+
+	fault->change = 0;
+	fault->col = 0;
+	a->sets_kept++;
+	err = state_save_rows(a, &a->plan.saved, &fault->why);
+	if (!err && a->plan.renames.n)
+		counts_keep_now(a); /* under which name each of them goes on counting */
+	if (!a->plan.saved)
+		a->sets_kept--; /* the file that stands is that of before */
+	return err ? MIB_RESOURCE_UNAVAILABLE : MIB_OK;
+}
+
+int plan_save_undo(struct app *a, struct why *why)
+{
+	(void)a, (void)why;
+	return 0; /* the last step back does it */
+}

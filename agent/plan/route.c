@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The part of a SET that changes routes. A route and its legs are one thing to the kernel. */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "plan/plan.h"
+#include "routing/route_nl.h"
+#include "views/route_row.h"
+#include "views/route_set.h"
+
+enum { COL_GATEWAY = 9, COL_IFINDEX = 10, COL_IFNAME = 11, COL_NHID = 22, COL_STATUS = 27 };
+
+static bool is_touched(uint64_t touched, unsigned col)
+{
+	return touched >> col & 1;
+}
+
+unsigned plan_leg_device(const struct app *a, struct nexthop *hop, uint64_t touched,
+			 unsigned ifindex_col, unsigned ifname_col, struct why *why)
+{
+	bool by_index = is_touched(touched, ifindex_col);
+	bool by_name = is_touched(touched, ifname_col) || (!by_index && hop->ifname[0]);
+	const struct name *link;
+
+	if (by_name && hop->ifname[0]) {
+		link = names_find_name(&a->links, hop->ifname);
+		if (!link) {
+			why_set(why, 0, "there is no interface \"%s\"", hop->ifname);
+			return ifname_col;
+		}
+		if (by_index && hop->ifindex && hop->ifindex != link->id) {
+			why_set(why, 0, "interface \"%s\" has index %u, not %u", hop->ifname,
+				link->id, hop->ifindex);
+			return ifindex_col;
+		}
+		hop->ifindex = link->id;
+	} else if (by_index && hop->ifindex) {
+		link = names_find(&a->links, hop->ifindex);
+		if (!link) {
+			why_set(why, 0, "there is no interface with index %u", hop->ifindex);
+			return ifindex_col;
+		}
+		memset(hop->ifname, 0, sizeof(hop->ifname));
+		memcpy(hop->ifname, link->name, strnlen(link->name, sizeof(hop->ifname) - 1));
+	} else if (by_index || by_name) {
+		hop->ifindex = 0;
+		memset(hop->ifname, 0, sizeof(hop->ifname));
+	}
+	return 0;
+}
+
+bool plan_route_there(struct app *a, const struct route *r)
+{
+	struct nexthop legs[ROUTE_LEGS_MAX];
+	struct route like = *r, have;
+	struct why dropped;
+
+	if (!routes_find(a, r, &have))
+		return false;
+	/* In the state file a device has its name alone. */
+	for (unsigned i = 0; i < r->nlegs && r->nlegs > 1; i++) {
+		legs[i] = r->legs[i];
+		plan_leg_device(a, &legs[i], 0, 0, 0, &dropped);
+	}
+	if (r->nlegs > 1)
+		like.legs = legs;
+	else
+		plan_leg_device(a, &like.leg, 0, 0, 0, &dropped);
+	return route_same(&have, &like);
+}
+
+/* Returns: 0, or the column at fault. */
+static unsigned resolve_legs(const struct app *a, struct route *r, uint64_t touched,
+			     struct why *why)
+{
+	unsigned col = 0;
+
+	if (r->nlegs == 1)
+		return plan_leg_device(a, &r->leg, touched, COL_IFINDEX, COL_IFNAME, why);
+	/* Legs that the SET wrote are resolved. Others may be on new devices of the same name; those
+	 * that the kernel told of have none yet. */
+	for (unsigned i = 0; i < r->nlegs && !col; i++) {
+		if (!r->legs[i].ifname[0])
+			route_row_name_leg(a, &r->legs[i]);
+		col = plan_leg_device(a, &r->legs[i], 0, COL_IFINDEX, COL_IFNAME, why);
+	}
+	return col;
+}
+
+void plan_route_resolve(const struct app *a, struct route *r)
+{
+	struct why dropped;
+
+	resolve_legs(a, r, 0, &dropped);
+}
+
+int plan_route_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault)
+{
+	struct route *now = it->now, *old = it->old, kernel;
+	unsigned col = COL_STATUS;
+	int err;
+
+	/* The row's legs belong to the view: take what the kernel has now. */
+	if (old && it->out && routes_find(a, old, &kernel)) {
+		route_row_name_leg(a, &kernel.leg);
+		kernel.given = old->given;
+		kernel.storage = old->storage;
+		kernel.status = old->status;
+		it->old = plan_route_copy(a, &kernel);
+		if (!it->old)
+			return plan_fail(fault, it, 0, -ENOMEM);
+	}
+	if (!now)
+		return MIB_OK;
+	if (now->nlegs > 1 && now->leg.gateway.family) {
+		why_set(&fault->why, 0, "the route has %u legs: write to their rows", now->nlegs);
+		return plan_fail(fault, it, COL_GATEWAY, -EINVAL);
+	}
+	now->withdrawn = false;
+	/* An index is new when its device comes again: the name is what is kept. */
+	if (is_touched(it->touched, COL_IFINDEX))
+		now->given |= UINT64_C(1) << COL_IFNAME;
+	col = resolve_legs(a, now, it->touched, &fault->why);
+	if (col && it->in)
+		return plan_fail(fault, it, col, -ENODEV);
+	col = COL_STATUS;
+	err = route_check(now, &col, &fault->why);
+	/* A row that is not ready cannot be set to notInService; it can be begun so. */
+	if (err && (it->in || (old && is_touched(it->touched, COL_STATUS))))
+		return plan_fail(fault, it, col, err);
+	if (it->in && !now->nlegs && !route_is_reject(now))
+		now->nlegs = 1; /* the kernel will choose it */
+	if (now->status != ROW_ACTIVE)
+		now->status = err ? ROW_NOT_READY : ROW_NOT_IN_SERVICE;
+	fault->why.s[0] = '\0';
+	return MIB_OK;
+}
+
+/* The column that a refusal of the kernel is about: by its words, else by its number. */
+static unsigned column_of(int err, const struct why *why)
+{
+	static const struct {
+		const char *word;
+		int err;
+		unsigned col;
+	} columns[] = {
+		{ "exthop id", 0, COL_NHID },	     { "prefsrc", 0, 12 },
+		{ "ateway", 0, COL_GATEWAY },	     { "evice", 0, COL_IFNAME },
+		{ NULL, -ENETUNREACH, COL_GATEWAY }, { NULL, -EHOSTUNREACH, COL_GATEWAY },
+		{ NULL, -ENODEV, COL_IFNAME },	     { NULL, -ENETDOWN, COL_IFNAME },
+	};
+
+	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++)
+		if (columns[i].word ? strstr(why->s, columns[i].word) != NULL
+				    : columns[i].err == err)
+			return columns[i].col;
+	return COL_STATUS;
+}
+
+/* Do other routes of the kernel have the key of this one, too? */
+static bool is_shared(const struct app *a, const struct route *r)
+{
+	return route_set_equals(&a->routes, r) > 1;
+}
+
+static int route_in(struct app *a, struct plan_item *it, struct why *why)
+{
+	int err;
+
+	if (it->out)
+		err = route_nl_change(a->rtnl, it->old, it->now, is_shared(a, it->old), why);
+	else
+		err = route_nl_add(a->rtnl, it->now, why);
+	it->done = !err;
+	return err;
+}
+
+int plan_routes_add(struct app *a, struct mib_fault *fault)
+{
+	for (size_t i = 0; i < a->plan.items.n; i++) {
+		struct plan_item *it = vec_at(&a->plan.items, i);
+		int err;
+
+		if (it->def != &mib_route || !it->in || (it->out && route_same(it->old, it->now)))
+			continue;
+		err = route_in(a, it, &fault->why);
+		if (err)
+			return plan_fail(fault, it, column_of(err, &fault->why), err);
+	}
+	return MIB_OK;
+}
+
+int plan_routes_remove(struct app *a, struct mib_fault *fault)
+{
+	for (size_t i = 0; i < a->plan.items.n; i++) {
+		struct plan_item *it = vec_at(&a->plan.items, i);
+		int err;
+
+		if (it->def != &mib_route || !it->out || it->in)
+			continue;
+		err = route_nl_del(a->rtnl, it->old, &fault->why);
+		if (err && err != -ESRCH)
+			return plan_fail(fault, it, COL_STATUS, err);
+		it->removed = !err;
+	}
+	return MIB_OK;
+}
+
+/* @it was replaced, added, or deleted: the other way round. */
+static int route_back(struct app *a, struct plan_item *it, struct why *why)
+{
+	int err = 0;
+
+	if (it->done && it->out)
+		err = route_nl_change(a->rtnl, it->now, it->old, is_shared(a, it->old), why);
+	else if (it->done)
+		err = route_nl_del(a->rtnl, it->now, why);
+	else if (it->removed)
+		err = route_nl_put_back(a->rtnl, it->old, why);
+	if (err == -ESRCH && !it->out)
+		err = 0;
+	it->done = it->removed = false;
+	return err;
+}
+
+int plan_routes_undo(struct app *a, struct why *why)
+{
+	int err = 0;
+
+	for (size_t i = a->plan.items.n; i--;) {
+		struct plan_item *it = vec_at(&a->plan.items, i);
+		int e = it->def == &mib_route ? route_back(a, it, why) : 0;
+
+		err = e ? e : err;
+	}
+	return err;
+}

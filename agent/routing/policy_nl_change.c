@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Adding and deleting exactly one rule, whatever the kernel takes for a wildcard
+ * (net/core/fib_rules.c, rule_exists() and rule_find()). */
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/vec.h"
+#include "compat.h"
+#include "nl_attr.h"
+#include "policy_nl_priv.h"
+#include "routing/policy_nl.h"
+
+/* What request_raw() may append: FRA_PRIORITY. */
+enum { POLICY_NL_PRIORITY = 8 };
+
+/* A rule, and its message in group.raw: sent back as it came, it has all that the kernel knows
+ * and this program perhaps does not. */
+struct rule {
+	struct policy p;
+	size_t at;
+};
+
+/* The rules of one priority, in the kernel's order. */
+struct policy_group {
+	int family;
+	uint32_t priority;
+	struct vec rules; /* struct rule */
+	struct text raw;
+};
+
+static const struct rule *group_rule(const struct policy_group *g, size_t i)
+{
+	return vec_at(&g->rules, i);
+}
+
+static bool is_permanent(const struct policy_group *g, size_t i)
+{
+	return group_rule(g, i)->p.flags & POLICY_PERMANENT;
+}
+
+static void group_reset(void *arg)
+{
+	struct policy_group *g = arg;
+
+	vec_clear(&g->rules);
+	text_reset(&g->raw);
+}
+
+static void group_fini(struct policy_group *g)
+{
+	vec_fini(&g->rules);
+	text_fini(&g->raw);
+}
+
+static int group_add(const struct policy *p, const struct nlmsghdr *nlh, void *arg)
+{
+	struct policy_group *g = arg;
+	struct rule *r;
+
+	if (p->priority != g->priority)
+		return 0;
+	if (nlh->nlmsg_len > POLICY_NL_MAX - POLICY_NL_PRIORITY)
+		return -EMSGSIZE;
+	r = vec_push(&g->rules);
+	if (!r)
+		return -ENOMEM;
+	r->p = *p;
+	r->at = g->raw.len;
+	text_addn(&g->raw, (const char *)nlh, MNL_ALIGN(nlh->nlmsg_len));
+	return g->raw.err;
+}
+
+static int group_read(struct rtnl *nl, int family, uint32_t priority, struct policy_group *g)
+{
+	g->family = family;
+	g->priority = priority;
+	group_reset(g);
+	return policy_nl_dump_raw(nl, family, group_add, group_reset, g);
+}
+
+static bool rule_same(const struct policy *a, const struct policy *b)
+{
+	return a->route_protocol == b->route_protocol && policy_same(a, b);
+}
+
+static size_t group_count(const struct policy_group *g, const struct policy *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->rules.n; i++)
+		n += rule_same(&group_rule(g, i)->p, p);
+	return n;
+}
+
+/* Sends a request and says why it failed, in the kernel's words if it has any. */
+static int request(struct rtnl *nl, struct nlmsghdr *nlh, struct why *why)
+{
+	struct why words = { "" };
+	int err = rtnl_request(nl, nlh, &words);
+
+	return err ? why_set(why, err, "%s", words.s[0] ? words.s : strerror(-err)) : 0;
+}
+
+/* Sends a rule of a dump back. A priority of 0 is not in it, and must be: without one, the kernel
+ * chooses (new) or does not look (delete). */
+static int request_raw(struct rtnl *nl, const struct policy_group *g, size_t i, uint16_t type,
+		       struct why *why)
+{
+	_Alignas(struct nlmsghdr) char buf[POLICY_NL_MAX];
+	struct nlmsghdr *nlh = (void *)buf;
+	const char *raw = text_str(&g->raw) + group_rule(g, i)->at;
+	struct fib_rule_hdr *frh = mnl_nlmsg_get_payload(nlh);
+	uint32_t len;
+
+	memcpy(&len, raw + offsetof(struct nlmsghdr, nlmsg_len), sizeof(len));
+	memcpy(buf, raw, MNL_ALIGN(len));
+	nlh->nlmsg_len = MNL_ALIGN(len);
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = type == RTM_NEWRULE ? NLM_F_CREATE : 0;
+	frh->flags &= FIB_RULE_INVERT | FIB_RULE_FIND_SADDR;
+	if (!g->priority && !mnl_attr_put_u32_check(nlh, sizeof(buf), FRA_PRIORITY, 0))
+		return -EMSGSIZE;
+	return request(nl, nlh, why);
+}
+
+/* Would RTM_DELRULE for @want hit @r? As rule_find() compares: absent is a wildcard, and neither
+ * `not` nor the goto are looked at. */
+static bool rule_hit(const struct policy *want, const struct policy *r)
+{
+	struct policy w = policy_key(want), k = policy_key(r);
+	bool uids = w.uid_from != 0 || w.uid_to != UINT32_MAX;
+	bool sports = w.sport_from != 0 || w.sport_to != UINT16_MAX;
+	bool dports = w.dport_from != 0 || w.dport_to != UINT16_MAX;
+
+	/* Make equal what is not compared, then compare all. */
+#define IGNORE(f) memcpy(&k.f, &w.f, sizeof(k.f))
+#define WILD(absent, f)                                                                            \
+	do                                                                                         \
+		if (absent)                                                                        \
+			IGNORE(f);                                                                 \
+	while (0)
+	IGNORE(invert);
+	IGNORE(goto_priority);
+	k.fib = want->fib ? r->fib : 0;
+	w.fib = want->fib;
+	WILD(!w.action, action);
+	WILD(!w.iif[0], iif);
+	WILD(!w.oif[0], oif);
+	WILD(!w.mark, mark);
+	WILD(!w.mask, mask);
+	WILD(!w.src.len, src);
+	WILD(!w.dst.len, dst);
+	WILD(!w.tos, tos);
+	WILD(!w.protocol, protocol);
+	WILD(!w.route_protocol, route_protocol);
+	WILD(!sports, sport_from);
+	WILD(!sports, sport_to);
+	WILD(!sports, sport_mask);
+	WILD(!dports, dport_from);
+	WILD(!dports, dport_to);
+	WILD(!dports, dport_mask);
+	WILD(!uids, uid_from);
+	WILD(!uids, uid_to);
+	WILD(w.suppress_prefixlen == -1, suppress_prefixlen);
+	WILD(w.suppress_group == -1, suppress_group);
+	WILD(!w.l3mdev, l3mdev);
+	WILD(w.dscp == -1, dscp);
+	WILD(w.dscp == -1, dscp_mask);
+	WILD(!w.flowlabel_mask, flowlabel);
+	WILD(!w.flowlabel_mask, flowlabel_mask);
+	WILD(!w.realms, realms);
+	WILD(!memcmp(w.tunnel, (uint8_t[8]){ 0 }, sizeof(w.tunnel)), tunnel);
+#undef WILD
+#undef IGNORE
+	return rule_same(&w, &k);
+}
+
+/* Returns: the place of the rule to delete, g->rules.n when there is none. */
+static size_t group_find(const struct policy_group *g, const struct policy *p)
+{
+	size_t i;
+
+	for (i = 0; i < g->rules.n; i++) {
+		const struct policy *r = &group_rule(g, i)->p;
+
+		if (policy_same(r, p) &&
+		    (!p->route_protocol || p->route_protocol == r->route_protocol))
+			break;
+	}
+	return i;
+}
+
+static bool group_hits_earlier(const struct policy_group *g, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (rule_hit(&group_rule(g, at)->p, &group_rule(g, i)->p))
+			return true;
+	return false;
+}
+
+/* Deletes rule @at by rebuilding the group behind itself: all others once more at the end, then
+ * the old ones from the front, each of which is then the first that its request can hit. */
+static int group_rebuild(struct rtnl *nl, const struct policy_group *g, size_t at, struct why *why)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < g->rules.n; i++)
+		if (is_permanent(g, i))
+			return why_set(why, -EBUSY,
+				       "a permanent rule of priority %u stands in the way",
+				       g->priority);
+	for (size_t i = 0; !err && i < g->rules.n; i++)
+		if (i != at)
+			err = request_raw(nl, g, i, RTM_NEWRULE, why);
+	for (size_t i = 0; !err && i < g->rules.n; i++)
+		err = request_raw(nl, g, i, RTM_DELRULE, why);
+	return err;
+}
+
+/* Looks whether the right one went; what went in its stead is put back. */
+static int group_verify(struct rtnl *nl, const struct policy_group *before, size_t at,
+			struct why *why)
+{
+	const struct policy *p = &group_rule(before, at)->p;
+	struct policy_group after = { .rules = VEC_INIT(struct rule) };
+	int err = group_read(nl, p->family, p->priority, &after);
+
+	if (err || group_count(&after, p) < group_count(before, p))
+		goto out;
+	err = why_set(why, -EBUSY, "the kernel took another rule of priority %u", p->priority);
+	for (size_t i = 0; i < before->rules.n; i++) {
+		const struct policy *r = &group_rule(before, i)->p;
+
+		if (group_count(&after, r) < group_count(before, r)) {
+			(void)request_raw(nl, before, i, RTM_NEWRULE, NULL);
+			break;
+		}
+	}
+out:
+	group_fini(&after);
+	return err;
+}
+
+int policy_nl_del(struct rtnl *nl, const struct policy *p, struct why *why)
+{
+	struct policy_group g = { .rules = VEC_INIT(struct rule) };
+	int err = group_read(nl, p->family, p->priority, &g);
+	size_t at;
+
+	if (err) {
+		why_set(why, err, "cannot read the rules: %s", strerror(-err));
+		goto out;
+	}
+	at = group_find(&g, p);
+	if (at == g.rules.n)
+		err = why_set(why, -ENOENT, "no such rule of priority %u", p->priority);
+	else if (group_hits_earlier(&g, at))
+		err = group_rebuild(nl, &g, at, why);
+	else
+		err = request_raw(nl, &g, at, RTM_DELRULE, why);
+	if (!err)
+		err = group_verify(nl, &g, at, why);
+out:
+	group_fini(&g);
+	return err;
+}
+
+int policy_nl_keep(struct rtnl *nl, int family, uint32_t priority, struct policy_group **out)
+{
+	struct policy_group *g = calloc(1, sizeof(*g));
+	int err;
+
+	if (!g)
+		return -ENOMEM;
+	g->rules = (struct vec)VEC_INIT(struct rule);
+	err = group_read(nl, family, priority, g);
+	if (err) {
+		policy_nl_forget(g);
+		return err;
+	}
+	*out = g;
+	return 0;
+}
+
+void policy_nl_forget(struct policy_group *g)
+{
+	if (!g)
+		return;
+	group_fini(g);
+	free(g);
+}
+
+bool policy_nl_kept(const struct policy_group *g, int family, uint32_t priority)
+{
+	return g->family == family && g->priority == priority;
+}
+
+/* Rule @i of @now that somebody else put up since. */
+static bool is_new(const struct policy_group *was, const struct policy_group *now, size_t i,
+		   policy_is_ours *ours, const void *arg)
+{
+	const struct policy *p = &group_rule(now, i)->p;
+
+	return !group_count(was, p) && !ours(p, arg);
+}
+
+/* Is @now what @was, with what others have put up since behind it? */
+static bool group_restored(const struct policy_group *was, const struct policy_group *now,
+			   policy_is_ours *ours, const void *arg)
+{
+	size_t i = 0;
+
+	for (; i < now->rules.n && i < was->rules.n; i++)
+		if (!rule_same(&group_rule(now, i)->p, &group_rule(was, i)->p))
+			return false;
+	while (i < now->rules.n && is_new(was, now, i, ours, arg))
+		i++;
+	return i >= was->rules.n && i == now->rules.n;
+}
+
+int policy_nl_restore(struct rtnl *nl, const struct policy_group *was, policy_is_ours *ours,
+		      const void *arg, struct why *why)
+{
+	struct policy_group now = { .rules = VEC_INIT(struct rule) };
+	int err = group_read(nl, was->family, was->priority, &now);
+
+	if (err)
+		why_set(why, err, "cannot read the rules: %s", strerror(-err));
+	if (err || group_restored(was, &now, ours, arg))
+		goto out;
+	/* As group_rebuild(). */
+	for (size_t i = 0; !err && i < was->rules.n; i++)
+		if (!is_permanent(was, i))
+			err = request_raw(nl, was, i, RTM_NEWRULE, why);
+	for (size_t i = 0; !err && i < now.rules.n; i++)
+		if (is_new(was, &now, i, ours, arg))
+			err = request_raw(nl, &now, i, RTM_NEWRULE, why);
+	for (size_t i = 0; !err && i < now.rules.n; i++)
+		if (!is_permanent(&now, i))
+			err = request_raw(nl, &now, i, RTM_DELRULE, why);
+out:
+	group_fini(&now);
+	return err;
+}
+
+/* Does the kernel hold @p itself, and not one that it merely takes for it? */
+static int policy_exists(struct rtnl *nl, const struct policy *p)
+{
+	struct policy_group g = { .rules = VEC_INIT(struct rule) };
+	int err = group_read(nl, p->family, p->priority, &g);
+
+	if (!err && group_count(&g, p))
+		err = -EEXIST;
+	group_fini(&g);
+	return err;
+}
+
+/* The capabilities without which the kernel would make a rule that matches more. */
+static unsigned policy_needs(const struct policy *p)
+{
+	struct policy key = policy_key(p);
+
+	return (key.dscp >= 0 ? POLICY_CAP_DSCP : 0) |
+	       (key.dscp >= 0 && key.dscp_mask != 63 ? POLICY_CAP_DSCP_MASK : 0) |
+	       (key.flowlabel_mask ? POLICY_CAP_FLOWLABEL : 0) |
+	       (key.sport_mask || key.dport_mask ? POLICY_CAP_PORT_MASK : 0);
+}
+
+int policy_nl_add(struct rtnl *nl, const struct policy *p, struct why *why)
+{
+	_Alignas(struct nlmsghdr) char buf[POLICY_NL_MAX];
+	struct nlmsghdr *nlh = (void *)buf;
+	unsigned needs = policy_needs(p), caps = 0;
+	int err = needs ? policy_nl_caps(nl, &caps) : 0;
+
+	if (!err && needs & ~caps)
+		err = -EOPNOTSUPP;
+	if (err)
+		return why_set(why, err, "this kernel does not know a selector: %s",
+			       strerror(-err));
+	err = policy_nl_encode(buf, sizeof(buf), RTM_NEWRULE, p);
+	if (err)
+		return err;
+	nlh->nlmsg_flags |= NLM_F_CREATE | NLM_F_EXCL;
+	err = request(nl, nlh, why);
+	if (err != -EEXIST || p->priority_auto)
+		return err;
+	err = policy_exists(nl, p);
+	if (err)
+		return why_set(why, err, "the kernel holds this rule already");
+	if (why)
+		why->s[0] = '\0';
+	nlh->nlmsg_flags &= (uint16_t)~NLM_F_EXCL;
+	return request(nl, nlh, why);
+}
+
+int policy_nl_caps(struct rtnl *nl, unsigned *caps)
+{
+	static const struct {
+		uint16_t type;
+		unsigned cap;
+	} asks[] = {
+		{ FRA_DSCP, POLICY_CAP_DSCP },
+		{ FRA_FLOWLABEL_MASK, POLICY_CAP_FLOWLABEL },
+		{ FRA_DPORT_MASK, POLICY_CAP_PORT_MASK },
+		{ FRA_DSCP_MASK, POLICY_CAP_DSCP_MASK },
+	};
+
+	*caps = 0;
+	for (size_t i = 0; i < sizeof(asks) / sizeof(*asks); i++) {
+		_Alignas(struct nlmsghdr) char buf[POLICY_NL_MAX];
+		struct nlmsghdr *nlh =
+			nl_begin(buf, sizeof(buf), RTM_DELRULE, 0, sizeof(struct fib_rule_hdr));
+		struct fib_rule_hdr *frh = mnl_nlmsg_get_payload(nlh);
+		int err;
+
+		frh->family = AF_INET;
+		frh->action = UINT8_MAX; /* no rule has it */
+		mnl_attr_put_u32(nlh, FRA_PRIORITY, UINT32_MAX);
+		mnl_attr_put_u32(nlh, FRA_TABLE, UINT32_MAX);
+		mnl_attr_put(nlh, asks[i].type, 0, NULL); /* too short for any type */
+		err = rtnl_request(nl, nlh, NULL);
+		if (err == -EINVAL || err == -ERANGE)
+			*caps |= asks[i].cap;
+		else if (err != -ENOENT)
+			return err ? err : -EPROTO;
+	}
+	return 0;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "routing/route_nl.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "nl_attr.h"
+#include "route_nl_priv.h"
+
+/* Room for ROUTE_LEGS_MAX legs of an IPv6 gateway each, and the rest. */
+enum { ROUTE_REQUEST = 255 * 56 + 512, ROUTE_QUESTION = 256 };
+
+static struct nlmsghdr *question(void *buf, size_t size, const struct route_filter *f)
+{
+	struct rtmsg *rtm;
+	struct nlmsghdr *nlh = nl_begin(buf, size, RTM_GETROUTE, 0, sizeof(*rtm));
+
+	rtm = mnl_nlmsg_get_payload(nlh);
+	rtm->rtm_family = f->family;
+	rtm->rtm_protocol = f->protocol;
+	rtm->rtm_table = f->fib < 256 ? (uint8_t)f->fib : RT_TABLE_UNSPEC;
+	if (f->fib)
+		mnl_attr_put_u32(nlh, RTA_TABLE, f->fib);
+	if (f->ifindex)
+		mnl_attr_put_u32(nlh, RTA_OIF, f->ifindex);
+	return nlh;
+}
+
+int route_nl_dump_begin(struct rtnl *nl, const struct route_filter *filter)
+{
+	_Alignas(struct nlmsghdr) char buf[ROUTE_QUESTION];
+
+	return rtnl_dump_begin(nl, question(buf, sizeof(buf), filter));
+}
+
+struct decoding {
+	route_cb *cb;
+	void (*reset)(void *arg);
+	void *arg;
+	struct nexthop legs[ROUTE_LEGS_MAX];
+};
+
+static int decode_cb(const struct nlmsghdr *nlh, void *arg)
+{
+	struct decoding *d = arg;
+	struct route r;
+	int err = route_nl_decode(nlh, &r, d->legs);
+
+	/* A dump of every family has multicast forwarding and MPLS in it. */
+	if (err == -EAFNOSUPPORT)
+		return 0;
+	return err ? err : d->cb(&r, d->arg);
+}
+
+static void decode_reset(void *arg)
+{
+	struct decoding *d = arg;
+
+	d->reset(d->arg);
+}
+
+int route_nl_dump(struct rtnl *nl, const struct route_filter *filter, route_cb *cb,
+		  void (*reset)(void *arg), void *arg)
+{
+	static const struct route_filter all;
+	_Alignas(struct nlmsghdr) char buf[ROUTE_QUESTION];
+	struct decoding d;
+
+	d.cb = cb;
+	d.reset = reset;
+	d.arg = arg;
+	return rtnl_dump(nl, question(buf, sizeof(buf), filter ? filter : &all), decode_cb,
+			 reset ? decode_reset : NULL, &d);
+}
+
+static int request(struct rtnl *nl, uint16_t type, uint16_t flags, const struct route *r,
+		   struct why *why)
+{
+	_Alignas(struct nlmsghdr) char buf[ROUTE_REQUEST];
+	int err = route_nl_encode(buf, sizeof(buf), type, flags, r);
+
+	return err ? err : rtnl_request(nl, (struct nlmsghdr *)(void *)buf, why);
+}
+
+/* Of an IPv6 destination and metric, the routes by gateways are one with several legs
+ * (include/net/ip6_route.h, rt6_qualify_for_ecmp()). */
+static bool can_be_leg(const struct route *r)
+{
+	return r->dst.family == AF_INET6 && !r->nhid && !route_is_reject(r) && r->nlegs &&
+	       route_leg(r, 0)->gateway.family != AF_UNSPEC;
+}
+
+int route_nl_add(struct rtnl *nl, const struct route *r, struct why *why)
+{
+	bool beside = r->dst.family == AF_INET6 && r->instance > 1 && !can_be_leg(r);
+
+	return request(nl, RTM_NEWROUTE, NLM_F_CREATE | (beside ? NLM_F_APPEND : NLM_F_EXCL), r,
+		       why);
+}
+
+int route_nl_put_back(struct rtnl *nl, const struct route *r, struct why *why)
+{
+	int err = route_nl_add(nl, r, why);
+
+	if (err != -EEXIST || r->dst.family != AF_INET)
+		return err;
+	return request(nl, RTM_NEWROUTE, NLM_F_CREATE | (r->instance > 1 ? NLM_F_APPEND : 0), r,
+		       why);
+}
+
+int route_nl_replace(struct rtnl *nl, const struct route *r, struct why *why)
+{
+	return request(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, r, why);
+}
+
+/*
+ * Is there an IPv4 route of the key of @r? Asked by a change that may not create anything: the
+ * kernel answers EEXIST or ENOENT (net/ipv4/fib_trie.c, fib_table_insert()), and needs no gateway
+ * for a blackhole. Returns: -EEXIST, -ENOENT, or another -errno with @why.
+ */
+static int key_is_taken(struct rtnl *nl, const struct route *r, struct why *why)
+{
+	struct route probe;
+	int err;
+
+	route_init(&probe);
+	probe.fib = r->fib;
+	probe.dst = r->dst;
+	probe.metric = r->metric;
+	probe.tos = r->tos;
+	probe.type = ROUTE_BLACKHOLE;
+	err = request(nl, RTM_NEWROUTE, NLM_F_EXCL, &probe, NULL);
+	return err == -EEXIST || err == -ENOENT
+		       ? err
+		       : why_set(why, err, "asking for the route: %s", strerror(-err));
+}
+
+int route_nl_del(struct rtnl *nl, const struct route *r, struct why *why)
+{
+	/* No metric in the request matches any metric (fib_nh_match()). */
+	if (r->dst.family == AF_INET && !r->metric) {
+		int err = key_is_taken(nl, r, why);
+
+		if (err != -EEXIST)
+			return err == -ENOENT ? -ESRCH : err;
+	}
+	return request(nl, RTM_DELROUTE, 0, r, why);
+}
+
+static bool same_key(const struct route *a, const struct route *b)
+{
+	static const struct prefix none;
+	const struct prefix *x = a->src.len ? &a->src : &none;
+	const struct prefix *y = b->src.len ? &b->src : &none;
+
+	return a->fib == b->fib && !prefix_cmp(&a->dst, &b->dst) && a->metric == b->metric &&
+	       a->tos == b->tos && !prefix_cmp(x, y);
+}
+
+/* Make, then break. @flags say how the new one gets in beside the old one. */
+static int add_then_del(struct rtnl *nl, uint16_t flags, const struct route *old,
+			const struct route *new, struct why *why)
+{
+	struct why undo = { "" };
+	int err = request(nl, RTM_NEWROUTE, NLM_F_CREATE | flags, new, why);
+
+	if (err)
+		return err;
+	err = route_nl_del(nl, old, why);
+	if (err == -ESRCH)
+		return 0;
+	if (err && route_nl_del(nl, new, &undo))
+		err = why_undo(why, &undo);
+	return err;
+}
+
+static int del_then_add(struct rtnl *nl, const struct route *old, const struct route *new,
+			struct why *why)
+{
+	struct why undo = { "" };
+	int err = route_nl_del(nl, old, why);
+
+	if (err && err != -ESRCH)
+		return err;
+	err = request(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, new, why);
+	if (err && request(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, old, &undo))
+		err = why_undo(why, &undo);
+	return err;
+}
+
+static int change_shared(struct rtnl *nl, const struct route *old, const struct route *new,
+			 struct why *why)
+{
+	int err;
+
+	/* All by gateways are one route, and that is what the kernel replaces. */
+	if (can_be_leg(old) && can_be_leg(new))
+		return route_nl_replace(nl, new, why);
+	if (can_be_leg(new))
+		return why_set(why, -EEXIST,
+			       "other routes share its metric, and it could become a leg of them");
+	err = add_then_del(nl, NLM_F_APPEND, old, new, why);
+	if (err == -EEXIST && new->dst.family == AF_INET6)
+		err = del_then_add(nl, old, new, why);
+	return err;
+}
+
+int route_nl_change(struct rtnl *nl, const struct route *old, const struct route *new, bool shared,
+		    struct why *why)
+{
+	if (route_same(old, new))
+		return 0;
+	if (!same_key(old, new))
+		return add_then_del(nl, NLM_F_EXCL, old, new, why);
+	return shared ? change_shared(nl, old, new, why) : route_nl_replace(nl, new, why);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading as lib/rt_names.c of iproute2 does: 6.1 has the names in /etc/iproute2 alone, later ones
+ * also where the distribution puts them (/usr/share or /usr/lib). */
+#include "routing/rt_names.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+enum {
+	LINE = 512,		  /* NAME_MAX_LEN of iproute2: longer lines fall apart */
+	FILE_BYTES_MAX = 1 << 20, /* of one file; more is not looked at */
+};
+
+static const char etc[] = "/etc/iproute2";
+static const char *const usr[] = { "/usr/share/iproute2", "/usr/lib/iproute2" };
+
+enum { USR = sizeof(usr) / sizeof(*usr) };
+
+struct builtin {
+	uint32_t id;
+	const char *name;
+};
+
+/* What iproute2 6.1 knows without files. */
+static const struct builtin tables[] = {
+	{ 253, "default" }, { 254, "main" }, { 255, "local" }, { 0, NULL }
+};
+static const struct builtin protos[] = {
+	{ 0, "unspec" },  { 1, "redirect" }, { 2, "kernel" },	   { 3, "boot" },
+	{ 4, "static" },  { 8, "gated" },    { 9, "ra" },	   { 10, "mrt" },
+	{ 11, "zebra" },  { 12, "bird" },    { 13, "dnrouted" },   { 14, "xorp" },
+	{ 15, "ntk" },	  { 16, "dhcp" },    { 18, "keepalived" }, { 42, "babel" },
+	{ 186, "bgp" },	  { 187, "isis" },   { 188, "ospf" },	   { 189, "rip" },
+	{ 192, "eigrp" }, { 0, NULL },
+};
+static const struct builtin scopes[] = { { 0, "global" }, { 200, "site" },    { 253, "link" },
+					 { 254, "host" }, { 255, "nowhere" }, { 0, NULL } };
+static const struct builtin realms[] = { { 0, "unknown" }, { 0, NULL } };
+static const struct builtin groups[] = { { 0, "default" }, { 0, NULL } };
+static const struct builtin dsfield[] = { { 0, "0" }, { 0, NULL } };
+
+static const struct source {
+	const char *file;
+	size_t off; /* in struct rt_names */
+	uint32_t max;
+	const struct builtin *builtin;
+	bool dir; /* there is a FILE.d too */
+} sources[] = {
+	{ "rt_tables", offsetof(struct rt_names, tables), UINT32_MAX, tables, true },
+	{ "rt_protos", offsetof(struct rt_names, protos), UINT8_MAX, protos, true },
+	{ "rt_scopes", offsetof(struct rt_names, scopes), UINT8_MAX, scopes, false },
+	{ "rt_realms", offsetof(struct rt_names, realms), UINT8_MAX, realms, false },
+	{ "group", offsetof(struct rt_names, groups), INT32_MAX, groups, false },
+	{ "rt_dsfield", offsetof(struct rt_names, dsfield), UINT8_MAX, dsfield, false },
+};
+
+int rt_names_parse(FILE *fp, uint32_t max, uint32_t flags, struct names *out)
+{
+	char line[LINE], name[LINE];
+	size_t bytes = 0;
+
+	while (bytes < FILE_BYTES_MAX && fgets(line, sizeof(line), fp)) {
+		const char *p = line + strspn(line, " \t");
+		unsigned id;
+
+		bytes += strlen(line) + 1;
+		if (*p == '#' || *p == '\n' || *p == '\0')
+			continue;
+		/* The very conversions of fread_id_name(), but for the sign: what does not fit
+		 * int comes out as above INT32_MAX, which it passes over. */
+		if (sscanf(p, "0x%x %511s", &id, name) != 2 &&
+		    sscanf(p, "%u %511s", &id, name) != 2)
+			return 0; /* "Database is corrupted": iproute2 leaves the rest too */
+		if (id > max || (id > INT32_MAX && !flags))
+			continue;
+		/* For RFC 3411's sake; iproute2 prints any octets. */
+		if (!text_is_utf8(name, strlen(name)))
+			continue;
+		if (names_set(out, id, name, flags))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Returns: 0, -ENOENT or -ENOMEM; what is not a regular file, or may not be read, is empty. */
+static int read_file(const char *path, const struct source *src, struct names *out)
+{
+	uint32_t flags = !strcmp(path, RT_NAMES_OWN);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	FILE *fp;
+	int err;
+
+	if (fd < 0)
+		return errno == ENOENT ? -ENOENT : 0;
+	fp = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? fdopen(fd, "re") : NULL;
+	if (!fp) {
+		close(fd);
+		return 0;
+	}
+	err = rt_names_parse(fp, src->max, flags, out);
+	fclose(fp);
+	return err;
+}
+
+static int is_conf(const struct dirent *d)
+{
+	size_t n = strlen(d->d_name);
+
+	return d->d_name[0] != '.' && n > 5 && !strcmp(d->d_name + n - 5, ".conf");
+}
+
+static bool exists_at(const char *dir, const char *file, const char *entry)
+{
+	struct text path = TEXT_INIT;
+	struct stat st;
+	bool found;
+
+	text_add(&path, "%s/%s.d/%s", dir, file, entry);
+	found = lstat(text_str(&path), &st) == 0;
+	text_fini(&path);
+	return found;
+}
+
+/* Reads DIR/FILE.d/X.conf in order of name; those of /usr only where /etc has no X.conf. */
+static int read_dir(const char *dir, const struct source *src, struct names *out)
+{
+	struct text path = TEXT_INIT;
+	struct dirent **entries = NULL;
+	int n, err = 0;
+
+	text_add(&path, "%s/%s.d", dir, src->file);
+	n = path.err ? 0 : scandir(text_str(&path), &entries, is_conf, alphasort);
+	for (int i = 0; i < n; i++) {
+		const char *entry = entries[i]->d_name;
+
+		if (!err && (dir == etc || !exists_at(etc, src->file, entry))) {
+			text_reset(&path);
+			text_add(&path, "%s/%s.d/%s", dir, src->file, entry);
+			err = path.err ? path.err : read_file(text_str(&path), src, out);
+			if (err == -ENOENT)
+				err = 0;
+		}
+		free(entries[i]);
+	}
+	free(entries);
+	if (path.err)
+		err = path.err;
+	text_fini(&path);
+	return err;
+}
+
+/* Reads DIR/FILE. Returns: as read_file(). */
+static int read_main(const char *dir, const struct source *src, struct names *out)
+{
+	struct text path = TEXT_INIT;
+	int err;
+
+	text_add(&path, "%s/%s", dir, src->file);
+	err = path.err ? path.err : read_file(text_str(&path), src, out);
+	text_fini(&path);
+	return err;
+}
+
+static int read_source(const struct source *src, struct names *out)
+{
+	int err;
+
+	for (const struct builtin *b = src->builtin; b->name; b++)
+		if (names_set(out, b->id, b->name, 0))
+			return -ENOMEM;
+	err = read_main(etc, src, out);
+	for (size_t i = 0; err == -ENOENT && i < USR; i++)
+		err = read_main(usr[i], src, out);
+	if (err == -ENOENT)
+		err = 0;
+	for (size_t i = 0; !err && src->dir && i < USR; i++)
+		err = read_dir(usr[i], src, out);
+	return err || !src->dir ? err : read_dir(etc, src, out);
+}
+
+int rt_names_read(struct rt_names *n)
+{
+	struct rt_names fresh = RT_NAMES_INIT, old;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < sizeof(sources) / sizeof(*sources); i++)
+		err = read_source(&sources[i], (void *)((char *)&fresh + sources[i].off));
+	if (!err) {
+		old = *n;
+		*n = fresh;
+		fresh = old;
+	}
+	rt_names_fini(&fresh);
+	return err;
+}

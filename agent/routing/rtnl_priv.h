@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What rtnl.c and rtnl_events.c share. */
+#ifndef ROUTING_RTNL_PRIV_H
+#define ROUTING_RTNL_PRIV_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* The kernel fills at most 32 KiB per read of a dump; one message is far smaller. */
+enum { RTNL_BUF = 65536 };
+
+/**
+ * rtnl_recv - read one datagram of the kernel
+ * @flags: as recvmsg(2) has them
+ *
+ * Returns: its size, 0 for one that others sent, or -errno; -EMSGSIZE when it did not fit.
+ */
+ssize_t rtnl_recv(int fd, void *buf, size_t size, int flags);
+
+#endif

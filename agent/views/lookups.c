@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where would a packet go? The kernel is asked, once for each destination and PDU. */
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/log.h"
+#include "daemon/app.h"
+#include "routing/route_nl.h"
+
+/* The index: mark, type of the address, its length, its octets. */
+static bool question_of(const uint32_t *idx, size_t n, struct lookup *l)
+{
+	size_t len = n > 3 && idx[2] <= ADDR_MAX ? idx[2] : 0;
+	int family = addr_family(len);
+
+	if (!family || idx[1] != (family == AF_INET ? 1 : 2) || n != 3 + len)
+		return false;
+	*l = (struct lookup){ .mark = idx[0] };
+	l->dst.family = (uint8_t)family;
+	l->dst.len = (uint8_t)(8 * len);
+	for (size_t i = 0; i < len; i++) {
+		if (idx[3 + i] > 255)
+			return false;
+		l->dst.addr[i] = (uint8_t)idx[3 + i];
+	}
+	return true;
+}
+
+static bool answer(struct app *a, const struct lookup *q)
+{
+	struct lookups *v = &a->lookups;
+	const struct name *link;
+	int err;
+
+	if (v->pdu == a->pdus && v->row.mark == q->mark && !prefix_cmp(&v->row.dst, &q->dst))
+		return v->known;
+	live_sync(a);
+	err = route_nl_lookup(a->rtnl, &q->dst, q->mark, &v->row);
+	if (err)
+		log_debug("asking the kernel for a route: %s", strerror(-err));
+	link = names_find(&a->links, v->row.route.leg.ifindex);
+	if (link && strlen(link->name) < sizeof(v->row.route.leg.ifname))
+		memcpy(v->row.route.leg.ifname, link->name, strlen(link->name) + 1);
+	v->pdu = a->pdus;
+	return v->known = !err;
+}
+
+static const void *find(void *ctx, const uint32_t *idx, size_t n)
+{
+	struct app *a = ctx;
+	struct lookup q;
+
+	return question_of(idx, n, &q) && answer(a, &q) ? &a->lookups.row : NULL;
+}
+
+/* Every index has an instance: none comes next. */
+static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid *at)
+{
+	(void)ctx, (void)idx, (void)n, (void)at;
+	return NULL;
+}
+
+static void text(void *ctx, const void *row, unsigned col, struct text *out)
+{
+	struct app *a = ctx;
+
+	(void)col;
+	lookup_text(row, &a->names, &a->links, out);
+}
+
+const struct mib_source lookups_source = { .find = find, .next = next, .text = text };

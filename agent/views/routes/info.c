@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What routes share: each different one is held once. */
+#include "info.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+/* Copied field by field into zeroed memory, so that two of the same are the same bytes. What counts
+ * down (expires) is left out. */
+static void hop_normal(const struct nexthop *from, struct nexthop *to)
+{
+	memset(to, 0, sizeof(*to));
+	to->gateway = from->gateway;
+	to->gateway_type = from->gateway.family;
+	to->ifindex = from->ifindex;
+	to->weight = from->weight ? from->weight : 1;
+	to->flags = from->flags;
+	to->realms = from->realms;
+}
+
+static void normal(const struct route *from, struct route *to)
+{
+	memset(to, 0, sizeof(*to));
+	to->type = from->type;
+	to->tos = from->tos;
+	to->scope = from->scope;
+	to->protocol = from->protocol;
+	to->pref = from->pref;
+	to->mtu = from->mtu;
+	to->advmss = from->advmss;
+	to->metrics_other = from->metrics_other;
+	for (size_t i = 0; i < ROUTE_METRIC_N; i++)
+		if (from->metrics_other >> i & 1)
+			to->metrics[i] = from->metrics[i];
+	memcpy(to->congctl, from->congctl, strnlen(from->congctl, sizeof(to->congctl) - 1));
+	to->nhid = from->nhid;
+	to->realms = from->realms;
+	to->flags = from->flags;
+	to->onlink = from->onlink;
+	to->src = from->src;
+	to->prefsrc = from->prefsrc;
+	to->nlegs = from->nlegs;
+	if (from->nlegs == 1)
+		hop_normal(&from->leg, &to->leg);
+}
+
+/* Eight bytes at a time: it is made once for every route that is read. */
+static uint64_t hash_of(const void *data, size_t n)
+{
+	const char *p = data;
+	uint64_t h = HASH_INIT, w;
+
+	for (; n >= sizeof(w); p += sizeof(w), n -= sizeof(w)) {
+		memcpy(&w, p, sizeof(w));
+		h = (h ^ w) * UINT64_C(0x9e3779b97f4a7c15);
+		h ^= h >> 32;
+	}
+	return hash_add(h, p, n);
+}
+
+static struct route_info *info_new(const struct route *r, const struct nexthop *legs, uint64_t hash)
+{
+	size_t nlegs = r->nlegs > 1 ? r->nlegs : 0;
+	struct route_info *info = malloc(sizeof(*info) + nlegs * sizeof(*legs));
+
+	if (!info)
+		return NULL;
+	*info = (struct route_info){ .hash = hash, .refs = 1, .r = *r };
+	if (nlegs) {
+		memcpy(info->legs, legs, nlegs * sizeof(*legs));
+		info->r.legs = info->legs;
+	}
+	return info;
+}
+
+static bool info_same(const struct route_info *info, const struct route *r,
+		      const struct nexthop *legs, uint64_t hash)
+{
+	/* r.legs alone differs for the same route: it stands behind everything that is compared. */
+	if (info->hash != hash || memcmp(&info->r, r, offsetof(struct route, legs)) != 0)
+		return false;
+	return r->nlegs < 2 || memcmp(info->legs, legs, r->nlegs * sizeof(*legs)) == 0;
+}
+
+static int grow(struct routes *v)
+{
+	size_t n = v->nbuckets ? v->nbuckets * 2 : 64;
+	struct route_info **more = calloc(n, sizeof(*more));
+
+	if (!more)
+		return -1;
+	for (size_t i = 0; i < v->nbuckets; i++) {
+		while (v->buckets[i]) {
+			struct route_info *info = v->buckets[i];
+
+			v->buckets[i] = info->next;
+			info->next = more[info->hash & (n - 1)];
+			more[info->hash & (n - 1)] = info;
+		}
+	}
+	free(v->buckets);
+	v->buckets = more;
+	v->nbuckets = n;
+	return 0;
+}
+
+struct route_info *route_info_get(struct routes *v, const struct route *r)
+{
+	struct nexthop legs[ROUTE_LEGS_MAX];
+	struct route_info *info, **bucket;
+	struct route n;
+	uint64_t hash;
+
+	normal(r, &n);
+	hash = hash_of(&n, offsetof(struct route, legs));
+	for (unsigned i = 0; n.nlegs > 1 && i < n.nlegs; i++) {
+		hop_normal(&r->legs[i], &legs[i]);
+		hash ^= hash_of(&legs[i], sizeof(legs[i])) * (i + 2u);
+	}
+	if (v->ninfos >= v->nbuckets && grow(v))
+		return NULL;
+	bucket = &v->buckets[hash & (v->nbuckets - 1)];
+	for (info = *bucket; info; info = info->next) {
+		if (info_same(info, &n, legs, hash)) {
+			info->refs++;
+			return info;
+		}
+	}
+	info = info_new(&n, legs, hash);
+	if (!info)
+		return NULL;
+	info->next = *bucket;
+	*bucket = info;
+	v->ninfos++;
+	return info;
+}
+
+void route_info_put(struct routes *v, struct route_info *info)
+{
+	struct route_info **p;
+
+	if (--info->refs)
+		return;
+	for (p = &v->buckets[info->hash & (v->nbuckets - 1)]; *p != info; p = &(*p)->next)
+		;
+	*p = info->next;
+	v->ninfos--;
+	free(info);
+}
+
+void route_info_put_all(struct routes *v, struct vec *recs)
+{
+	for (size_t i = 0; i < recs->n; i++) {
+		struct route_rec *rec = vec_at(recs, i);
+
+		if (rec->info)
+			route_info_put(v, rec->info);
+	}
+	vec_clear(recs);
+}
+
+bool route_info_uses(const struct route_info *info, uint32_t ifindex)
+{
+	for (unsigned i = 0; i < info->r.nlegs; i++)
+		if (route_leg(&info->r, i)->ifindex == ifindex)
+			return true;
+	return false;
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Dumps of routes: messages become routes of the set. */
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "info.h"
+#include "merge.h"
+#include "routing/route_nl.h"
+
+/* Nearly all routes of a big table are one of a few, but for the key. */
+enum { SEEN = 1024 };
+
+struct route_seen {
+	struct route_info *info; /* held */
+	size_t n;
+	unsigned char rest[ROUTE_NL_REST];
+};
+
+void route_load_begin(struct route_load *l, struct routes *v, const struct route_scope *scope)
+{
+	*l = (struct route_load){
+		.v = v,
+		.scope = *scope,
+		.pass = ++v->pass,
+		.direct = !v->known && !v->set.n,
+		.group = VEC_INIT(struct route_rec),
+		.held = VEC_INIT(struct route_rec),
+		.unclear = VEC_INIT(uint32_t),
+	};
+	oset_init(&l->fresh, sizeof(struct route_rec), route_rec_cmp);
+	oset_init(&l->events, sizeof(struct route_told), route_rec_group_cmp);
+}
+
+/* Counts the routes of one table that came one after the other. */
+static void count_run(struct route_load *l)
+{
+	const struct route_rec key = { .fib = l->run_fib, .dst = { .family = l->scope.family } };
+
+	if (l->run)
+		route_set_count(l->v, &key, l->run);
+	l->run = 0;
+}
+
+/* Behind its equals. */
+static int fresh_insert(struct oset *fresh, struct route_rec *rec)
+{
+	const struct route_rec *have;
+
+	for (struct oset_at at = oset_lower(fresh, rec, route_rec_group_cmp);
+	     (have = oset_get(fresh, at)) && route_rec_group_cmp(rec, have) == 0;
+	     at = oset_next(fresh, at))
+		rec->instance = have->instance;
+	if (rec->instance == UINT16_MAX)
+		return -ENOSPC;
+	rec->instance++;
+	return oset_insert(fresh, rec) ? 0 : -ENOMEM;
+}
+
+static void put_set(struct routes *v, struct oset *recs)
+{
+	const struct route_rec *rec;
+
+	for (struct oset_at at = OSET_BEGIN; (rec = oset_get(recs, at)); at = oset_next(recs, at))
+		route_info_put(v, rec->info);
+	oset_fini(recs);
+}
+
+void route_load_fini(struct route_load *l)
+{
+	route_info_put_all(l->v, &l->group);
+	route_info_put_all(l->v, &l->held);
+	vec_fini(&l->group);
+	vec_fini(&l->held);
+	vec_fini(&l->unclear);
+	put_set(l->v, &l->fresh);
+	put_set(l->v, &l->events);
+	if (l->direct && !l->installed)
+		vec_clear(&l->v->counts); /* of nothing, before */
+	for (size_t i = 0; l->seen && i < SEEN; i++)
+		if (l->seen[i].info)
+			route_info_put(l->v, l->seen[i].info);
+	free(l->seen);
+	l->seen = NULL;
+}
+
+static int take_direct(struct route_load *l, struct route_rec *rec)
+{
+	const struct route_rec *last = oset_last(&l->fresh);
+	int err;
+
+	rec->instance = 0;
+	if (last && route_rec_group_cmp(last, rec) >= 0) {
+		err = fresh_insert(&l->fresh, rec);
+	} else {
+		rec->instance = 1;
+		err = oset_append(&l->fresh, rec) ? 0 : -ENOMEM;
+	}
+	if (err)
+		return err;
+	if (rec->fib != l->run_fib) {
+		count_run(l);
+		l->run_fib = rec->fib;
+	}
+	l->run++;
+	return 0;
+}
+
+/* Takes over a reference of @rec->info. */
+static int take(struct route_load *l, struct route_rec *rec)
+{
+	int err = l->direct ? take_direct(l, rec) : route_merge_add(l, rec);
+
+	if (err)
+		route_info_put(l->v, rec->info);
+	return err;
+}
+
+int route_load_add(struct route_load *l, const struct route *r)
+{
+	struct route_rec rec = route_rec_of(r);
+
+	rec.info = route_info_get(l->v, r);
+	return rec.info ? take(l, &rec) : -ENOMEM;
+}
+
+static struct route_seen *seen_slot(const struct route_load *l, const struct route_nl_parts *p)
+{
+	uint64_t h = p->n, w;
+
+	for (size_t i = 0; i < p->n; i += sizeof(w)) {
+		memcpy(&w, p->rest + i, sizeof(w));
+		h = (h ^ w) * UINT64_C(0x9e3779b97f4a7c15);
+		h ^= h >> 32;
+	}
+	return &l->seen[h % SEEN];
+}
+
+int route_load_message(struct route_load *l, const struct nlmsghdr *nlh)
+{
+	struct nexthop legs[ROUTE_LEGS_MAX];
+	struct route_seen *seen = NULL;
+	struct route_nl_parts p;
+	struct route_rec rec;
+	struct route r;
+	int err;
+
+	if (!l->seen)
+		l->seen = calloc(SEEN, sizeof(*l->seen));
+	if (l->seen && route_nl_split(nlh, &p)) {
+		seen = seen_slot(l, &p);
+		rec = (struct route_rec){
+			.fib = p.fib, .metric = p.metric, .dst = p.dst, .info = seen->info
+		};
+		if (seen->info && seen->n == p.n && memcmp(seen->rest, p.rest, p.n) == 0) {
+			seen->info->refs++;
+			return take(l, &rec);
+		}
+	}
+	err = route_nl_decode(nlh, &r, legs);
+	if (err)
+		return err == -EAFNOSUPPORT ? 0 : err;
+	rec = route_rec_of(&r);
+	rec.info = route_info_get(l->v, &r);
+	if (!rec.info)
+		return -ENOMEM;
+	if (seen) {
+		rec.info->refs++;
+		if (seen->info)
+			route_info_put(l->v, seen->info);
+		seen->info = rec.info;
+		seen->n = p.n;
+		memcpy(seen->rest, p.rest, p.n);
+	}
+	return take(l, &rec);
+}
+
+/* What was read is all there is. */
+static void install(struct route_load *l)
+{
+	count_run(l);
+	l->changed = l->fresh.n;
+	oset_fini(&l->v->set);
+	l->v->set = l->fresh;
+	oset_init(&l->fresh, sizeof(struct route_rec), route_rec_cmp);
+	l->installed = true; /* the counts stay */
+}
+
+int route_load_end(struct route_load *l)
+{
+	if (!l->direct)
+		return route_merge_end(l);
+	install(l);
+	return 0;
+}

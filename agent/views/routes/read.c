@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading of routes that the view has wrong: at once, or in pieces between the requests. */
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "routing/link_nl.h"
+#include "routing/route_nl.h"
+#include "views/route_set.h"
+
+enum {
+	AT_ONCE = 104 * 1024, /* routes that a request may read: 40 ms, 90 when all are new */
+	PIECE_MS = 5,	      /* how long tables are read at a time that have more */
+	SMALL = 16 * 1024,    /* tables that are read before the others: of so many routes, ... */
+	SMALL_MAX = 8,	      /* ... and so many at most */
+};
+
+void routes_leave(struct routes *v)
+{
+	if (v->load)
+		route_load_fini(v->load);
+	free(v->load);
+	v->load = NULL;
+}
+
+/* Small ones first: who asks for these need not wait for the big ones. */
+void routes_lost(struct app *a)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	struct routes *v = &a->routes;
+
+	for (unsigned i = 0; i < 4; i++) {
+		uint8_t family = families[i % 2];
+		bool big = route_set_total(v, family, 0) > AT_ONCE;
+
+		if (big != i / 2)
+			continue;
+		for (size_t k = 0; big && k < v->counts.n && v->stale.n < SMALL_MAX; k++) {
+			uint32_t fib = ((struct fib_count *)vec_at(&v->counts, k))->id;
+
+			/* Before the first policy, local is a part of main to the kernel: to give
+			 * the one, it looks at all of the other. */
+			if (route_set_total(v, family, fib) < SMALL && fib != RT_TABLE_LOCAL)
+				routes_stale(a, family, fib, 0);
+		}
+		routes_stale(a, family, 0, 0);
+	}
+}
+
+struct reading {
+	struct route_load *load;
+	const struct conf_list *excluded;
+};
+
+static int load_one(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct reading *r = arg;
+
+	/* The kernel can pick one table, not leave one out. */
+	if (r->excluded->n && conf_list_has(r->excluded, route_nl_table(nlh)))
+		return 0;
+	return route_load_message(r->load, nlh);
+}
+
+static int ask(struct rtnl *nl, const struct route_scope *scope)
+{
+	const struct route_filter filter = { .family = scope->family,
+					     .fib = scope->fib,
+					     .ifindex = scope->ifindex,
+					     .protocol = scope->protocol };
+
+	return route_nl_dump_begin(nl, &filter);
+}
+
+/* Reads some routes. Returns: 1 when there is more, 0 at the end, -EINTR: begin again, or -errno. */
+static int read_on(struct app *a, struct rtnl *nl, struct route_load *l, size_t *read)
+{
+	struct reading r = { l, &a->routes.excluded };
+	size_t some = 1024, left = some;
+	int err = 0;
+
+	if (l->phase == ROUTE_READING)
+		err = rtnl_dump_step(nl, load_one, &r, &left);
+	*read += some - left;
+	/* A kernel without IPv6 has no routes of it; nor has a device that is gone. */
+	if (err == -EAFNOSUPPORT || err == -EOPNOTSUPP || err == -ENODEV)
+		err = 0;
+	return err ? err : route_load_end(l);
+}
+
+/* Begins with what became stale first. */
+static int begin(struct app *a)
+{
+	struct routes *v = &a->routes;
+	const struct route_scope scope = *(struct route_scope *)vec_at(&v->stale, 0);
+	int err = link_nl_barrier(a->rtnl);
+
+	if (err)
+		return err;
+	v->load = malloc(sizeof(*v->load));
+	if (!v->load)
+		return -ENOMEM;
+	route_load_begin(v->load, v, &scope);
+	err = ask(a->dump, &scope);
+	if (err)
+		routes_leave(v);
+	else
+		vec_remove(&v->stale, 0);
+	return err;
+}
+
+/* A step of the reading under way. */
+static int step(struct app *a, size_t *read)
+{
+	struct routes *v = &a->routes;
+	struct route_scope scope = v->load->scope;
+	int err = read_on(a, a->dump, v->load, read);
+
+	if (v->load->changed)
+		routes_touched(v);
+	v->load->changed = false;
+	if (err > 0)
+		return 0;
+	for (size_t i = 0; i < v->load->unclear.n; i++)
+		routes_stale(a, scope.family, *(uint32_t *)vec_at(&v->load->unclear, i), 0);
+	routes_leave(v);
+	if (!err) {
+		v->tries = 0;
+		return 0;
+	}
+	routes_stale(a, scope.family, scope.fib, scope.ifindex);
+	if (err == -EAGAIN || (err == -EINTR && ++v->tries < RTNL_DUMP_TRIES))
+		return 0;
+	v->tries = 0;
+	return err;
+}
+
+/* Can it not be done with by reading so many routes? */
+static bool is_big(const struct routes *v, const struct route_scope *s, size_t limit)
+{
+	return v->known && !s->ifindex && route_set_total(v, s->family, s->fib) > limit;
+}
+
+/* Reads at least something, so many routes, and until @end. */
+static void read_routes(struct app *a, size_t limit, uint64_t end)
+{
+	struct routes *v = &a->routes;
+	size_t read = 0;
+	int err = 0;
+
+	while ((v->load || v->stale.n) && !err) {
+		if (!v->load && is_big(v, vec_at(&v->stale, 0), limit > read ? limit - read : 0))
+			limit = 0;
+		if (!v->load)
+			err = begin(a);
+		if (!err)
+			err = step(a, &read);
+		if (read >= limit && clock_ms() >= end)
+			break;
+	}
+	if (err)
+		log_err("reading routes: %s", strerror(-err));
+	v->known |= routes_whole(a);
+}
+
+bool routes_whole(const struct app *a)
+{
+	return !a->routes.load && !a->routes.stale.n;
+}
+
+void routes_sync(struct app *a)
+{
+	uint64_t end = clock_ms() + PIECE_MS;
+
+	live_sync(a);
+	if (!a->routes.load)
+		read_routes(a, a->routes.known ? AT_ONCE : SIZE_MAX, end);
+}
+
+void routes_step(struct app *a)
+{
+	uint64_t end = clock_ms() + PIECE_MS;
+
+	live_sync(a);
+	if (a->routes.load)
+		read_routes(a, 0, end);
+}
+
+bool routes_step_due(const struct app *a)
+{
+	return a->routes.load;
+}
+
+bool routes_unread(const struct routes *v, const struct route *r)
+{
+	for (size_t i = 0; i < v->stale.n + !!v->load; i++) {
+		const struct route_scope *s = i < v->stale.n ? vec_at(&v->stale, i)
+							     : &v->load->scope;
+
+		if (s->family == r->dst.family && (!s->fib || s->fib == r->fib))
+			return true;
+	}
+	return false;
+}
+
+void routes_look(struct app *a, const struct route *key)
+{
+	struct routes *v = &a->routes;
+	const struct route *m = managed_find(&v->managed, key);
+	const struct route_scope scope = {
+		.family = key->dst.family,
+		.protocol = m ? m->protocol : (uint8_t)a->conf.protocol,
+		.fib = key->fib,
+	};
+	struct route_load l;
+	size_t read = 0;
+	int err;
+
+	if (!routes_unread(v, key) ||
+	    (v->looked_pdu == a->pdus && v->looked.family == scope.family &&
+	     v->looked.protocol == scope.protocol && v->looked.fib == scope.fib))
+		return;
+	route_load_begin(&l, v, &scope);
+	err = ask(a->rtnl, &scope);
+	if (!err)
+		do
+			err = read_on(a, a->rtnl, &l, &read);
+		while (err > 0);
+	if (err)
+		log_err("reading routes of table %u: %s", scope.fib, strerror(-err));
+	if (l.changed)
+		routes_touched(v);
+	route_load_fini(&l);
+	v->looked_pdu = a->pdus;
+	v->looked = scope;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which of the managers' routes somebody took away, and did not only go with their device: these
+ * stay away when the device, or an address, comes again (reassert.c).
+ */
+#include <linux/if.h>
+#include <string.h>
+
+#include "views/route_set.h"
+
+void routes_withdrawn(struct app *a, const struct route *r)
+{
+	struct route *m = managed_find(&a->routes.managed, r);
+
+	if (!m || !route_same(m, r))
+		return;
+	m->withdrawn = true;
+	for (unsigned leg = 0; leg < r->nlegs; leg++) {
+		const struct name *link = names_find(&a->links, route_leg(r, leg)->ifindex);
+
+		if (!link || !(link->flags & IFF_UP))
+			m->withdrawn = false;
+	}
+}
+
+/* In the state file a device has its name alone. */
+static bool leaves_by(const struct app *a, const struct nexthop *leg, uint32_t ifindex)
+{
+	const struct name *link = leg->ifindex ? NULL : names_find(&a->links, ifindex);
+
+	return leg->ifindex == ifindex || (link && strcmp(link->name, leg->ifname) == 0);
+}
+
+void routes_device_down(struct app *a, uint32_t ifindex)
+{
+	const struct managed *m = &a->routes.managed;
+
+	for (size_t i = 0; i < m->rows.n; i++) {
+		struct route *r = managed_at(m, i);
+
+		for (unsigned leg = 0; leg < r->nlegs; leg++)
+			if (leaves_by(a, route_leg(r, leg), ifindex))
+				r->withdrawn = r->doubtful = false;
+	}
+}
+
+/* Was the device up when events were lost, and is it the same, and up, after that? */
+static bool stayed_up(const struct names *before, const struct names *after, uint32_t ifindex)
+{
+	const struct name *was = names_find(before, ifindex), *is = names_find(after, ifindex);
+
+	return was && is && was->flags & is->flags & IFF_UP;
+}
+
+void routes_doubt(struct app *a, const struct names *before)
+{
+	const struct managed *m = &a->routes.managed;
+
+	for (size_t i = 0; i < m->rows.n; i++) {
+		struct route *r = managed_at(m, i), have;
+
+		if (!routes_unread(&a->routes, r))
+			r->doubtful = routes_find(a, r, &have);
+	}
+	for (size_t i = 0; i < before->v.n; i++) {
+		uint32_t ifindex = ((struct name *)vec_at(&before->v, i))->id;
+
+		if (!stayed_up(before, &a->links, ifindex))
+			routes_device_down(a, ifindex);
+	}
+}
+
+void routes_doubt_end(struct app *a)
+{
+	const struct managed *m = &a->routes.managed;
+
+	for (size_t i = 0; i < m->rows.n; i++) {
+		struct route *r = managed_at(m, i), have;
+
+		if (r->doubtful && !routes_find(a, r, &have))
+			r->withdrawn = true;
+		r->doubtful = false;
+	}
+}

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "views/rule_ids.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+
+/* Of more rules that are equal than this, none is told apart by its counters: it takes the square
+ * of their number. */
+enum { EQUALS_MAX = 512 };
+
+/* A rule that has equals. */
+struct twin {
+	uint64_t hash;
+	uint64_t packets, bytes;
+	uint32_t entry; /* into snap->entries */
+	uint32_t slot;	/* ordinal that it is matched with */
+};
+
+static int twin_cmp(const void *a, const void *b)
+{
+	const struct twin *x = a, *y = b;
+
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return x->entry < y->entry ? -1 : x->entry > y->entry;
+}
+
+/* The one that has counted most comes first. */
+static int twin_cmp_packets(const void *a, const void *b)
+{
+	const struct twin *x = *(struct twin *const *)a, *y = *(struct twin *const *)b;
+
+	if (x->packets != y->packets)
+		return x->packets > y->packets ? -1 : 1;
+	return x->entry < y->entry ? -1 : x->entry > y->entry;
+}
+
+static bool may_be(const struct twin *t, const struct idmap_entry *was)
+{
+	return t->packets >= was->packets && t->bytes >= was->bytes;
+}
+
+/* Can each be what stood in its place before? */
+static bool in_order(const struct twin *t, size_t n, const struct idmap_entry *was)
+{
+	if (was[0].before > n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!may_be(&t[i], &was[i]))
+			return false;
+	return true;
+}
+
+/* Each takes the highest count that it may have come from; the rest take what is left. */
+static void match(struct twin **by_packets, size_t n, const struct idmap_entry *was, size_t nwas,
+		  bool *used)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct twin *t = by_packets[i];
+		size_t best = nwas;
+
+		for (size_t j = 0; j < nwas; j++)
+			if (!used[j] && may_be(t, &was[j]) &&
+			    (best == nwas || was[j].packets > was[best].packets))
+				best = j;
+		t->slot = (uint32_t)best;
+		if (best < nwas)
+			used[best] = true;
+	}
+	for (size_t i = 0, j = 0; i < n; i++) {
+		if (by_packets[i]->slot < nwas)
+			continue;
+		while (used[j])
+			j++;
+		used[j] = true;
+		by_packets[i]->slot = (uint32_t)j;
+	}
+}
+
+/* Writes what @was holds to the ordinal that it belongs to now. */
+static void put_back(struct idmap *m, uint64_t hash, uint32_t ordinal,
+		     const struct idmap_entry *was)
+{
+	struct idmap_entry *e = idmap_peek(m, hash, ordinal);
+
+	e->index = was->index;
+	e->packets = was->packets;
+	e->bytes = was->bytes;
+	e->discontinuity = was->discontinuity;
+	m->dirty = true;
+}
+
+/* Tells @n rules that are equal apart; their ordinals have been claimed already. */
+static int settle(struct idmap *m, struct twin *t, size_t n)
+{
+	struct idmap_entry *was = calloc(EQUALS_MAX, sizeof(*was));
+	struct twin **by_packets = calloc(n, sizeof(*by_packets));
+	bool *used = calloc(EQUALS_MAX, sizeof(*used));
+	const struct idmap_entry *e;
+	size_t nwas = 0, next = n;
+	int err = was && by_packets && used ? 0 : -ENOMEM;
+
+	/* Those that are gone are in it, too: they may come back with their counters. */
+	while (!err && nwas < EQUALS_MAX && (e = idmap_peek(m, t->hash, (uint32_t)nwas)))
+		was[nwas++] = *e;
+	if (err || nwas < n || in_order(t, n, was))
+		goto out;
+	for (size_t i = 0; i < n; i++)
+		by_packets[i] = &t[i];
+	qsort(by_packets, n, sizeof(*by_packets), twin_cmp_packets);
+	match(by_packets, n, was, nwas, used);
+	for (size_t i = 0; i < n; i++)
+		put_back(m, t->hash, (uint32_t)i, &was[t[i].slot]);
+	for (size_t j = 0; j < nwas; j++)
+		if (!used[j])
+			put_back(m, t->hash, (uint32_t)next++, &was[j]);
+out:
+	free(was);
+	free(by_packets);
+	free(used);
+	return err;
+}
+
+/* All rules that have, or had in the round before, an equal. */
+static int twins(struct app *a, const struct nf_snap *snap, struct vec *out)
+{
+	for (size_t i = 0; i < snap->entries.n; i++) {
+		const struct nf_entry *e = vec_at(&snap->entries, i);
+		const struct idmap_entry *first = idmap_peek(&a->rules.ids, e->hash, 0);
+		struct twin *t;
+
+		if (!first || (first->equals < 2 && first->before < 2))
+			continue;
+		t = vec_push(out);
+		if (!t)
+			return -ENOMEM;
+		*t = (struct twin){ .hash = e->hash,
+				    .packets = e->packets,
+				    .bytes = e->bytes,
+				    .entry = (uint32_t)i };
+	}
+	vec_sort(out, twin_cmp);
+	return 0;
+}
+
+int rule_ids_round(struct app *a, const struct nf_snap *snap)
+{
+	struct idmap *m = &a->rules.ids;
+	struct vec all = VEC_INIT(struct twin);
+	bool equals = false;
+	int err = 0;
+
+	idmap_round(m);
+	vec_clear(&a->rules.ordinals);
+	for (size_t i = 0; i < snap->entries.n; i++) {
+		const struct nf_entry *e = vec_at(&snap->entries, i);
+		const struct idmap_entry *id = idmap_claim(m, e->hash);
+		uint32_t *ordinal = id ? vec_push(&a->rules.ordinals) : NULL;
+
+		if (!ordinal)
+			return -ENOMEM;
+		*ordinal = id->ordinal;
+		equals |= id->ordinal > 0 || id->before > 1;
+	}
+	if (equals)
+		err = twins(a, snap, &all);
+	for (size_t i = 0, n; i < all.n && !err; i += n) {
+		struct twin *t = vec_at(&all, i);
+
+		for (n = 1; i + n < all.n && t[n].hash == t->hash; n++)
+			;
+		if (n < EQUALS_MAX)
+			err = settle(m, t, n);
+	}
+	vec_fini(&all);
+	return err;
+}
+
+struct idmap_entry *rule_ids_at(struct app *a, const struct nf_snap *snap, size_t i)
+{
+	const struct nf_entry *e = vec_at(&snap->entries, i);
+
+	if (i >= a->rules.ordinals.n)
+		return NULL;
+	return idmap_peek(&a->rules.ids, e->hash, *(uint32_t *)vec_at(&a->rules.ordinals, i));
+}
+
+static const struct rule_note *note_of(const struct app *a, uint32_t tag,
+				       const struct idmap_entry *id)
+{
+	for (size_t i = a->rules.notes.n; i-- > 0;) {
+		const struct rule_note *n = vec_at(&a->rules.notes, i);
+
+		if (n->tag == tag &&
+		    (tag || (id && n->hash == id->hash && n->ordinal == id->ordinal)))
+			return n;
+	}
+	return NULL;
+}
+
+/* A rule in another form is another rule to the map of hashes. */
+static void take_note(const struct rule_note *note, struct idmap_entry *id,
+		      const struct rule_row *had)
+{
+	bool keep = note->keep && had && had->entry != RULE_ABSENT;
+
+	id->packets = keep ? had->packets : 0;
+	id->bytes = keep ? had->bytes : 0;
+	id->discontinuity = keep ? had->discontinuity : 0;
+}
+
+void rule_ids_observe(struct app *a, const struct nf_entry *e, struct idmap_entry *id,
+		      const struct rule_row *had)
+{
+	const struct rule_note *note = note_of(a, e->tag, id);
+	bool dip;
+
+	if (note)
+		take_note(note, id, had);
+	dip = e->packets < id->packets || e->bytes < id->bytes;
+	/* A counter that went down was zeroed: all that it has now came since. */
+	if (dip)
+		id->packets = id->bytes = 0;
+	if (dip || !id->discontinuity) {
+		id->discontinuity = clock_ms();
+		a->rules.ids.dirty = true;
+	}
+	if (e->packets == id->packets && e->bytes == id->bytes)
+		return;
+	marks_count(a, e, e->packets - id->packets, e->bytes - id->bytes);
+	id->packets = e->packets;
+	id->bytes = e->bytes;
+	a->state_dirty = a->counts_dirty = true;
+}
+
+uint32_t rule_ids_from(const struct app *a, uint32_t index)
+{
+	const struct rule_note *note = note_of(a, index, NULL);
+
+	return note ? note->from : index;
+}
+
+void rule_ids_note(struct app *a, const struct rule_note *note)
+{
+	struct rule_note *n = vec_push(&a->rules.notes);
+
+	if (n)
+		*n = *note;
+}
+
+bool rule_ids_renamed(const struct app *a)
+{
+	for (size_t i = 0; i < a->rules.notes.n; i++) {
+		const struct rule_note *n = vec_at(&a->rules.notes, i);
+
+		if (n->keep && n->tag && n->from != n->tag)
+			return true;
+	}
+	return false;
+}
+
+void rule_ids_noted(struct app *a)
+{
+	vec_clear(&a->rules.notes);
+}
+
+void rule_places_write(const struct app *a, struct text *out)
+{
+	const struct managed *all = &a->rules.managed;
+	const char *between = "\n  ";
+
+	text_add(out, "places = (");
+	for (size_t i = 0; i < all->rows.n; i++) {
+		const struct markrule *m = managed_at(all, i);
+
+		if (!m->place)
+			continue;
+		text_add(out, "%s[ %u, %u ]", between, m->index, m->place);
+		between = ",\n  ";
+	}
+	text_add(out, "\n);\n");
+}
+
+void rule_places_read(struct app *a, const config_setting_t *root)
+{
+	const config_setting_t *list = config_setting_get_member(root, "places");
+
+	for (int i = 0; list && i < config_setting_length(list); i++) {
+		const config_setting_t *line = config_setting_get_elem(list, (unsigned)i);
+		struct markrule key = { 0 }, *m;
+		int place;
+
+		/* Without any, a rule goes where it was asked for. */
+		if (!line || !config_setting_is_array(line) || config_setting_length(line) != 2)
+			continue;
+		key.index = (uint32_t)config_setting_get_int_elem(line, 0);
+		place = config_setting_get_int_elem(line, 1);
+		m = managed_find(&a->rules.managed, &key);
+		if (m && place > 0)
+			m->place = (uint32_t)place;
+	}
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The view of the mark rules: a snapshot of netfilter, and an index for each of its rules. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "daemon/app.h"
+#include "store/counters.h"
+#include "views/index_rows.h"
+#include "views/rule_ids.h"
+
+void rules_init(struct app *a)
+{
+	struct rules *r = &a->rules;
+
+	r->rows = (struct vec)VEC_INIT(struct rule_row);
+	r->ordinals = (struct vec)VEC_INIT(uint32_t);
+	r->notes = (struct vec)VEC_INIT(struct rule_note);
+	r->ids = (struct idmap)IDMAP_INIT;
+	r->stale = true;
+	r->version = 1;
+	managed_init(&r->managed, &mib_rule, index_rows_cmp);
+	r->next_index = index_rows_start();
+}
+
+void rules_fini(struct app *a)
+{
+	struct rules *r = &a->rules;
+
+	nf_snap_free(r->snap);
+	r->snap = NULL;
+	vec_fini(&r->rows);
+	vec_fini(&r->ordinals);
+	vec_fini(&r->notes);
+	idmap_fini(&r->ids);
+	managed_fini(&r->managed);
+}
+
+const struct rule_row *rules_row(const struct app *a, uint32_t index)
+{
+	return index_rows_find(&a->rules.rows, index);
+}
+
+void rules_gone(struct app *a, uint32_t index)
+{
+	index_rows_remove(&a->rules.rows, index);
+}
+
+static bool same_reach(const struct nf_snap *old, uint32_t x, const struct nf_snap *new, uint32_t y)
+{
+	const struct nf_chain *was = vec_at(&old->chains, x), *is = vec_at(&new->chains, y);
+
+	return was->hooks == is->hooks && was->routing == is->routing;
+}
+
+/* Are the mark rules the same as before, but for counters? Then indices and rows stay. */
+static bool same_rules(const struct nf_snap *old, const struct nf_snap *new)
+{
+	if (old == new)
+		return true;
+	if (!old || old->entries.n != new->entries.n)
+		return false;
+	for (size_t i = 0; i < new->entries.n; i++) {
+		const struct nf_entry *x = vec_at(&old->entries, i);
+		const struct nf_entry *y = vec_at(&new->entries, i);
+
+		if (x->hash != y->hash || x->tag != y->tag || x->position != y->position ||
+		    !same_reach(old, x->chain, new, y->chain))
+			return false;
+	}
+	return true;
+}
+
+/* A rule with a manager's tag that nobody knows: the state was lost, or somebody restored the
+ * rules of an older one. Its columns are all that is needed. */
+static void adopt(struct app *a, const struct nf_snap *snap, const struct nf_entry *e)
+{
+	struct markrule r;
+
+	markrule_init(&r);
+	if (nf_decode(a->nf, snap, e, &r))
+		return;
+	r.index = e->tag;
+	r.origin = ORIGIN_MANAGER;
+	r.status = ROW_ACTIVE;
+	r.given = UINT64_MAX;
+	if (managed_set(&a->rules.managed, &r)) {
+		a->managed_version++;
+		a->rules.ids.dirty = true; /* on disk soon */
+		log_info("rule %u: found in %s/%s, taken over", e->tag, r.table, r.chain);
+	}
+}
+
+static struct rule_row absent_row(uint32_t index)
+{
+	return (struct rule_row){ .index = index,
+				  .entry = RULE_ABSENT,
+				  .discontinuity = clock_ms() };
+}
+
+void rules_held(struct app *a, uint32_t index)
+{
+	struct rule_row *row = index_rows_put(&a->rules.rows, index);
+
+	if (row)
+		*row = absent_row(index);
+}
+
+/* Was this tag met in this snapshot? @mark: it is now. */
+static bool tag_seen(struct rules *r, uint32_t tag, bool mark)
+{
+	bool seen = r->tags[tag / 8] >> (tag % 8) & 1;
+
+	if (mark)
+		r->tags[tag / 8] |= (uint8_t)(1u << (tag % 8));
+	return seen;
+}
+
+/* The index of a rule: a manager's by its tag, once; any other by what it is. */
+static uint32_t index_of(struct app *a, const struct nf_snap *snap, const struct nf_entry *e,
+			 const struct idmap_entry *id)
+{
+	struct rules *r = &a->rules;
+	struct markrule key = { .index = e->tag }, *m;
+
+	if (!e->tag || e->tag > ROW_MANAGER_MAX)
+		return id->index;
+	if (tag_seen(r, e->tag, true))
+		return id->index; /* a copy of a manager's rule */
+	m = managed_find(&r->managed, &key);
+	if (m && m->place != e->position) {
+		m->place = e->position;
+		r->ids.dirty = true; /* kept with them */
+	}
+	if (!m && !intent_has(a, &mib_rule, &key))
+		adopt(a, snap, e);
+	return e->tag;
+}
+
+/* What SNMP shows of a rule beside its columns. */
+static void row_count(struct rule_row *row, const struct nf_entry *e, const struct idmap_entry *id)
+{
+	row->packets = e->packets;
+	row->bytes = e->bytes;
+	row->discontinuity = id->discontinuity;
+}
+
+/* Builds the rows of a snapshot anew. @old: the rows as they were. */
+static void build_rows(struct app *a, const struct nf_snap *snap, const struct vec *old)
+{
+	struct rules *r = &a->rules;
+	struct rule_row *row;
+
+	memset(r->tags, 0, sizeof(r->tags));
+	for (size_t i = 0; i < snap->entries.n; i++) {
+		const struct nf_entry *e = vec_at(&snap->entries, i);
+		struct idmap_entry *id = rule_ids_at(a, snap, i);
+		uint32_t index = id ? index_of(a, snap, e, id) : 0;
+
+		row = index ? vec_push(&r->rows) : NULL;
+		if (!row)
+			continue;
+		*row = (struct rule_row){ .index = index, .entry = (uint32_t)i };
+		rule_ids_observe(a, e, id, index_rows_find(old, rule_ids_from(a, index)));
+		row_count(row, e, id);
+	}
+	for (size_t i = 0; i < r->managed.rows.n; i++) {
+		const struct markrule *m = managed_at(&r->managed, i);
+
+		row = tag_seen(r, m->index, false) ? NULL : vec_push(&r->rows);
+		if (row)
+			*row = absent_row(m->index);
+	}
+	index_rows_sort(&r->rows);
+	idmap_prune(&r->ids, snap->entries.n);
+}
+
+/* The rules are the same ones: only what they counted is new, and which of equal ones is which. */
+static void update_counters(struct app *a, const struct nf_snap *snap)
+{
+	struct rules *r = &a->rules;
+	bool moved = false;
+
+	for (size_t i = 0; i < r->rows.n; i++) {
+		struct rule_row *row = vec_at(&r->rows, i);
+		struct idmap_entry *id;
+		const struct nf_entry *e;
+
+		if (row->entry == RULE_ABSENT)
+			continue;
+		e = vec_at(&snap->entries, row->entry);
+		id = rule_ids_at(a, snap, row->entry);
+		if (!id)
+			continue;
+		rule_ids_observe(a, e, id, row);
+		row_count(row, e, id);
+		if (row->index >= ROW_FOREIGN_MIN && row->index != id->index) {
+			row->index = id->index;
+			moved = true;
+		}
+	}
+	if (moved)
+		index_rows_sort(&r->rows);
+}
+
+/* The snapshot is the one from before, with later counters. When none went down, no rule can have
+ * taken the place of its equal: each row is what it was. Returns: false when one did. */
+static bool counted_on(struct app *a, const struct nf_snap *snap)
+{
+	struct rules *r = &a->rules;
+
+	for (size_t i = 0; i < r->rows.n; i++) {
+		const struct rule_row *row = vec_at(&r->rows, i);
+		const struct nf_entry *e;
+
+		if (row->entry == RULE_ABSENT)
+			continue;
+		e = vec_at(&snap->entries, row->entry);
+		if (e->packets < row->packets || e->bytes < row->bytes)
+			return false;
+	}
+	for (size_t i = 0; i < r->rows.n; i++) {
+		struct rule_row *row = vec_at(&r->rows, i);
+		const struct nf_entry *e;
+		struct idmap_entry *id;
+
+		if (row->entry == RULE_ABSENT)
+			continue;
+		e = vec_at(&snap->entries, row->entry);
+		if (e->packets == row->packets && e->bytes == row->bytes)
+			continue;
+		id = rule_ids_at(a, snap, row->entry);
+		if (!id)
+			continue;
+		rule_ids_observe(a, e, id, row);
+		row_count(row, e, id);
+	}
+	return true;
+}
+
+static void taken(struct app *a, struct nf_snap *snap)
+{
+	struct rules *r = &a->rules;
+
+	rule_ids_noted(a);
+	if (snap != r->snap) {
+		nf_snap_free(r->snap);
+		r->row_at.index = 0;
+	}
+	r->snap = snap;
+	r->stale = r->doubt = false;
+	r->read_pdu = a->pdus;
+	meters_count(a, &snap->meters);
+	/* What is shown from here on is not forgotten, whatever happens to the agent. */
+	counts_keep(a);
+}
+
+/* When it changed: a SET knows; what somebody else did was done when it is noticed. */
+static void changed(struct rules *r, bool differs)
+{
+	if (r->managed.changed_ms > r->last_change)
+		r->last_change = r->managed.changed_ms;
+	else if (differs)
+		r->last_change = clock_ms();
+}
+
+static void take(struct app *a, struct nf_snap *snap)
+{
+	struct rules *r = &a->rules;
+	bool equal = same_rules(r->snap, snap), same = equal && !r->stale;
+	struct vec old = r->rows;
+
+	if (same && snap == r->snap && !r->notes.n && counted_on(a, snap)) {
+		taken(a, snap);
+		return;
+	}
+	if (rule_ids_round(a, snap))
+		log_err("reading netfilter rules: out of memory");
+	if (same) {
+		update_counters(a, snap);
+	} else {
+		r->rows = (struct vec)VEC_INIT(struct rule_row);
+		build_rows(a, snap, &old);
+		vec_fini(&old);
+		r->version++;
+		changed(r, r->snap && !equal);
+	}
+	taken(a, snap);
+}
+
+int rules_refresh(struct app *a, struct why *why)
+{
+	struct rules *r = &a->rules;
+	struct nf_snap *snap;
+	int err = nf_read_again(a->nf, r->snap, &snap, why);
+
+	if (!err) {
+		r->failing = false;
+		take(a, snap);
+		if (meters_repair(a) && nf_read_again(a->nf, r->snap, &snap, why) == 0)
+			take(a, snap);
+		return 0;
+	}
+	/* The last good snapshot goes on: old counters are better than none. */
+	if (!r->failing)
+		log_warn("reading netfilter rules: %s", why->s[0] ? why->s : strerror(-err));
+	r->failing = true;
+	r->failed_ms = clock_ms();
+	return err;
+}
+
+void rules_sync(struct app *a)
+{
+	struct rules *r = &a->rules;
+	unsigned max_age = a->walk ? a->conf.walk_age_ms : a->conf.get_age_ms;
+	struct why why = { "" };
+
+	/* Once a request is enough, even when nothing may be older. */
+	if (r->snap && !r->stale &&
+	    (r->read_pdu == a->pdus || clock_ms() - r->snap->taken_ms < max_age))
+		return;
+	/* Not every varbind waits for a lock that somebody does not give away. */
+	if (r->failing && clock_ms() - r->failed_ms < a->conf.lock_wait_ms)
+		return;
+	rules_refresh(a, &why);
+}
+
+bool rules_edit_target(struct app *a, uint32_t index, struct nf_edit *edit)
+{
+	const struct rule_row *row = rules_row(a, index);
+	const struct nf_entry *e;
+
+	if (index <= ROW_MANAGER_MAX) {
+		edit->tag = index;
+		/* Before the first reading nobody knows, and two of it would be worse than none. */
+		return !a->rules.snap || (row && row->entry != RULE_ABSENT);
+	}
+	if (!row || row->entry == RULE_ABSENT)
+		return false;
+	e = vec_at(&a->rules.snap->entries, row->entry);
+	edit->hash = e->hash;
+	for (size_t i = 0; i < row->entry; i++)
+		if (((struct nf_entry *)vec_at(&a->rules.snap->entries, i))->hash == e->hash)
+			edit->ordinal++;
+	return true;
+}

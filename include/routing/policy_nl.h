@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* struct policy <-> RTM_NEWRULE, RTM_DELRULE. One attribute table serves both directions. */
+#ifndef ROUTING_POLICY_NL_H
+#define ROUTING_POLICY_NL_H
+
+#include "model/policy.h"
+#include "routing/rtnl.h"
+
+/**
+ * policy_nl_encode - build one request
+ * @buf, @size: where to write (4-byte aligned), and room there in bytes
+ * @type: RTM_NEWRULE or RTM_DELRULE
+ * @p: the policy; every selector it has is sent, and its priority unless priority_auto
+ *
+ * Returns: 0, or -EMSGSIZE when @size is too small. Does no I/O.
+ */
+int policy_nl_encode(void *buf, size_t size, uint16_t type, const struct policy *p);
+
+/**
+ * policy_nl_decode - read one RTM_NEWRULE or RTM_DELRULE message of the kernel
+ *
+ * Unknown attributes are ignored, wrong lengths are -EBADMSG; -EAFNOSUPPORT for other families
+ * (multicast rules).
+ */
+int policy_nl_decode(const struct nlmsghdr *nlh, struct policy *out);
+
+/* Called for each policy, in the kernel's order within the family. */
+typedef int policy_cb(const struct policy *p, void *arg);
+
+/* @family: AF_INET or AF_INET6. Returns: 0 or -errno (rtnl_dump()). */
+int policy_nl_dump(struct rtnl *nl, int family, policy_cb *cb, void (*reset)(void *arg), void *arg);
+
+/**
+ * policy_nl_add - put a policy into the kernel
+ * @p: with priority_auto the kernel chooses: look it up afterwards
+ *
+ * The kernel's own answer EEXIST (rule_exists() in net/core/fib_rules.c) takes absent addresses,
+ * tos and dscp for wildcards and does not look at `not` and the goto: it refuses "pref 500" after
+ * "pref 500 tos 0x10". So it is checked against what there is, and asked again without NLM_F_EXCL.
+ * A policy that somebody else installed (route_protocol) is another one to the kernel.
+ *
+ * Returns: 0, -EEXIST when the kernel holds the same one, -EOPNOTSUPP when it would pass over a
+ * selector that it does not know, or -errno.
+ */
+int policy_nl_add(struct rtnl *nl, const struct policy *p, struct why *why);
+
+/**
+ * policy_nl_del - take away the policy that is the same in every selector (policy_same())
+ * @p: when it has a route_protocol, only one of that is taken
+ *
+ * RTM_DELRULE deletes the first rule that matches what was sent, and what was not sent matches
+ * everything (rule_find()). When an earlier rule of the same priority would be hit, the rules of
+ * that priority are appended again and the old ones deleted from the front, so that order and
+ * content stay and at no time one is missing. What went is looked at afterwards.
+ *
+ * Returns: 0, -ENOENT when there is none, -EBUSY when another was hit (it is put back), or -errno.
+ */
+int policy_nl_del(struct rtnl *nl, const struct policy *p, struct why *why);
+
+/* The policies of one priority, as they are when policy_nl_keep() is called. */
+struct policy_group;
+typedef bool policy_is_ours(const struct policy *p, const void *arg);
+
+int policy_nl_keep(struct rtnl *nl, int family, uint32_t priority, struct policy_group **out);
+void policy_nl_forget(struct policy_group *g);
+/* Is @g of that family and priority? */
+bool policy_nl_kept(const struct policy_group *g, int family, uint32_t priority);
+
+/**
+ * policy_nl_restore - make one priority what it was, in the same order
+ * @ours: which policies the caller has added since; what others have added stays, behind the rest
+ *
+ * Whatever was done in between, in part also; nothing is done where nothing is to do. At no time is
+ * one missing that was there. Returns: 0 or -errno.
+ */
+int policy_nl_restore(struct rtnl *nl, const struct policy_group *was, policy_is_ours *ours,
+		      const void *arg, struct why *why);
+
+/* Attributes newer than FRA_DPORT_RANGE. A kernel that does not know one passes over it. */
+enum policy_cap {
+	POLICY_CAP_DSCP = 1,
+	POLICY_CAP_FLOWLABEL = 2,
+	POLICY_CAP_PORT_MASK = 4,
+	POLICY_CAP_DSCP_MASK = 8,
+};
+
+/* Which of them the running kernel knows: it is asked to delete what cannot be there, with an
+ * attribute that is malformed if it is known. Nothing is made. Returns: 0 or -errno. */
+int policy_nl_caps(struct rtnl *nl, unsigned *caps);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The names of iproute2 (lib/rt_names.c): /etc/iproute2, else /usr/share and /usr/lib. */
+#ifndef ROUTING_RT_NAMES_H
+#define ROUTING_RT_NAMES_H
+
+#include <stdio.h>
+
+#include "base/why.h"
+#include "model/names.h"
+
+/* The agent's own files: the only ones it writes. */
+#define RT_NAMES_OWN	    "/etc/iproute2/rt_tables.d/fwmarkd.conf"
+#define RT_NAMES_OWN_PROTOS "/etc/iproute2/rt_protos.d/fwmarkd.conf"
+
+/* Reads all files anew into @n. A missing file is an empty one. Names of tables that come from
+ * RT_NAMES_OWN have flags 1. Returns: 0 or -ENOMEM, and @n is as it was. */
+int rt_names_read(struct rt_names *n);
+
+/**
+ * rt_names_parse - read one file: "ID NAME" in each line, decimal or 0x, # for comments
+ * @max: larger ids are passed over; those above 2147483647 too, as iproute2 does, unless @flags
+ * @flags: of the names
+ *
+ * It ends at a line that is neither, as iproute2 does. Names that are not UTF-8 are passed over.
+ * Returns: 0 or -ENOMEM.
+ */
+int rt_names_parse(FILE *fp, uint32_t max, uint32_t flags, struct names *out);
+
+/**
+ * rt_names_write - replace the agent's own file of table names
+ * @own: ids and names that it shall hold; an empty one removes the file
+ *
+ * Written to a new file, fsynced and renamed: a crash leaves the old or the new one.
+ * Returns: 0 or -errno.
+ */
+int rt_names_write(const struct names *own, struct why *why);
+
+/* The same for the name of a routing protocol, of which there is one. */
+int rt_names_write_proto(uint8_t proto, const char *name, struct why *why);
+
+/* An inotify descriptor that becomes readable when any of the files may have changed.
+ * Returns: the descriptor, or -errno. */
+int rt_names_watch(void);
+/* Drains it. Returns: 1 when something happened, 0 when not, -errno. Watches directories that
+ * have appeared since. */
+int rt_names_changed(int fd);
+
+#endif

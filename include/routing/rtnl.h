@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* rtnetlink: one socket for requests, one for events. No call here blocks on anything but the
+ * kernel's own answer. */
+#ifndef ROUTING_RTNL_H
+#define ROUTING_RTNL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/why.h"
+
+struct rtnl; /* opaque */
+struct nlmsghdr;
+
+/* Returns: 0 or -errno. NETLINK_GET_STRICT_CHK and NETLINK_EXT_ACK are on. */
+int rtnl_open(struct rtnl **out);
+void rtnl_close(struct rtnl *nl);
+
+/**
+ * rtnl_request - send one message and wait for its acknowledgement
+ * @nlh: a complete request; sequence, port and NLM_F_REQUEST | NLM_F_ACK are set here
+ * @why: gets the kernel's own words (NLMSGERR_ATTR_MSG) when it gave any, else is left alone
+ *
+ * Returns: 0 or the kernel's -errno.
+ */
+int rtnl_request(struct rtnl *nl, struct nlmsghdr *nlh, struct why *why);
+
+/* Called for every message; a negative return ends the dump and becomes its result. */
+typedef int rtnl_cb(const struct nlmsghdr *nlh, void *arg);
+
+/**
+ * rtnl_dump - one whole dump
+ * @nlh: the request; NLM_F_DUMP is set here
+ * @cb:  called for each message; it may not use @nl
+ * @reset: called before each try: forget what came so far. An interrupted dump
+ *       (NLM_F_DUMP_INTR) is started again, at most a few times. May be NULL: then no retry.
+ *
+ * Returns: 0, -EINTR when it never came through whole, or -errno. A table that does not exist
+ * (ENOENT of a strict dump) is 0.
+ */
+int rtnl_dump(struct rtnl *nl, struct nlmsghdr *nlh, rtnl_cb *cb, void (*reset)(void *arg),
+	      void *arg);
+
+/**
+ * rtnl_dump_begin, rtnl_dump_step - the same piece by piece
+ * @limit: read about so many messages; what was read is taken off
+ *
+ * Between the pieces the kernel keeps the place and nothing else; what changes behind it is not
+ * told. Nothing else may be asked on @nl before the end, nor is a dump left: when @cb has given up,
+ * the rest goes by unseen.
+ *
+ * rtnl_dump_step() returns: 1 when there is more; 0 at the end; -EINTR when it was interrupted and
+ * must be begun again, or -errno.
+ */
+int rtnl_dump_begin(struct rtnl *nl, struct nlmsghdr *nlh);
+int rtnl_dump_step(struct rtnl *nl, rtnl_cb *cb, void *arg, size_t *limit);
+/* How often a dump that is interrupted is begun again. */
+enum { RTNL_DUMP_TRIES = 5 };
+/* For poll(2): readable while a dump has more; another one after an error. */
+int rtnl_fd(const struct rtnl *nl);
+
+/**
+ * rtnl_get - a request with one answer (RTM_GETROUTE)
+ *
+ * Returns: 0 after @cb has seen the answer, or the kernel's -errno.
+ */
+int rtnl_get(struct rtnl *nl, struct nlmsghdr *nlh, rtnl_cb *cb, void *arg, struct why *why);
+
+struct rtnl_events; /* opaque */
+
+/* Most messages that one rtnl_events_drain() takes, so that a storm of them cannot hold it: more
+ * than the receive buffer holds, so all that was queued before the call is seen all the same. */
+enum { RTNL_EVENTS_MAX = 65536 };
+
+/* Links, addresses, routes, rules and nexthops of both families. Returns: 0 or -errno. */
+int rtnl_events_open(struct rtnl_events **out);
+void rtnl_events_close(struct rtnl_events *ev);
+/* Throws away what is queued; rtnl_events_exclude() is forgotten. Returns: 0 or -errno. */
+int rtnl_events_renew(struct rtnl_events *ev);
+/* Events of these routing tables, and of none else, are not wanted: the kernel drops them before
+ * they are queued. Returns: 0 or -errno. */
+int rtnl_events_exclude(struct rtnl_events *ev, const uint32_t *tables, size_t n);
+/* For poll(2). */
+int rtnl_events_fd(const struct rtnl_events *ev);
+
+/**
+ * rtnl_events_drain - take everything that the kernel has queued, without blocking
+ * @cb:   called for each message; a negative result ends the call and becomes its result
+ * @lost: set to true when the kernel dropped events (ENOBUFS): everything must be read anew
+ *
+ * The kernel queues an event before the call that caused it returns, so what was done before
+ * this call is seen (docs: net/core/rtnetlink.c, rtnl_notify).
+ *
+ * Returns: number of messages, or -errno. When it is RTNL_EVENTS_MAX, more may wait.
+ */
+int rtnl_events_drain(struct rtnl_events *ev, rtnl_cb *cb, void *arg, bool *lost);
+
+#endif
