@@ -49,7 +49,7 @@ EXTRA_DIST += tests/data/rules4.txt tests/data/rules6.txt
 unit_tests += tests/unit/test_addr tests/unit/test_oset tests/unit/test_text tests/unit/test_vec
 unit_tests += tests/unit/test_idmap
 unit_tests += tests/unit/test_cell tests/unit/test_mib tests/unit/test_mib_module tests/unit/test_txn
-unit_tests += tests/unit/test_access tests/unit/test_instance
+unit_tests += tests/unit/test_access tests/unit/test_instance tests/unit/test_plan
 unit_tests += tests/unit/test_conf tests/unit/test_index_rows tests/unit/test_wanted tests/unit/test_route_set tests/unit/test_rowfile
 tests_unit_test_addr_LDADD = $(UNIT_BASE)
 tests_unit_test_oset_LDADD = $(UNIT_BASE)
@@ -62,12 +62,15 @@ tests_unit_test_mib_module_LDADD = $(UNIT_SNMP)
 tests_unit_test_txn_LDADD = $(UNIT_SNMP)
 tests_unit_test_conf_LDADD = $(UNIT_DAEMON)
 tests_unit_test_index_rows_LDADD = $(UNIT_MODEL)
+# Linked with a fake in place of netfilter and routing: nothing of their libraries is taken then.
+tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/unit/fake_kernel.c
+tests_unit_test_plan_LDADD = $(UNIT_DAEMON)
 tests_unit_test_instance_LDADD = $(UNIT_DAEMON)
 tests_unit_test_access_LDADD = $(UNIT_PLAN)
 tests_unit_test_wanted_LDADD = $(UNIT_STORE)
 tests_unit_test_route_set_LDADD = $(UNIT_VIEWS)
 tests_unit_test_rowfile_LDADD = $(UNIT_STORE)
-noinst_HEADERS += tests/unit/fake_mib.h tests/unit/mib_defs.h
+noinst_HEADERS += tests/unit/fake_kernel.h tests/unit/fake_mib.h tests/unit/mib_defs.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)
