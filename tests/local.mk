@@ -125,6 +125,8 @@ EXTRA_DIST += tests/README.md \
 	tests/run/silent \
 	tests/run/stages.sh \
 	tests/mib/oids.tsv \
+	tests/mib/parse.sh \
+	tests/mib/parse-faults.sh \
 	tests/netns/access.sh \
 	tests/netns/lartc-both.sh \
 	tests/netns/lib.sh \

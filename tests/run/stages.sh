@@ -5,7 +5,7 @@
 
 # What building and running the daemon does not need (conf/packages.sh), but its tests do.
 PACKAGES_TEST="xz-utils libcmocka-dev clang libclang-rt-dev llvm clang-format shellcheck cppcheck
-	smitools man-db groff-base strace systemd"
+	smitools python3-pysmi man-db groff-base strace systemd"
 
 install_test_packages() {
 	command -v dpkg-query >/dev/null || return 0
@@ -95,22 +95,21 @@ stage_static() {
 			--suppress=getprotobynumberCalled --suppress=getpwnamCalled --suppress=uninitvar:agent/kernel/ipt_ops.inc \
 			--library=posix -D_GNU_SOURCE -D__linux__ -Iinclude agent || :
 	}
-	static_smilint
+	static_mib
 	for page in "$source"/agent/*.8 "$source"/conf/*.5; do
 		[ ! -f "$page" ] || step "man page ${page##*/}" "$top/tests/run/silent" env LC_ALL=C.UTF-8 MANWIDTH=80 \
 			sh -c "man --warnings -E UTF-8 -l \"\$1\" >/dev/null" sh "$page" || :
 	done
 }
 
-# The real modules are not free to ship: beside the checkout, or where IETF_MIBS says.
-static_smilint() {
-	ietf=${IETF_MIBS:-$top/../shared/mibs}
-	if ! [ -f "$ietf/SNMPv2-SMI.txt" ]; then
-		skip "smilint" "no IETF modules in $ietf (set IETF_MIBS)"
-		return
-	fi
-	step "smilint" "$top/tests/run/silent" env SMIPATH="$ietf:$source/mibs" \
-		smilint -m -s -l 6 -i namelength-32 "$source/mibs/FWMARK-MIB.txt" || :
+static_mib() {
+	mib=$source/tests/mib
+	for parser in smilint pysmi net-snmp; do
+		step "FWMARK-MIB, $parser" sh "$mib/parse.sh" $parser || :
+		[ -z "$IETF_MIBS" ] ||
+			step "FWMARK-MIB, $parser, IETF modules" sh "$mib/parse.sh" $parser "$IETF_MIBS" || :
+	done
+	step "FWMARK-MIB, faults" sh "$mib/parse-faults.sh" || :
 }
 
 # shell_scripts: by name or by their first line, without what autogen.sh brought.
