@@ -122,6 +122,7 @@ EXTRA_DIST += tests/README.md \
 	tests/run.sh \
 	tests/run/count.sh \
 	tests/run/fuzz.sh \
+	tests/run/install.sh \
 	tests/run/silent \
 	tests/run/stages.sh \
 	tests/mib/oids.tsv \

@@ -76,6 +76,7 @@ stage_sanitize() {
 
 stage_dist() {
 	build_gcc || return 0
+	step "make install" sh "$source/tests/run/install.sh" "$work/gcc" || :
 	step "make distcheck" make -C "$work/gcc" -j"$JOBS" distcheck || :
 }
 
