@@ -86,7 +86,7 @@ works() {
 	lartc_set
 	expect_lartc
 	snmp_set "fwmarkFibName.20$1" s "own.$1" "fwmarkFibStatus.20$1" i createAndGo \
-		"fwmarkRuleMark.$1" u "$1" "fwmarkRuleMatches.$1" s "-m length --length 100:$1" \
+		"fwmarkRuleMark.$1" u "$1" "fwmarkRuleMatches.$1" s "-m length --length $1:100" \
 		"fwmarkRuleStatus.$1" i createAndGo "fwmarkPolicyAddressType.$1" i ipv6 \
 		"fwmarkPolicyMark.$1" u "$1" "fwmarkPolicyFibId.$1" u "20$1" \
 		"fwmarkPolicyStatus.$1" i createAndGo
@@ -94,7 +94,7 @@ works() {
 		fwmarkSrcValidMarkAll.0 i true
 	expect_eq "rp_filter" 1 "$(cat /proc/sys/net/ipv4/conf/ppp0/rp_filter)"
 	expect_eq "src_valid_mark" 1 "$(cat /proc/sys/net/ipv4/conf/all/src_valid_mark)"
-	expect_match "rules" "length --length 100:$1 .*--set-xmark 0x$1/" "$(iptables-legacy-save)"
+	expect_match "rules" "length --length $1:100 .*--set-xmark 0x$1/" "$(iptables-legacy-save)"
 	expect_match "meter" "fwmark-meter .*--mark 0x$1" "$(iptables-legacy-save)"
 	expect_match "table and protocol have names" "fwmark 0x$1 lookup own\\.$1 proto fwmarkd" \
 		"$(ip -6 rule)"
