@@ -123,6 +123,7 @@ EXTRA_DIST += tests/README.md \
 	tests/run/count.sh \
 	tests/run/fuzz.sh \
 	tests/run/install.sh \
+	tests/run/root.sh \
 	tests/run/silent \
 	tests/run/stages.sh \
 	tests/mib/oids.tsv \
