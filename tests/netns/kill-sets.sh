@@ -80,6 +80,7 @@ take() {
 
 # step SLOT: one change of it, at random.
 step() {
+	old=
 	eval "old=\$have_$1"
 	version=$((version + 1))
 	random 3
