@@ -62,7 +62,25 @@ start_snmpd() {
 		-I -smux,mteTrigger,mteTriggerConf,ipCidrRouteTable,inetCidrRouteTable \
 		"$SNMP_HOST" >>"$WORK/snmpd.log" 2>&1 &
 	SNMPD_PID=$!
-	wait_for 10 snmp_get -t1 .1.3.6.1.2.1.1.3.0 || fail "snmpd does not answer"
+	wait_for 10 snmpd_answers || fail "snmpd does not answer"
+}
+
+snmpd_answers() {
+	listens "$SNMPD_PID" && snmp_get -t1 .1.3.6.1.2.1.1.3.0
+}
+
+# listens PID: has that process, or another of its network, opened the port of SNMP? A request that
+# comes earlier is lost, and whoever sent it waits for the whole of its timeout. Where there is no
+# such process (any more), asking is the way to find out.
+listens() {
+	[ -e "/proc/$1/net/udp" ] || return 0
+	hex=$(printf '%04X' "${SNMP_HOST##*:}")
+	while read -r _ local _; do
+		case $local in
+		*:"$hex") return 0 ;;
+		esac
+	done <"/proc/$1/net/udp"
+	return 1
 }
 
 stop_snmpd() {
@@ -96,7 +114,10 @@ launch_agent() {
 }
 
 agent_answers() {
-	snmp_get -t1 fwmarkAgentUpTime.0
+	case $FWMARK_ROAD in
+	agentx) listens "$SNMPD_PID" ;;
+	standalone) listens "$AGENT_PID" ;;
+	esac && snmp_get -t1 fwmarkAgentUpTime.0
 }
 
 agent_answers_or_gone() {
@@ -173,7 +194,12 @@ reloaded() {
 
 # Gone or a zombie (its parent, the test, has not waited for it yet).
 agent_gone() {
-	! grep -q '^State:[[:space:]]*[^Z[:space:]]' "/proc/$AGENT_PID/status" 2>/dev/null
+	stat=
+	{ read -r stat <"/proc/$AGENT_PID/stat"; } 2>/dev/null || return 0
+	case ${stat##*) } in
+	[ZX]*) ;;
+	*) return 1 ;;
+	esac
 }
 
 kill_agent() {
