@@ -35,8 +35,9 @@ netsnmp_may_leak() {
 }
 
 # agent_conf: fwmarkd.conf as the tests want it, defaults for all the rest.
+AGENT_READ=
 agent_conf() {
-	printf 'state: { directory = "%s"; };\n' "$WORK/state"
+	printf 'state: { directory = "%s"; };\n%s' "$WORK/state" "$AGENT_READ"
 	[ "$FWMARK_ROAD" = agentx ] || printf 'standalone: { snmp_conf = "%s"; };\n' "$WORK/access.conf"
 }
 
@@ -95,6 +96,13 @@ AGENT_VERBOSE=-v
 # quiet_agent: for a test that counts what everybody gets to read in the log.
 quiet_agent() {
 	AGENT_VERBOSE=
+}
+
+# fresh_agent: for a test that compares with what others do to netfilter: no answer comes from an
+# earlier reading. tests/netns/rules-text.sh has the ages that are the default.
+fresh_agent() {
+	AGENT_READ="read: { get_age_ms = 0; walk_age_ms = 0; };$NL"
+	agent_conf >"$AGENT_CONF"
 }
 
 # agent_command: the options of fwmarkd that fit the road.

@@ -131,7 +131,7 @@ counters() {
 
 # counters_agree RULE_TEXT_REGEXP [PROGRAM] -- OBJECTS: packets and bytes by SNMP, of each pair of
 # objects, equal the kernel's. The kernel is asked before and after, and again where packets came
-# between; SNMP may be as old as 100 ms.
+# between. Needs fresh_agent.
 counters_agree() {
 	rule=$1
 	program=iptables-legacy
@@ -139,7 +139,6 @@ counters_agree() {
 	shift 2
 	for _ in 1 2 3 4 5 6 7 8; do
 		before=$(counters "$rule" "$program")
-		sleep 0.11
 		shown=$(snmp_get "$@" | paste -d' ' - -)
 		after=$(counters "$rule" "$program")
 		[ "$before" = "$after" ] || continue
