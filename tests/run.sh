@@ -45,6 +45,7 @@ trap 'exit 143' HUP TERM
 count_init
 
 install_test_packages
+load_legacy_tables
 prepare_source
 for stage in $stages; do
 	"stage_$stage"

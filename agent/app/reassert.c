@@ -1,14 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Managers' rows that are gone from the kernel. A route that went with its device is put back when
- * the device, or an address, comes again; what somebody else took away only when the configuration
- * says so.
+ * the device, or an address, comes again, a rule that there were no tables for when these have come;
+ * what somebody else took away only when the configuration says so.
  */
+#include <sys/socket.h>
+
 #include "app/plan.h"
 
 static bool went_with_device(const struct mib_def *def, const void *row)
 {
 	return def == &mib_route && !((const struct route *)row)->withdrawn;
+}
+
+static bool rule_of_ipv4(const struct mib_def *def, const void *row)
+{
+	return def == &mib_rule && ((const struct markrule *)row)->family == AF_INET;
+}
+
+static bool rule_of_ipv6(const struct mib_def *def, const void *row)
+{
+	return def == &mib_rule && ((const struct markrule *)row)->family == AF_INET6;
+}
+
+/* The module of legacy tables was loaded after the start: its rules could not be put back then. Meters
+ * are put up by the reading. */
+static void tables_came(struct app *a)
+{
+	unsigned legacy = nf_probe_legacy(), came = legacy & ~a->legacy;
+
+	a->legacy = legacy;
+	if (!came)
+		return;
+	a->rules.stale = true;
+	rules_sync(a);
+	if (came & NF_CAP_LEGACY4)
+		plan_restore(a, rule_of_ipv4, true);
+	if (came & NF_CAP_LEGACY6)
+		plan_restore(a, rule_of_ipv6, true);
 }
 
 /* What the views have seen so far: a new sum means that something may have gone. */
@@ -32,6 +61,7 @@ void reassert(struct app *a)
 			plan_restore(a, NULL, true);
 		}
 	}
+	tables_came(a);
 	if (!a->links_changed && !a->conf.reassert)
 		return;
 	fibs_sync(a);

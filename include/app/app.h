@@ -203,6 +203,7 @@ struct app {
 	uint64_t pdus;		     /* requests so far */
 	bool state_known;	     /* there was a state file, and it was whole */
 	bool restore_due;	     /* netfilter could not be read at the start */
+	unsigned legacy;	     /* enum nf_cap: whose legacy tables there have been */
 	bool events_lost;	     /* the kernel has dropped events: see live_sync() */
 	bool links_changed;	     /* a device or an address came or went: see reassert.c */
 	uint64_t reasserted;	     /* what the views had seen when all was put back */

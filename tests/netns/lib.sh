@@ -24,6 +24,8 @@ TOP_SRCDIR=$(cd "$NETNS_DIR/../.." && pwd)
 . "$NETNS_DIR/programs.sh"
 # shellcheck source=/dev/null
 . "$NETNS_DIR/state.sh"
+# shellcheck source=/dev/null
+. "$TOP_SRCDIR/conf/packages.sh"
 
 skip() {
 	echo "SKIP: $*" >&2
@@ -94,6 +96,7 @@ once_for_each_road() {
 	unshare --mount --net --pid --fork true 2>/dev/null ||
 		unshare --map-root-user --mount --net --pid --fork true 2>/dev/null ||
 		skip "no private namespaces here"
+	load_legacy_tables
 	case " $ROADS " in
 	*" ${FWMARK_ROAD:=$ROADS} "*) ;;
 	*) skip "not on the road $FWMARK_ROAD" ;;
