@@ -12,6 +12,7 @@
 #include "app/plan.h"
 #include "app/privileges.h"
 #include "base/log.h"
+#include "base/notify.h"
 #include "kernel/link_nl.h"
 #include "kernel/rt_names.h"
 #include "snmp/agentx.h"
@@ -339,6 +340,9 @@ int app_run(struct app *a, struct app_control *control, struct why *why)
 		return why_set(why, err, "event loop: %s", strerror(-err));
 	agentx_every_second(on_tick, a);
 	log_info("fwmarkd %s ready", PACKAGE_VERSION);
+	err = notify_ready();
+	if (err)
+		log_warn("NOTIFY_SOCKET: %s", strerror(-err));
 	while (!control->stop) {
 		if (control->reload)
 			reload(a, control);

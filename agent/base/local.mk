@@ -9,6 +9,7 @@ agent_libbase_a_SOURCES = \
 	agent/base/clock.c \
 	agent/base/hash.c \
 	agent/base/log.c \
+	agent/base/notify.c \
 	agent/base/oset.c \
 	agent/base/text.c \
 	agent/base/vec.c \
@@ -24,6 +25,7 @@ noinst_HEADERS += \
 	include/base/fault.h \
 	include/base/hash.h \
 	include/base/log.h \
+	include/base/notify.h \
 	include/base/oset.h \
 	include/base/text.h \
 	include/base/vec.h \

@@ -60,7 +60,7 @@ chmod 755 "$WORK/bin/sandbox"
 runs=0
 start_in_unit() {
 	runs=$((runs + 1))
-	AGENT_WRAPPER="strace -D -f -qq -s 0 -o $WORK/strace.$runs unshare --mount $WORK/bin/sandbox"
+	AGENT_WRAPPER="env NOTIFY_SOCKET=$WORK/notify strace -D -f -qq -s 0 -o $WORK/strace.$runs unshare --mount $WORK/bin/sandbox"
 	start_agent
 }
 
@@ -115,11 +115,17 @@ undo_works() {
 		fwmarkSrcValidMarkAll.0 i false
 }
 
+# What systemd would listen on.
+expect_eq "Type" notify "$(unit Type)"
+socat -u "UNIX-RECV:$WORK/notify,mode=666" "OPEN:$WORK/notified,creat,append" &
+wait_for 10 test -S "$WORK/notify" || fail "nobody listens on NOTIFY_SOCKET"
+
 topology
 ppp0=$(ip -o link show ppp0 | cut -d: -f1)
 keep_state first
 start_snmpd
 start_in_unit
+wait_for 10 grep -q '^READY=1' "$WORK/notified" || fail "fwmarkd does not say that it is ready"
 uid=$(id -u fwmarkd)
 expect_eq "user, new privileges" "$uid $uid $uid $uid 1" "$(process_status Uid NoNewPrivs)"
 expect_eq "permitted, effective, inheritable, ambient, bounding" \
