@@ -3,6 +3,8 @@
 # What conf/demo.sh does inside the router's namespaces, and how it shows it.
 
 WRITER="-v3 -l authPriv -u fwmark-writer -a SHA-256 -A authentication -x AES -X confidential"
+# A SET is done once, however long it takes: the tools' default is to send it again after a second.
+WRITER="$WRITER -t 30 -r 0"
 
 # client_environment: SNMP commands find the modules and the user by themselves.
 client_environment() {
@@ -35,6 +37,8 @@ start_snmpd() {
 		defAuthPassphrase authentication
 		defPrivType AES
 		defPrivPassphrase confidential
+		timeout 30
+		retries 0
 	END
 	MIBS='' SNMP_PERSISTENT_DIR=$WORK/snmpd snmpd -f -LE 4 -C -c "$WORK/snmpd.conf" \
 		-I -smux,mteTrigger,mteTriggerConf,ipCidrRouteTable,inetCidrRouteTable \

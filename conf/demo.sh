@@ -7,8 +7,9 @@
 #	--in CMD... run a command in the router that was left running
 #	--stop      end it
 #
-# Installs Debian packages that are missing and builds fwmarkd from these sources in a temporary
-# directory (FWMARKD=PROGRAM: takes that one). Needs root.
+# Installs Debian packages that are missing, loads the kernel's modules ip_tables and ip6_tables if it
+# has them, and builds fwmarkd from these sources in a temporary directory (FWMARKD=PROGRAM: takes that
+# one). Needs root.
 # shellcheck disable=SC2317 # functions are called by name
 set -eu
 
@@ -139,6 +140,8 @@ else
 	FWMARKD=$WORK/build/agent/fwmarkd
 fi
 export FWMARKD
+
+load_legacy_tables
 
 # The router runs in the background and in a session of its own, so that it can stay. What it has to
 # show comes through a pipe that it closes when that is all, not through an output that it inherits.

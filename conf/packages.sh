@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
 # shellcheck disable=SC2034 # the lists are for those who source this
-# The Debian packages that this project needs, in one place, and how to install them.
+# The Debian packages that this project needs, in one place, and how to install them; and the modules of
+# the kernel that nobody else loads.
 
 # To build fwmarkd.
 PACKAGES_BUILD="build-essential autoconf automake pkg-config libsnmp-dev libmnl-dev
@@ -10,6 +11,17 @@ PACKAGES_BUILD="build-essential autoconf automake pkg-config libsnmp-dev libmnl-
 PACKAGES_RUN="snmpd snmp iptables iproute2 procps util-linux"
 # To lay out the network of the demonstration and of the end-to-end tests.
 PACKAGES_NETWORK="socat"
+
+# load_legacy_tables: what fwmarkd.service has systemd do. Debian's kernels have the legacy tables of
+# iptables as modules, and load them for no SET. Where that cannot be done, the SET says so.
+load_legacy_tables() {
+	local module
+	for module in ip_tables ip6_tables; do
+		if ! [ -e "/proc/net/${module}_names" ] && modprobe -q "$module" 2>/dev/null; then
+			echo "loaded the kernel's module $module, which stays"
+		fi
+	done
+}
 
 # install_packages PACKAGE...: installs those that are missing. No service is started by that: a
 # snmpd that nobody asked for would open a port of this machine.

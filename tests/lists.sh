@@ -10,13 +10,17 @@ failed=0
 # listed MAKEFILE FILE...: each is a word of MAKEFILE, with or without .c
 listed() {
 	list=$1
+	words=" $(sed 's/#.*//' "$list" | tr -s '[:space:]' ' ') "
 	shift
 	for file in "$@"; do
 		[ -f "$file" ] || continue
-		if ! sed 's/#.*//' "$list" | tr -s '[:space:]' '\n' | grep -Fxq -e "$file" -e "${file%.c}"; then
+		case $words in
+		*" $file "* | *" ${file%.c} "*) ;;
+		*)
 			echo "$list: $file is missing"
 			failed=1
-		fi
+			;;
+		esac
 	done
 }
 

@@ -5,11 +5,20 @@
 
 # End to end, each in namespaces of its own: snmpd, fwmarkd and the kernel. FWMARK_ROAD says how
 # fwmarkd is asked: agentx (through snmpd) or standalone; both, one after the other, when unset.
+# Those that take long come first: at the end, they would have one processor for themselves, and
+# leave the others idle.
 netns_tests = \
-	tests/netns/bad-input-fibs.sh \
+	tests/netns/kill-sets.sh \
+	tests/netns/flood.sh \
+	tests/netns/managers.sh \
+	tests/netns/lookups.sh \
+	tests/netns/rules-text.sh \
+	tests/netns/rules-stress.sh \
+	tests/netns/master-returns.sh \
 	tests/netns/bad-input-policies.sh \
 	tests/netns/bad-input-routes.sh \
 	tests/netns/bad-input-rules.sh \
+	tests/netns/bad-input-fibs.sh \
 	tests/netns/change-rows.sh \
 	tests/netns/check.sh \
 	tests/netns/clean-stop.sh \
@@ -20,7 +29,6 @@ netns_tests = \
 	tests/netns/dump.sh \
 	tests/netns/dump-rules.sh \
 	tests/netns/exceptions.sh \
-	tests/netns/flood.sh \
 	tests/netns/foreign-rows.sh \
 	tests/netns/getbulk.sh \
 	tests/netns/high-subids.sh \
@@ -31,12 +39,9 @@ netns_tests = \
 	tests/netns/house-tables.sh \
 	tests/netns/interfaces.sh \
 	tests/netns/ipv6.sh \
-	tests/netns/kill-sets.sh \
 	tests/netns/lartc-mail.sh \
 	tests/netns/last-change.sh \
 	tests/netns/live.sh \
-	tests/netns/lookups.sh \
-	tests/netns/managers.sh \
 	tests/netns/marks-names.sh \
 	tests/netns/marks-sums.sh \
 	tests/netns/masquerade.sh \
@@ -44,7 +49,6 @@ netns_tests = \
 	tests/netns/master-busy.sh \
 	tests/netns/master-hung.sh \
 	tests/netns/master-killed.sh \
-	tests/netns/master-returns.sh \
 	tests/netns/master-two.sh \
 	tests/netns/meters-connmark.sh \
 	tests/netns/meters-restored.sh \
@@ -77,8 +81,6 @@ netns_tests = \
 	tests/netns/rules-lock.sh \
 	tests/netns/rules-position.sh \
 	tests/netns/rules-roundtrip.sh \
-	tests/netns/rules-stress.sh \
-	tests/netns/rules-text.sh \
 	tests/netns/rulesets.sh \
 	tests/netns/route-columns.sh \
 	tests/netns/rowstatus.sh \
@@ -122,9 +124,13 @@ EXTRA_DIST += tests/README.md \
 	tests/run.sh \
 	tests/run/count.sh \
 	tests/run/fuzz.sh \
+	tests/run/install.sh \
+	tests/run/root.sh \
 	tests/run/silent \
 	tests/run/stages.sh \
 	tests/mib/oids.tsv \
+	tests/mib/parse.sh \
+	tests/mib/parse-faults.sh \
 	tests/netns/access.sh \
 	tests/netns/lartc-both.sh \
 	tests/netns/lib.sh \

@@ -9,11 +9,12 @@
 #	sanitize    with clang, AddressSanitizer and UBSan: unit tests, end to end; each step of a
 #	            SET fails in turn (--enable-fault-injection)
 #	dist        the release tarball builds, passes and installs (make distcheck)
-#	static      clang-format, shellcheck, cppcheck, smilint, man pages, lists of tests
+#	static      clang-format, shellcheck, cppcheck, FWMARK-MIB by three parsers, man pages
 #	fuzz        every fuzzer for half a minute
 #
 # From outside: FUZZ_SECONDS (30), JOBS (the number of processors), FWMARK_TEST_SECONDS (of one
-# test), CI=true (a test that was skipped, for lack of privileges, has failed).
+# test), CI=true (a test that was skipped, for lack of privileges, has failed), IETF_MIBS (a
+# directory of the IETF modules, which are not free to ship; FWMARK-MIB is then also tried with them).
 #
 # The last line sums up: N passed, N failed, N skipped. The exit status is 0 when nothing failed.
 set -eu
@@ -32,7 +33,10 @@ for stage in $stages; do
 	esac
 done
 : "${JOBS:=$(nproc)}" "${FUZZ_SECONDS:=30}"
-export FWMARK_TEST_SECONDS
+if [ -z "${IETF_MIBS:-}" ] && [ -f "$top/../shared/mibs/SNMPv2-SMI.txt" ]; then
+	IETF_MIBS=$top/../shared/mibs
+fi
+export FWMARK_TEST_SECONDS IETF_MIBS="${IETF_MIBS:-}"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/fwmark-tests.XXXXXX")
 trap 'clean_up' EXIT
@@ -41,6 +45,7 @@ trap 'exit 143' HUP TERM
 count_init
 
 install_test_packages
+load_legacy_tables
 prepare_source
 for stage in $stages; do
 	"stage_$stage"

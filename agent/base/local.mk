@@ -11,6 +11,7 @@ agent_libbase_a_SOURCES = \
 	agent/base/hash.c \
 	agent/base/list.c \
 	agent/base/log.c \
+	agent/base/notify.c \
 	agent/base/oset.c \
 	agent/base/text.c \
 	agent/base/vec.c \
@@ -28,6 +29,7 @@ noinst_HEADERS += \
 	include/base/hash.h \
 	include/base/list.h \
 	include/base/log.h \
+	include/base/notify.h \
 	include/base/oset.h \
 	include/base/text.h \
 	include/base/vec.h \

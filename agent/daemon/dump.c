@@ -362,7 +362,8 @@ static int dump_rules(struct dump *d, struct text *out)
 			index[row->entry] = row->index;
 	}
 	for (size_t i = 0; index && i < snap->entries.n; i++) {
-		const struct markrule *have = index[i] ? rules_source.find(&in->views, &index[i], 1) : NULL;
+		const struct markrule *have = index[i] ? rules_source.find(&in->views, &index[i], 1)
+						       : NULL;
 		struct text text = TEXT_INIT;
 		struct markrule r;
 

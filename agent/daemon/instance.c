@@ -126,10 +126,11 @@ static void tell_capabilities(struct instance *in)
 {
 	unsigned caps = nf_probe(in->views.nf);
 
+	in->plan.legacy = caps & (NF_CAP_LEGACY4 | NF_CAP_LEGACY6);
 	agent_capabilities(&in->views);
 	if (!(caps & (NF_CAP_LEGACY4 | NF_CAP_LEGACY6)))
 		log_warn("no legacy iptables tables here, and nftables rules are not shown yet: "
-			 "there will be no mark rules");
+			 "there are no mark rules; try \"modprobe -a ip_tables ip6_tables\"");
 	else if (caps & NF_CAP_NFTABLES)
 		log_info("rules of nftables (also those of iptables-nft) are not shown yet");
 }

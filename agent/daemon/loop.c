@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/notify.h"
 #include "instance.h"
 #include "privileges.h"
 #include "snmp/agentx.h"
@@ -84,6 +85,9 @@ int process_run(struct instance *in, struct process_control *control, struct why
 		return why_set(why, err, "event loop: %s", strerror(-err));
 	agentx_every_second(on_tick, in);
 	log_info("fwmarkd %s ready", PACKAGE_VERSION);
+	err = notify_ready();
+	if (err)
+		log_warn("NOTIFY_SOCKET: %s", strerror(-err));
 	while (!control->stop) {
 		if (control->reload)
 			reload(in, control);

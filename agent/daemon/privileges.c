@@ -51,13 +51,15 @@ static int make_state_dir(const char *path, const struct passwd *user, struct wh
 	return 0;
 }
 
-/* Chooses, for libcap-ng, those that are needed and there. */
-static int choose_capabilities(bool listens, struct why *why)
+/* Chooses, for libcap-ng, those that are needed and there, and no bounding set. @setpcap: may that
+ * one be changed? */
+static int choose_capabilities(bool listens, bool *setpcap, struct why *why)
 {
 	bool have[NEEDED], bind;
 
 	if (capng_get_caps_process())
 		return why_set(why, -EPERM, "capabilities: they cannot be read");
+	*setpcap = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
 	for (size_t i = 0; i < NEEDED; i++)
 		have[i] = capng_have_capability(CAPNG_PERMITTED, needed[i].cap);
 	bind = listens && capng_have_capability(CAPNG_PERMITTED, CAP_NET_BIND_SERVICE);
@@ -76,19 +78,25 @@ static int choose_capabilities(bool listens, struct why *why)
 int privileges_drop(const struct conf *c, struct why *why)
 {
 	const struct passwd *user;
+	int flags = CAPNG_INIT_SUPP_GRP;
+	bool setpcap = false;
 	int err = find_user(c, &user, why);
 
 	if (!err)
 		err = make_state_dir(c->state_dir, user, why);
 	if (!err)
-		err = choose_capabilities(c->standalone_address[0], why);
+		err = choose_capabilities(c->standalone_address[0], &setpcap, why);
 	if (err)
 		return err;
+	/* Asked for the bounding set without CAP_SETPCAP (as the unit starts it), libcap-ng 0.8.5
+	 * fails: capng_apply() with -4, capng_change_id() with -3. Nothing is run that could gain
+	 * from that set. */
+	if (setpcap)
+		flags |= CAPNG_CLEAR_BOUNDING;
 	if (user)
-		err = capng_change_id((int)user->pw_uid, (int)user->pw_gid,
-				      CAPNG_INIT_SUPP_GRP | CAPNG_CLEAR_BOUNDING);
+		err = capng_change_id((int)user->pw_uid, (int)user->pw_gid, flags);
 	else
-		err = capng_apply(CAPNG_SELECT_BOTH);
+		err = capng_apply(setpcap ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS);
 	if (err)
 		return why_set(why, -EPERM, "libcap-ng cannot %s (%d)",
 			       user ? "change the user" : "drop capabilities", err);

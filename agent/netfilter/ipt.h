@@ -57,6 +57,7 @@ struct ipt_ops {
 	const char *targets; /* the file that lists the known targets */
 	int level;	     /* of getsockopt() */
 	int get_info, get_entries, get_rev_match, get_rev_target;
+	const char *module;			/* that has the tables, and brings the two files */
 	size_t entry_size;			/* of the header of an entry */
 	size_t ip_size;				/* leading bytes of it that are configuration */
 	size_t counters_at, target_at, next_at; /* offsets in the header */

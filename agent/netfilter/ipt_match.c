@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The text of matches, parsed by the extensions of libxtables themselves: inside the child process
- * of ipt_parse.c. The loop is that of do_parse() in iptables 1.8.9, with most of its
- * options missing on purpose.
+ * of ipt_parse.c. The loop is that of do_parse() in iptables 1.8.9 to 1.8.11, with most
+ * of its options missing on purpose.
  */
 #include <getopt.h>
 #include <stdlib.h>
@@ -13,7 +13,8 @@
 
 #include "ipt_parse.h"
 
-/* How many option numbers each extension gets (XT_OPTION_OFFSET_SCALE of libxtables, 1.8.9). */
+/* How many option numbers each extension gets (XT_OPTION_OFFSET_SCALE of libxtables, 1.8.9 to
+ * 1.8.11). */
 enum { OPTION_SCALE = 256 };
 
 static struct option base_options[] = {
@@ -87,6 +88,23 @@ static bool name_is_plain(const char *s)
 	return n > 0 && n < XT_EXTENSION_MAXNAMELEN && s[n] == '\0';
 }
 
+static void merge_options(struct xtables_match *m)
+{
+	struct option *merged;
+
+	if (m->x6_options)
+		merged = xtables_options_xfrm(xt_params->orig_opts, xt_params->opts, m->x6_options,
+					      &m->option_offset);
+	else if (m->extra_opts)
+		merged = xtables_merge_options(xt_params->orig_opts, xt_params->opts, m->extra_opts,
+					       &m->option_offset);
+	else
+		return;
+	if (!merged)
+		xtables_error(OTHER_PROBLEM, "out of memory");
+	xt_params->opts = merged;
+}
+
 static void parse_match(struct parse_job *job, const char *name)
 {
 	struct xtables_match *m;
@@ -108,16 +126,8 @@ static void parse_match(struct parse_job *job, const char *name)
 	}
 	if (m->init)
 		m->init(m->m);
-	if (m == m->next)
-		return; /* a clone: its options are merged already */
-	if (m->x6_options)
-		xt_params->opts = xtables_options_xfrm(xt_params->orig_opts, xt_params->opts,
-						       m->x6_options, &m->option_offset);
-	else if (m->extra_opts)
-		xt_params->opts = xtables_merge_options(xt_params->orig_opts, xt_params->opts,
-							m->extra_opts, &m->option_offset);
-	if (!xt_params->opts)
-		xtables_error(OTHER_PROBLEM, "out of memory");
+	if (m != m->next) /* no clone: the options of those are merged already */
+		merge_options(m);
 }
 
 /* libxtables resolves host names where it wants a host. This agent asks no name servers. */
@@ -182,6 +192,11 @@ static void job_check(struct parse_job *job)
 			xtables_option_mfcall(rm->match);
 }
 
+static const struct option *options(void)
+{
+	return xt_params->opts ? xt_params->opts : xt_params->orig_opts;
+}
+
 void parse_job_run(void *arg)
 {
 	struct parse_job *job = arg;
@@ -189,12 +204,14 @@ void parse_job_run(void *arg)
 	char **argv = job->words.data;
 	bool invert = false;
 
+	/* Nothing is merged yet. What is there is freed by whoever merges more to it
+	 * (xtables_free_opts(); 1.8.11 frees even orig_opts, if that is what is there). */
 	xt_params->orig_opts = base_options;
-	xt_params->opts = base_options;
+	xt_params->opts = NULL;
 	xt_params->option_offset = 0;
 	optind = 0; /* glibc: start anew */
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, "-:m:s:d:f", xt_params->opts, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "-:m:s:d:f", options(), NULL)) != -1) {
 		if (c == 1 && strcmp(optarg, "!") == 0) {
 			if (invert)
 				xtables_error(PARAMETER_PROBLEM, "two ! in a row");

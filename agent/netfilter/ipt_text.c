@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A rule as iptables-save 1.8.9 writes it, byte for byte: the order and the spelling are those of
- * print_rule4() there. */
+/* A rule as iptables-save writes it, byte for byte: the order and the spelling are those of
+ * print_rule4() in 1.8.9 to 1.8.11. */
 #include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
@@ -65,20 +65,38 @@ static void text_iface(char letter, const char *name, const uint8_t *mask, bool 
 	}
 }
 
+static const char *chain_proto(uint16_t proto)
+{
+	const struct xtables_pprot *p = xtables_chain_protos;
+
+	while (p->name && p->num != proto)
+		p++;
+	return p->name;
+}
+
+/*
+ * For the rest, save_rule_details() of iptables asks /etc/protocols up to 1.8.10, and prints the
+ * number from 1.8.11 on ("iptables-save: Avoid /etc/protocols lookups"). The commit before that one
+ * made dccp one of libxtables' own, which is of the same release as the program.
+ */
+static const char *proto_name(uint16_t proto)
+{
+	const char *name = chain_proto(proto);
+	const struct protoent *ent;
+
+	if (name || chain_proto(IPPROTO_DCCP))
+		return name;
+	ent = getprotobynumber(proto);
+	return ent ? ent->p_name : NULL;
+}
+
 static void text_proto(const struct ip_part *ip, struct text *out)
 {
-	const struct protoent *ent;
-	const char *name = NULL;
+	const char *name;
 
 	if (ip->proto == 0)
 		return;
-	for (size_t i = 0; !name && xtables_chain_protos[i].name; i++)
-		if (xtables_chain_protos[i].num == ip->proto)
-			name = xtables_chain_protos[i].name;
-	if (!name) {
-		ent = getprotobynumber(ip->proto);
-		name = ent ? ent->p_name : NULL;
-	}
+	name = proto_name(ip->proto);
 	text_add(out, "%s -p ", ip->inv & IPT_NOT_PROTO ? " !" : "");
 	if (name)
 		text_add(out, "%s", name);

@@ -79,7 +79,6 @@ static struct xtables_globals globals = {
 	.program_name = "fwmarkd",
 	.program_version = XTABLES_VERSION,
 	.orig_opts = no_options,
-	.opts = no_options,
 	.exit_err = xt_exit_err,
 	.compat_rev = xt_compat_rev,
 };

@@ -167,8 +167,9 @@ int nf_check_in(struct nf *nf, const struct nf_snap *snap, const struct markrule
 	if (!ops)
 		return why_set(why, -EINVAL, "AddressType: neither ipv4 nor ipv6");
 	if (access(ops->names, F_OK) < 0)
-		return why_set(why, -EOPNOTSUPP, "this kernel has no legacy tables of %s",
-			       ops->program);
+		return why_set(why, -EOPNOTSUPP,
+			       "this kernel has no legacy tables of %s: try \"modprobe %s\"",
+			       ops->program, ops->module);
 	if (!ipt_table_known(r->table)) {
 		*column = COLUMN_TABLE;
 		return why_set(why, -ENOENT, "TableName: there is no table %s", r->table);

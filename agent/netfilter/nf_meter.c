@@ -22,6 +22,9 @@ int nf_meter_cmp(const void *a, const void *b)
 	return x->mask < y->mask ? -1 : x->mask > y->mask;
 }
 
+const char nf_no_meters[] = "this kernel has no legacy tables: there can be no meters; "
+			    "try \"modprobe -a ip_tables ip6_tables\"";
+
 static bool family_can(const struct nf *nf, size_t family)
 {
 	return !nf->no_mangle[family] && access(ipt_families[family]->names, F_OK) == 0;
@@ -331,7 +334,6 @@ int nf_meters_set(struct nf *nf, const struct nf_meter *wanted, size_t n, struct
 	}
 	nf_unlock(lock);
 	if (err == 0 && n && !able)
-		err = why_set(why, -EOPNOTSUPP,
-			      "this kernel has no legacy tables: there can be no meters");
+		err = why_set(why, -EOPNOTSUPP, "%s", nf_no_meters);
 	return err;
 }

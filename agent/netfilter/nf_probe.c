@@ -77,17 +77,26 @@ static bool nftables_answers(void)
 	return n >= (ssize_t)sizeof(answer.nlh) && answer.nlh.nlmsg_type != NLMSG_ERROR;
 }
 
-unsigned nf_probe(struct nf *nf)
+/* The files come and go with the modules ip_tables and ip6_tables. */
+unsigned nf_probe_legacy(void)
 {
 	static const unsigned family_caps[] = { NF_CAP_LEGACY4, NF_CAP_LEGACY6 };
 	unsigned caps = 0;
+
+	for (size_t i = 0; ipt_families[i]; i++)
+		if (access(ipt_families[i]->names, F_OK) == 0)
+			caps |= family_caps[i];
+	return caps;
+}
+
+unsigned nf_probe(struct nf *nf)
+{
+	unsigned caps = nf_probe_legacy();
 
 	(void)nf;
 	for (size_t i = 0; ipt_families[i]; i++) {
 		const struct ipt_ops *ops = ipt_families[i];
 
-		if (access(ops->names, F_OK) == 0)
-			caps |= family_caps[i];
 		if (file_has_line(ops->targets, "MARK", true))
 			caps |= NF_CAP_MARK;
 		if (file_has_line(ops->targets, "CONNMARK", true))

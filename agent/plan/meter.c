@@ -10,6 +10,7 @@ int plan_mark_prepare(struct plan *plan, struct plan_item *it, struct mib_fault 
 {
 	const struct mark *m = it->now;
 
+	(void)plan;
 	if (!m || !m->meter)
 		return MIB_OK;
 	if (!meter_possible(m)) {
@@ -17,9 +18,8 @@ int plan_mark_prepare(struct plan *plan, struct plan_item *it, struct mib_fault 
 			"the value has bits outside of the mask: no packet can match it");
 		return plan_fail(fault, it, COL_METER, -EINVAL);
 	}
-	if (it->in && !meter_on(it->old) &&
-	    !(nf_probe(plan->views->nf) & (NF_CAP_LEGACY4 | NF_CAP_LEGACY6))) {
-		why_set(&fault->why, 0, "this kernel has no legacy tables: there can be no meters");
+	if (it->in && !meter_on(it->old) && !nf_probe_legacy()) {
+		why_set(&fault->why, 0, "%s", nf_no_meters);
 		return plan_fail(fault, it, COL_METER, -EOPNOTSUPP);
 	}
 	return MIB_OK;

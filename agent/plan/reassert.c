@@ -1,14 +1,48 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Managers' rows that are gone from the kernel. A route that went with its device is put back when
- * the device, or an address, comes again; what somebody else took away only when the configuration
- * says so.
+ * the device, or an address, comes again, a rule that there were no tables for when these have come;
+ * what somebody else took away only when the configuration says so.
  */
+#include <sys/socket.h>
+
 #include "plan/plan.h"
 
 static bool went_with_device(const struct row_kind *kind, const void *row)
 {
 	return kind->goes_with_device && kind->goes_with_device(row);
+}
+
+static bool is_rule_of(const struct row_kind *kind, const void *row, uint8_t family)
+{
+	return kind == &row_kinds[RULE_ROWS] && ((const struct markrule *)row)->family == family;
+}
+
+static bool rule_of_ipv4(const struct row_kind *kind, const void *row)
+{
+	return is_rule_of(kind, row, AF_INET);
+}
+
+static bool rule_of_ipv6(const struct row_kind *kind, const void *row)
+{
+	return is_rule_of(kind, row, AF_INET6);
+}
+
+/* The module of legacy tables was loaded after the start: its rules could not be put back then. Meters
+ * are put up by the reading. */
+static void tables_came(struct plan *plan)
+{
+	unsigned legacy = nf_probe_legacy(), came = legacy & ~plan->legacy;
+
+	plan->legacy = legacy;
+	if (!came)
+		return;
+	plan->views->rules.stale = true;
+	rules_sync(plan->views);
+	if (came & NF_CAP_LEGACY4)
+		plan_restore(plan, rule_of_ipv4, true);
+	if (came & NF_CAP_LEGACY6)
+		plan_restore(plan, rule_of_ipv6, true);
 }
 
 /* What the views have seen so far: a new sum means that something may have gone. */
@@ -33,6 +67,7 @@ void reassert(struct plan *plan)
 			plan_restore(plan, NULL, true);
 		}
 	}
+	tables_came(plan);
 	if (!plan->views->links_changed && !plan->opt->reassert)
 		return;
 	fibs_sync(plan->views);

@@ -18,9 +18,13 @@ static const struct own_file {
 } tables = { "/etc/iproute2/rt_tables.d", RT_NAMES_OWN },
   protos = { "/etc/iproute2/rt_protos.d", RT_NAMES_OWN_PROTOS };
 
+/* One that is there stays as it is: it is the host's. */
 static int make_dir(const char *path)
 {
-	return mkdir(path, 0755) < 0 && errno != EEXIST ? -errno : 0;
+	if (mkdir(path, 0755) < 0)
+		return errno == EEXIST ? 0 : -errno;
+	/* Whatever the umask, as with the file. */
+	return chmod(path, 0755) < 0 ? -errno : 0;
 }
 
 static int replace(const struct own_file *own, const struct text *text)

@@ -46,6 +46,10 @@ void nf_set_options(struct nf *nf, const struct nf_options *opt);
 
 /* Asks the running kernel, loads nothing. Returns: a mask of enum nf_cap. */
 unsigned nf_probe(struct nf *nf);
+/* Returns: the NF_CAP_LEGACY bits of that, at the price of two system calls. */
+unsigned nf_probe_legacy(void);
+/* Why there can be no meters without them. */
+extern const char nf_no_meters[];
 
 /* One chain of a snapshot that holds a mark rule. */
 struct nf_chain {

@@ -28,6 +28,7 @@ struct plan {
 	struct static_rows *statics; /* those in force */
 	struct static_rows *rows;    /* those that shall be */
 	bool restore_due;	     /* netfilter could not be read at the start */
+	unsigned legacy;	     /* enum nf_cap: whose legacy tables there have been */
 	uint64_t reasserted;	     /* what the views had seen when all was put back */
 
 	struct vec items;   /* struct plan_item */

@@ -180,8 +180,6 @@ without_ietf() {
 	names "compat" "$mibs/compat:$mibs"
 	names "compat behind" "$mibs:$mibs/compat"
 	labels "compat" "$mibs/compat:$mibs"
-	same "compat: warnings of the parser" $objects \
-		"$(tool "$mibs/compat:$mibs" snmptranslate -Pw -m FWMARK-MIB -On FWMARK-MIB::fwmarkObjects)"
 	has "compat: the whole tree" '+--fwmarkObjects(1)' \
 		"$(tool "$mibs/compat:$mibs" snmptranslate -m FWMARK-MIB -Tp)"
 	[ -z "$snmpd_pid" ] || values "compat" "$mibs/compat:$mibs"

@@ -17,7 +17,6 @@ mangle() {
 
 # stamps: of rule, of mark
 stamps() {
-	sleep 0.11
 	snmp_get "fwmarkRuleDiscontinuityTime.$1" fwmarkMarkDiscontinuityTime.$mark | paste -sd' '
 }
 
@@ -35,6 +34,7 @@ moves() {
 
 # shellcheck disable=SC2086 # words
 mangle -A $M
+fresh_agent
 start
 rule=$(row_of fwmarkRuleMark '5$')
 was=$(stamps "$rule")

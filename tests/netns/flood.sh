@@ -9,6 +9,7 @@
 FLOOD=$(dirname "$FWMARKD")/../tests/netns/flood
 [ -x "$FLOOD" ] || fail "no program $FLOOD"
 quiet_agent
+measure_memory
 netsnmp_may_leak # see caught_up
 root=1.3.6.1.4.1.8072.9999.9999.11.1
 rule=$root.2.4.1
@@ -120,7 +121,10 @@ flood $seconds "$gets"
 : >"$WORK/stop"
 wait $poller
 expect_eq "what a poller saw" "" "$(cat "$WORK/polls")"
-[ -s "$WORK/polled" ] || [ $seconds -lt 30 ] || fail "the poller was never answered"
+# He asks ten times a second, and each time is one of those that are answered or not. Where so few
+# are that he has bad luck, nothing follows from it.
+[ -s "$WORK/polled" ] || [ $((seconds * 10 * answered / sent)) -lt 10 ] ||
+	fail "the poller was never answered, but $answered of $sent were"
 [ "$answered" -ge $((seconds * 10)) ] || fail "only $answered requests were answered"
 echo "$FWMARK_ROAD: GETs: answered $answered of $sent; polls: $(grep -c . "$WORK/polled" || :)"
 caught_up
@@ -131,8 +135,7 @@ grown=$(($(agent_memory) - kilobytes))
 as_before last
 expect_same "the kernel" "$WORK/kernel.first" "$WORK/kernel.last"
 expect_same "a walk" "$WORK/walk.first" "$WORK/walk.last"
-# AddressSanitizer keeps what was freed.
-grep -qa __asan_init "$FWMARKD" || [ $grown -le 1536 ] || fail "grown by $grown KiB"
+[ $grown -le "$(may_grow 1536)" ] || fail "grown by $grown KiB"
 [ "$(grep -c net-snmp: "$WORK/fwmarkd.log")" -le 40 ] || fail "net-snmp is talkative"
 connected_once
 echo "$FWMARK_ROAD: grown by $grown KiB"

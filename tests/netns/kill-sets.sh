@@ -20,9 +20,14 @@ if [ -z "${FWMARK_KILLS:-}" ]; then
 	! grep -q __asan_init "$FWMARKD" || FWMARK_KILLS=30
 fi
 
-# random N: 0 to N - 1.
+# The loop below is run hundreds of times: what starts no process in it is a variable or a builtin.
+od -An -v -w2 -tu2 -N200000 /dev/urandom >"$WORK/numbers"
+exec 3<"$WORK/numbers"
+
+# random N: sets number to 0 ... N - 1.
 random() {
-	echo $(($(od -An -N2 -tu2 /dev/urandom) % $1))
+	read -r number <&3 || fail "no more random numbers"
+	number=$((number % $1))
 }
 
 # numeric TOOL OPTION ARGUMENT...: without MIB files, which take longer than the request.
@@ -57,41 +62,64 @@ drop() {
 		$B.5.2.1.8.20$1 i 6 $B.3.2.1.18.$2.$ALL i 6"
 }
 
+# have_SLOT is the version that there is after the last SET, next_SLOT what there is to be after the
+# one under way.
+# list have|next: all of them, "SLOT VERSION" a line.
+list() {
+	for slot in $SLOTS; do
+		eval "echo $slot \$${1}_$slot"
+	done
+}
+
+# take FROM TO: all of these from those.
+take() {
+	for slot in $SLOTS; do
+		eval "${2}_$slot=\$${1}_$slot"
+	done
+}
+
 # step SLOT: one change of it, at random.
 step() {
-	old=$(sed -n "s/^$1 //p" "$WORK/have")
+	old=
+	eval "old=\$have_$1"
 	version=$((version + 1))
+	random 3
 	if [ "$old" = 0 ]; then
 		make "$1" $version
 		after=$version
-	elif [ "$(random 3)" = 0 ]; then
+	elif [ $number = 0 ]; then
 		drop "$1" "$old"
 		after=0
 	else
 		change "$1" $version "$old"
 		after=$version
 	fi
-	sed -i "s/^$1 .*/$1 $after/" "$WORK/next"
+	eval "next_$1=$after"
 }
 
-# next_set: the varbinds of a SET of one slot or of two; "next" is what there is to be after it, "have"
-# what there was after the last one.
+# next_set: the varbinds of a SET of one slot or of two.
 next_set() {
-	cp "$WORK/have" "$WORK/next"
+	take have next
 	VARBINDS=
-	one=$(($(random 9) + 1))
+	random 9
+	one=$((number + 1))
 	step $one
-	[ "$(random 3)" != 0 ] || step $((one % 9 + 1))
+	random 3
+	[ $number = 0 ] || return 0
+	step $((one % 9 + 1))
 }
 
 acknowledged() {
-	mv "$WORK/next" "$WORK/have"
+	take next have
 	acknowledged=$((acknowledged + 1))
 }
 
 # sets_and_kill: a SET or some, and the agent is killed around the last one.
 sets_and_kill() {
-	for _ in $(seq "$(random 3)"); do
+	random 3
+	sets=$number
+	while [ $sets -gt 0 ]; do
+		sets=$((sets - 1))
 		next_set
 		# shellcheck disable=SC2086 # words
 		numeric snmpset -Oqn $VARBINDS >"$WORK/set" 2>&1 || fail "SET: $(cat "$WORK/set")"
@@ -101,7 +129,8 @@ sets_and_kill() {
 	# shellcheck disable=SC2086 # words
 	TIMEOUT=0.3 numeric snmpset -Oqn $VARBINDS >"$WORK/set" 2>&1 &
 	pid=$!
-	sleep "0.0$(random 4)$(random 10)"
+	random 40
+	sleep "0.0$((number / 10))$((number % 10))"
 	kill_agent
 	! wait $pid || acknowledged
 	kills=$((kills + 1))
@@ -110,17 +139,44 @@ sets_and_kill() {
 # in_kernel: "SLOT VERSION", and each thing that is there without the rest.
 in_kernel() {
 	{
-		sed -n 's/^20\([0-9]\)[[:space:]]*n\([0-9]*\)$/name \1 \2/p' $own 2>/dev/null || :
-		ip -N rule | sed -n 's/.*fwmark 0x\([0-9a-f]*\) lookup 20\([0-9]\) proto 161.*/policy \2 0x\1/p'
-		ip -N route show table all | sed -n 's/^default dev lo table 20\([0-9]\) .* mtu \([0-9]*\).*/route \1 \2/p'
-		iptables-legacy-save -t mangle | tee "$WORK/mangle" |
-			sed -n 's/.*fwmark:\([0-9]*\).*--set-xmark 0x\([0-9a-f]*\).*/rule \1 0x\2/p'
-		sed -n 's/^-A fwmark-meter .*--mark 0x\([0-9a-f]*\) .*/meter - 0x\1/p' "$WORK/mangle"
-	} | while read -r what slot number; do
-		echo "$what $slot $((number))"
-	done | awk -v slots="$SLOTS" '
-		$1 == "meter" { meter[$3]++; meters++; next }
-		{ number[$1 " " $2] = number[$1 " " $2] $3 }
+		[ ! -e $own ] || cat $own
+		ip -N rule
+		ip -N route show table all
+		iptables-legacy-save -t mangle
+	} >"$WORK/kernel"
+	awk -v slots="$SLOTS" '
+		function decimal(hex,  i, n) {
+			for (i = 3; i <= length(hex); i++)
+				n = n * 16 + index("0123456789abcdef", substr(hex, i, 1)) - 1
+			return n
+		}
+		# what follows the word
+		function after(word,  i) {
+			for (i = 1; i < NF; i++)
+				if ($i == word)
+					return $(i + 1)
+		}
+		function found(what, slot, version) {
+			number[what " " slot] = number[what " " slot] version
+		}
+		/^20[1-9][ \t]+n[0-9]+$/ { found("name", $1 - 200, substr($2, 2)) }
+		/ fwmark 0x[0-9a-f]+ lookup 20[1-9] proto 161/ {
+			found("policy", after("lookup") - 200, decimal(after("fwmark")))
+		}
+		/^default dev lo table 20[1-9] .* mtu [0-9]+/ {
+			found("route", after("table") - 200, after("mtu"))
+		}
+		/fwmark:[0-9]+.*--set-xmark 0x/ {
+			slot = $0
+			sub(/.*fwmark:/, "", slot)
+			split(after("--set-xmark"), mark, "/")
+			found("rule", slot + 0, decimal(mark[1]))
+		}
+		/^-A fwmark-meter .*--mark 0x/ {
+			split(after("--mark"), mark, "/")
+			meter[decimal(mark[1])]++
+			meters++
+		}
 		END {
 			n = split(slots, s, " ")
 			for (i = 1; i <= n; i++) {
@@ -136,7 +192,7 @@ in_kernel() {
 			}
 			if (meters)
 				print "left over: meters", meters
-		}'
+		}' "$WORK/kernel"
 }
 
 # in_state: the same of the state file.
@@ -171,38 +227,45 @@ in_walk() {
 }
 
 answers() {
-	TIMEOUT=0.3 numeric snmpget -Oqv $B.1.9.0 2>&1 | grep -q '^[0-9]'
+	case $(TIMEOUT=0.3 numeric snmpget -Oqv $B.1.9.0 2>&1) in
+	[0-9]*) ;;
+	*) return 1 ;;
+	esac
 }
 
 restart() {
 	launch_agent
-	for _ in $(seq 500); do
-		! answers || return 0
+	tries=0
+	until answers; do
+		tries=$((tries + 1))
+		[ $tries -lt 500 ] || break
 		sleep 0.01
 	done
-	fail "fwmarkd does not answer after SIGKILL $kills"
+	[ $tries -lt 500 ] || fail "fwmarkd does not answer after SIGKILL $kills"
 }
 
 # settled: what is there now is what was acknowledged, or that and the whole of the SET under way.
 settled() {
-	in_kernel >"$WORK/found"
-	if ! cmp -s "$WORK/found" "$WORK/have"; then
-		[ -f "$WORK/next" ] || cp "$WORK/have" "$WORK/next"
-		expect_same "after SIGKILL $kills, neither before nor after the SET ($(cat "$WORK/have"))" \
+	found=$(in_kernel)
+	if [ "$found" != "$(list have)" ]; then
+		list next >"$WORK/next"
+		printf '%s\n' "$found" >"$WORK/found"
+		expect_same "after SIGKILL $kills, neither before nor after the SET ($(list have))" \
 			"$WORK/next" "$WORK/found"
-		cp "$WORK/next" "$WORK/have"
+		take next have
 		whole=$((whole + 1))
 	fi
 }
 
 # everywhere: state file and walk have the same as the kernel, and nothing is left over.
 everywhere() {
+	list have >"$WORK/have"
 	in_state >"$WORK/found"
 	expect_same "state file after SIGKILL $kills" "$WORK/have" "$WORK/found"
 	in_walk >"$WORK/found"
 	expect_same "walk after SIGKILL $kills" "$WORK/have" "$WORK/found"
 	expect_eq "files left over" "" "$(find "$WORK/state" -name '*.new' -o -name 'intent*' -o -name '*.damaged')"
-	grep -v -e fwmark: -e fwmark-meter "$WORK/mangle" | sed '/^[#:]/d' >"$WORK/found"
+	iptables-legacy-save -t mangle | sed -e '/^[#:]/d' -e '/fwmark[:-]/d' >"$WORK/found"
 	expect_same "rules of others" "$WORK/others" "$WORK/found"
 	expect_eq "policies of others" 1 "$(ip rule | grep -c 'fwmark 0x63 ')"
 	expect_eq "all policies" $((4 + $(grep -vc ' 0$' "$WORK/have" || :))) "$(ip rule | wc -l)"
@@ -213,8 +276,8 @@ ip rule add pref 600 fwmark 0x63 lookup 99
 iptables-legacy-save -t mangle | sed '/^[#:]/d' >"$WORK/others"
 start
 for slot in $SLOTS; do
-	echo "$slot 0"
-done >"$WORK/have"
+	eval "have_$slot=0"
+done
 version=1000
 acknowledged=0
 kills=0

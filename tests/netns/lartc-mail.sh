@@ -7,6 +7,7 @@
 topology
 topology_serve fast 25 80
 topology_serve cheap 25 80
+fresh_agent
 start
 expect_eq "port 25 before the SET" fast "$(way "$SERVER4" 25)"
 

@@ -15,6 +15,7 @@ iptables-legacy -t mangle -A OUTPUT -p icmp -j CONNMARK --save-mark
 ip rule add pref 100 fwmark 9 lookup 77
 ip -6 rule add pref 100 fwmark 0x80000000/0x80000000 lookup 78
 ip -6 rule add pref 101 fwmark 0/0xff lookup 79
+fresh_agent
 start
 
 # name VALUE.MASK NAME RULES POLICIES TABLE
@@ -55,7 +56,6 @@ set_refused wrongLength "fwmarkMarkName.$high" 'fwmarkMarkName' fwmarkMarkName.$
 set_refused inconsistentName "fwmarkMarkName.2.255" 'no such row' fwmarkMarkName.2.255 s two
 
 ping -q -c 4 -i 0.002 127.0.0.1 >/dev/null
-sleep 0.11
 shown fwmarkMarkHCPackets.$high 4
 snmp_walk fwmarkMarkTable | grep -v -e HCBytes -e DiscontinuityTime >"$WORK/before"
 stop_agent
@@ -71,7 +71,6 @@ expect_same "marks after SIGKILL" "$WORK/before" "$WORK/after"
 iptables-legacy -t mangle -F
 ip rule del pref 100
 ip -6 rule del pref 101
-sleep 0.11
 is $high "bit 31" 0 1 78
 is 9.$all "by policy" 0 0 0
 shown fwmarkMarkHCPackets.$high 4

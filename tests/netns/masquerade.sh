@@ -13,6 +13,7 @@ done
 iptables-legacy -t nat -A POSTROUTING -s 192.168.1.0/24 -o eth1 -j MASQUERADE
 iptables-legacy -t nat -A POSTROUTING -s 192.168.1.0/24 -o ppp0 -j MASQUERADE
 iptables-legacy-save -t nat | grep '^-A' >"$WORK/nat.before"
+fresh_agent
 start
 expect_eq "before" "via fast from 192.0.2.2" "$(ask "$SERVER4" 25)"
 

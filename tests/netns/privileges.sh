@@ -16,6 +16,23 @@ expect_eq "permitted, effective, inheritable, ambient, bounding" \
 expect_eq "no new privileges" 1 "$(process_status NoNewPrivs)"
 stop_agent
 
+# without_setpcap: fwmarkd starts where nobody may change the bounding set, which then stays.
+without_setpcap() {
+	AGENT_WRAPPER='setpriv --bounding-set=-setpcap'
+	start_agent
+	AGENT_WRAPPER=
+	expect_eq "permitted, effective, inheritable, ambient" \
+		"0000000000003000 0000000000003000 0000000000000000 0000000000000000" \
+		"$(process_status CapPrm CapEff CapInh CapAmb)"
+	# 0x100: CAP_SETPCAP.
+	bounding=$(process_status CapBnd)
+	expect_eq "CAP_SETPCAP of the bounding set" 0 $((0x$bounding & 0x100))
+	[ $((0x$bounding)) != 0 ] || fail "the bounding set is not what it was"
+	stop_agent
+}
+
+without_setpcap
+
 # refused_start WORDS LINES...: fwmarkd with these lines in its file does not start, and says why.
 refused_start() {
 	words=$1
@@ -60,5 +77,6 @@ start_agent
 expect_lartc
 lartc_destroy
 stop_agent
+without_setpcap
 # Nor is it root's any more.
 refused_start "$WORK/state/lock: Permission denied: .*process\.user"

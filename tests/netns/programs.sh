@@ -35,8 +35,9 @@ netsnmp_may_leak() {
 }
 
 # agent_conf: fwmarkd.conf as the tests want it, defaults for all the rest.
+AGENT_READ=
 agent_conf() {
-	printf 'state: { directory = "%s"; };\n' "$WORK/state"
+	printf 'state: { directory = "%s"; };\n%s' "$WORK/state" "$AGENT_READ"
 	[ "$FWMARK_ROAD" = agentx ] || printf 'standalone: { snmp_conf = "%s"; };\n' "$WORK/access.conf"
 }
 
@@ -62,7 +63,25 @@ start_snmpd() {
 		-I -smux,mteTrigger,mteTriggerConf,ipCidrRouteTable,inetCidrRouteTable \
 		"$SNMP_HOST" >>"$WORK/snmpd.log" 2>&1 &
 	SNMPD_PID=$!
-	wait_for 10 snmp_get -t1 .1.3.6.1.2.1.1.3.0 || fail "snmpd does not answer"
+	wait_for 10 snmpd_answers || fail "snmpd does not answer"
+}
+
+snmpd_answers() {
+	listens "$SNMPD_PID" && snmp_get -t1 .1.3.6.1.2.1.1.3.0
+}
+
+# listens PID: has that process, or another of its network, opened the port of SNMP? A request that
+# comes earlier is lost, and whoever sent it waits for the whole of its timeout. Where there is no
+# such process (any more), asking is the way to find out.
+listens() {
+	[ -e "/proc/$1/net/udp" ] || return 0
+	hex=$(printf '%04X' "${SNMP_HOST##*:}")
+	while read -r _ local _; do
+		case $local in
+		*:"$hex") return 0 ;;
+		esac
+	done <"/proc/$1/net/udp"
+	return 1
 }
 
 stop_snmpd() {
@@ -77,6 +96,13 @@ AGENT_VERBOSE=-v
 # quiet_agent: for a test that counts what everybody gets to read in the log.
 quiet_agent() {
 	AGENT_VERBOSE=
+}
+
+# fresh_agent: for a test that compares with what others do to netfilter: no answer comes from an
+# earlier reading. tests/netns/rules-text.sh has the ages that are the default.
+fresh_agent() {
+	AGENT_READ="read: { get_age_ms = 0; walk_age_ms = 0; };$NL"
+	agent_conf >"$AGENT_CONF"
 }
 
 # agent_command: the options of fwmarkd that fit the road.
@@ -96,7 +122,10 @@ launch_agent() {
 }
 
 agent_answers() {
-	snmp_get -t1 fwmarkAgentUpTime.0
+	case $FWMARK_ROAD in
+	agentx) listens "$SNMPD_PID" ;;
+	standalone) listens "$AGENT_PID" ;;
+	esac && snmp_get -t1 fwmarkAgentUpTime.0
 }
 
 agent_answers_or_gone() {
@@ -136,7 +165,24 @@ agent_said() {
 	grep -c "$1" "$WORK/fwmarkd.log" || :
 }
 
-# agent_memory: in KiB, of the program built without sanitizers.
+# measure_memory: for a test that looks at agent_memory, before anything is started.
+# AddressSanitizer keeps what was freed, 256 MiB of it; with so little that is full when measuring
+# begins.
+measure_memory() {
+	export ASAN_OPTIONS="$ASAN_OPTIONS:quarantine_size_mb=1"
+}
+
+# may_grow KIB: what agent_memory may grow by. What AddressSanitizer puts around small pieces is
+# several times their size.
+may_grow() {
+	if grep -qa __asan_init "$FWMARKD"; then
+		echo $(($1 * 4))
+	else
+		echo "$1"
+	fi
+}
+
+# agent_memory: in KiB.
 agent_memory() {
 	sed -n 's/^RssAnon:[[:space:]]*\([0-9]*\) kB$/\1/p' "/proc/$AGENT_PID/status"
 }
@@ -173,7 +219,12 @@ reloaded() {
 
 # Gone or a zombie (its parent, the test, has not waited for it yet).
 agent_gone() {
-	! grep -q '^State:[[:space:]]*[^Z[:space:]]' "/proc/$AGENT_PID/status" 2>/dev/null
+	stat=
+	{ read -r stat <"/proc/$AGENT_PID/stat"; } 2>/dev/null || return 0
+	case ${stat##*) } in
+	[ZX]*) ;;
+	*) return 1 ;;
+	esac
 }
 
 kill_agent() {

@@ -25,9 +25,13 @@ awk -v dir="$WORK/readme" '
 # What was counted, and the empty line behind an error, are not compared.
 plain() { sed -e '/^$/d' -e '/Packets/s/= [0-9]*$/= N/' "$1"; }
 
+# Whose user that is differs, and how long the tools wait is as README.md has it.
+patience=$(sed -n 's/^    -v3 -l authPriv .* \(-t [0-9]* -r 0\)$/\1/p' "$TOP_SRCDIR/README.md")
+expect_match "README.md: how long to wait for an answer" '^-t [0-9]+ -r 0$' "$patience"
+
 run() {
 	status=0
-	eval "$(sed -e "s|-v3 [.][.][.]|$V3_FLAGS -t 10 -r 0|" -e "s| HOST | $SNMP_HOST |" "$1")" \
+	eval "$(sed -e "s|-v3 [.][.][.]|$V3_FLAGS $patience|" -e "s| HOST | $SNMP_HOST |" "$1")" \
 		>"$WORK/answer" 2>&1 || status=$?
 	if [ -e "${1%.cmd}.out" ]; then
 		plain "${1%.cmd}.out" >"$WORK/expected"

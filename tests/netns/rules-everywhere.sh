@@ -72,6 +72,7 @@ tables_loaded() {
 }
 
 tables_loaded >"$WORK/loaded"
+fresh_agent
 start
 snmp_walk fwmarkObjects >"$WORK/walk"
 shown fwmarkRuleCount.0 0
@@ -82,7 +83,6 @@ iptables-legacy -t raw -A OUTPUT -j MARK --set-mark 5
 ip6tables-legacy -t nat -A OUTPUT -j MARK --set-mark 5
 tables_loaded >"$WORK/loaded"
 snmp_walk fwmarkObjects >"$WORK/walk"
-sleep 0.11
 shown fwmarkRuleCount.0 2
 snmp_walk fwmarkRuleText >"$WORK/walk"
 tables_loaded >"$WORK/now"
@@ -91,7 +91,6 @@ expect_same "reading must not load a table" "$WORK/loaded" "$WORK/now"
 ruleset >"$WORK/rules"
 iptables-legacy-restore "$WORK/rules"
 ip6tables-legacy-restore "$WORK/rules"
-sleep 0.11
 shown_rules AddressType TableName Chain Target Mark Mask CtMask | cut -d' ' -f2- |
 	sed 's/|5|[^|]*|[^|]*|[^|]*$/|5/' | sort >"$WORK/shown"
 expected | sort >"$WORK/expected"

@@ -95,6 +95,7 @@ END
 
 iptables-legacy-restore "$WORK/rules"
 ip6tables-legacy-restore "$WORK/rules"
+fresh_agent
 start
 for type in 1 2; do
 	shown_rules AddressType Mark Hooks Routing | sed -n "s/^[0-9]* $type|//p" |
@@ -110,6 +111,5 @@ snmp_set fwmarkRuleMark.1 u 99 fwmarkRuleChain.1 s level4 fwmarkRuleStatus.1 i c
 expect_match "fwmarkRuleHooks.1" '^"10 "$' "$(snmp_get fwmarkRuleHooks.1)"
 shown fwmarkRuleRouting.1 1
 iptables-legacy -t mangle -D OUTPUT -j local
-sleep 0.11
 expect_match "fwmarkRuleHooks.1" '^("00 "|)$' "$(snmp_get fwmarkRuleHooks.1)"
 shown fwmarkRuleRouting.1 2

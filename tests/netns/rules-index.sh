@@ -10,7 +10,6 @@ export ROADS=agentx
 
 # indices: "INDEX MARK" of the rules with marks 1 to f, which are there from the beginning.
 indices() {
-	sleep 0.11
 	shown_rules Mark | grep -E ' [1-9a-f]$' | sort
 }
 
@@ -41,6 +40,7 @@ COMMIT
 END
 iptables-legacy-restore "$WORK/rules"
 ip6tables-legacy -t mangle -A OUTPUT -p udp -j MARK --set-mark 0xd
+fresh_agent
 start
 snmp_set fwmarkRuleMark.15 u 14 fwmarkRuleDescription.15 s "a manager's" fwmarkRuleStatus.15 i createAndGo
 indices >"$WORK/before"
@@ -59,7 +59,6 @@ iptables-legacy -t mangle -D PREROUTING -m conntrack --ctstate NEW -j MARK --set
 iptables-legacy -t mangle -A PREROUTING -m conntrack --ctstate NEW -j MARK --set-mark 2
 keep "reordered"
 iptables-legacy -t mangle -D PREROUTING -m conntrack --ctstate NEW -j MARK --set-mark 2
-sleep 0.11
 shown fwmarkRuleCount.0 17
 iptables-legacy -t mangle -I PREROUTING -m conntrack --ctstate NEW -j MARK --set-mark 2
 keep "gone and back"
@@ -75,7 +74,6 @@ keep "restored without counters"
 # Whatever a rule matches: it is what iptables-legacy-save says that counts, not the kernel's bytes,
 # which are other ones after a reload.
 indices_by_text() {
-	sleep 0.11
 	shown_rules AddressType TableName Text | sort
 }
 load_corpus 4
@@ -116,7 +114,6 @@ keep "SIGTERM and start"
 # One of two rules that are equal goes: the other stays what it was.
 other=$(grep ' 9$' "$WORK/before" | cut -d' ' -f1 | paste -sd' ')
 iptables-legacy -t mangle -D OUTPUT -p udp -j MARK --set-mark 9
-sleep 0.11
 expect_match "the other one" "^(${other% *}|${other#* }) 9\$" "$(indices)"
 iptables-legacy -t mangle -A OUTPUT -p udp -j MARK --set-mark 9
 keep "both of them again"

@@ -81,8 +81,30 @@ while_held() {
 	expect_no_match "counters of a walk" '^[0-9]* 0\|' "$(cat "$WORK/walk")"
 	unchanged "refused for the lock"
 	let_go "$1"
-	sleep 0.4
-	shown fwmarkRuleHCPackets.1 "$(counters '0x1/0xffffffff' | cut -d' ' -f1)"
+	counted
+}
+
+# counted: a reading has what the kernel counted.
+counted() {
+	wait_for 3 counters_read || shown fwmarkRuleHCPackets.1 "$(counted_by_kernel)"
+}
+
+counters_read() {
+	[ "$(snmp_get fwmarkRuleHCPackets.1)" = "$(counted_by_kernel)" ]
+}
+
+counted_by_kernel() {
+	counters '0x1/0xffffffff' | cut -d' ' -f1
+}
+
+# two_rules: what is there in the end.
+two_rules() {
+	[ "$(snmp_get fwmarkRuleCount.0)" = 2 ]
+}
+
+# said PATTERN: the log has it.
+said() {
+	[ "$(agent_said "$1")" -gt 0 ]
 }
 
 # As the refusals want it: nothing that packets of SNMP count.
@@ -91,7 +113,7 @@ start
 snmp_set fwmarkRuleMark.1 u 1 fwmarkRuleProtocol.1 u 1 fwmarkRuleStatus.1 i createAndGo
 foreign=$(row_of fwmarkRuleMark '7$')
 pings 5
-sleep 0.11
+counted
 time_free
 while_held /run/xtables.lock
 
@@ -104,11 +126,11 @@ wait $! || :
 # Held when the agent starts: rules show when it is let go, and nothing is put in twice.
 stop_agent
 hold_lock /run/xtables.lock
+: >"$WORK/fwmarkd.log"
 start_agent
-sleep 0.5
+wait_for 5 said 'reading netfilter rules: ' || fail "it does not wait for the lock"
 let_go /run/xtables.lock
-sleep 0.5
-shown fwmarkRuleCount.0 2
+wait_for 3 two_rules || shown fwmarkRuleCount.0 2
 shown fwmarkRuleMark.1 1
 expect_eq "rules in the kernel" 2 "$(saved_rules iptables | wc -l)"
 stop_agent
@@ -121,5 +143,5 @@ hold_lock /run/xtables.lock
 snmp_set fwmarkRuleDescription.1 s "not in the way"
 let_go /run/xtables.lock
 pings 1
-sleep 0.11
+counted
 while_held "$WORK/other.lock"

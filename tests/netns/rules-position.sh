@@ -25,6 +25,7 @@ iptables-legacy-restore <<'END'
 -A OUTPUT -p sctp -j ACCEPT
 COMMIT
 END
+fresh_agent
 start
 for i in 1 2 3; do
 	snmp_set fwmarkRuleMark.$i u $i fwmarkRuleProtocol.$i u 1 fwmarkRuleChain.$i s OUTPUT \
@@ -97,11 +98,9 @@ expect_eq "rules" "ACCEPT f ACCEPT 1 2 3" "$(marks)"
 
 # What somebody else inserts and deletes is counted, too.
 iptables-legacy -t mangle -I OUTPUT -p sctp -j ACCEPT
-sleep 0.11
 expect_eq "positions" "5 6 7" "$(positions)"
 iptables-legacy -t mangle -D OUTPUT 1
 iptables-legacy -t mangle -D OUTPUT 1
-sleep 0.11
 expect_eq "positions" "3 4 5" "$(positions)"
 
 set_refused 'inconsistentValue|wrongValue' fwmarkRulePosition.1 'Position' fwmarkRulePosition.1 u 6

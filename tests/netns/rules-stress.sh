@@ -113,9 +113,11 @@ expect_eq "rules left" $((400 - deleted)) "$(saved_rules iptables | grep -c 'INP
 expect_match "the rule replaced" "POSTROUTING.*--dport $(cat "$WORK/count.replaces") " "$(saved_rules iptables)"
 # Every row has what was set last, in the kernel and by SNMP.
 awk '{ mark[$1] = $2 } END { for (i in mark) printf "%d %x\n", i, mark[i] }' "$WORK/sets" | sort >"$WORK/want"
-sleep 0.11
-snmp_walk fwmarkRuleMark | sed -n 's/^fwmarkRuleMark\.\([0-9]\{1,2\}\) = /\1 /p' | sort >"$WORK/got"
-expect_same "rows by SNMP" "$WORK/want" "$WORK/got"
+walked() {
+	snmp_walk fwmarkRuleMark | sed -n 's/^fwmarkRuleMark\.\([0-9]\{1,2\}\) = /\1 /p' | sort >"$WORK/got"
+	cmp "$WORK/want" "$WORK/got"
+}
+wait_for 3 walked || expect_same "rows by SNMP" "$WORK/want" "$WORK/got"
 saved_rules iptables | sed -n 's/.*fwmark:\([0-9]*\)"\{0,1\} -j MARK --set-xmark 0x\([0-9a-f]*\).*/\1 \2/p' |
 	sort >"$WORK/got"
 expect_same "rows in the kernel" "$WORK/want" "$WORK/got"

@@ -18,10 +18,17 @@ snmp_walk fwmarkRuleText | sed 's/^[^=]* = //' | LC_ALL=C sort >"$WORK/shown"
 expect_same "the lines of iptables-legacy-save" "$WORK/saved" "$WORK/shown"
 shown fwmarkRuleCount.0 "$(wc -l <"$WORK/saved")"
 
-# Another walk, another reading: the same.
+# Another walk, another reading: the same. As soon as the last reading is too old: a GET is at most
+# 0.1 s behind, a walk 1 s.
 iptables-legacy -t mangle -A OUTPUT -j MARK --set-mark 0x7777
 saved_rules iptables | sed -n '/0x7777/p' >>"$WORK/saved"
 LC_ALL=C sort -o "$WORK/saved" "$WORK/saved"
-sleep 1.1
-snmp_walk fwmarkRuleText | sed 's/^[^=]* = //' | LC_ALL=C sort >"$WORK/shown"
-expect_same "the lines of iptables-legacy-save" "$WORK/saved" "$WORK/shown"
+walked() {
+	snmp_walk fwmarkRuleText | sed 's/^[^=]* = //' | LC_ALL=C sort >"$WORK/shown"
+	cmp "$WORK/saved" "$WORK/shown"
+}
+wait_for 3 walked || expect_same "the lines of iptables-legacy-save" "$WORK/saved" "$WORK/shown"
+iptables-legacy -t mangle -D OUTPUT -j MARK --set-mark 0x7777
+count_is() { [ "$(snmp_get fwmarkRuleCount.0)" -eq "$1" ]; }
+count=$(($(wc -l <"$WORK/saved") - 1))
+wait_for 3 count_is $count || shown fwmarkRuleCount.0 $count

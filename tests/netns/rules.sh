@@ -48,9 +48,8 @@ pings() {
 	esac || fail "ping ${2:-127.0.0.1}"
 }
 
-# sum_of VALUE MASK: "PACKETS BYTES" of a mark by SNMP, both as they are now.
+# sum_of VALUE MASK: "PACKETS BYTES" of a mark by SNMP. Needs fresh_agent, as what copies rules does.
 sum_of() {
-	sleep 0.11 # a GET may be as old as 100 ms
 	snmp_get "fwmarkMarkHCPackets.$1.$2" "fwmarkMarkHCBytes.$1.$2" | paste -d' ' - -
 }
 
@@ -102,7 +101,6 @@ read_columns() {
 # copy_rules FIRST: creates rows FIRST, FIRST+1 ... from the columns of all foreign rules whose
 # target is not a computed one, several a SET; leaves "INDEX_OF_COPY INDEX" in $WORK/copied.
 copy_rules() {
-	sleep 1.1 # a walk may be as old as 1 s
 	read_columns >"$WORK/columns"
 	awk -v first="$1" -v copied="$WORK/copied" -v per=5 '
 	function decimal(hex,  k, n) {
@@ -164,7 +162,6 @@ $(cat "$WORK/args")"
 
 # expect_copies: the copies have the same text but for the comment, and the same columns.
 expect_copies() {
-	sleep 1.1
 	read_columns >"$WORK/columns"
 	snmp_walk fwmarkRuleText | sed 's/^[A-Za-z0-9]*\.\([0-9]*\) = /\1 Text s /' |
 		sed 's/ -m comment --comment \("\([^"\\]\|\\.\)*"\|[^ ]*\)//g' >>"$WORK/columns"

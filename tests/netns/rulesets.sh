@@ -97,13 +97,13 @@ else
 	set='-d 192.168.0.0/16'
 fi
 
+fresh_agent
 start
 first=1
 for rules in wg_quick kube_proxy mwan3 docker_swarm; do
 	$rules "$set" >"$WORK/$rules"
 	iptables-legacy-restore <"$WORK/$rules" || fail "$rules: iptables-legacy-restore"
 	saved_rules iptables | LC_ALL=C sort >"$WORK/saved"
-	sleep 0.11
 	snmp_walk fwmarkRuleText | sed 's/^[^=]* = //' | LC_ALL=C sort >"$WORK/shown"
 	expect_same "$rules: the lines of iptables-legacy-save" "$WORK/saved" "$WORK/shown"
 	case $rules in

@@ -7,6 +7,7 @@
 topology
 topology_serve fast 25
 topology_serve cheap 25
+fresh_agent
 start
 lartc_set
 expect_eq "port 25" cheap "$(way "$SERVER4" 25)"

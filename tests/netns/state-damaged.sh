@@ -36,16 +36,16 @@ damaged() {
 # Anywhere, and where it looks whole.
 for at in 1 $((bytes / 7)) $((bytes / 3)) $((bytes / 2)) $((bytes * 4 / 5)) $((bytes - 3)); do
 	head -c "$at" "$WORK/whole" >"$state"
-	damaged "cut off after $at of $bytes bytes" ""
+	damaged "cut off after $at of $bytes bytes" "(line [0-9]+: syntax error|the end of it is missing)"
 done
 sed '/^policies = /,$d' "$WORK/whole" >"$state"
 damaged "cut off between two lists" "the end of it is missing"
 : >"$state"
 damaged "empty" "version 0"
 head -c "$bytes" /dev/zero >"$state"
-damaged "zeros" ""
+damaged "zeros" "Invalid or incomplete multibyte or wide character"
 head -c "$bytes" /dev/urandom >"$state"
-damaged "noise" ""
+damaged "noise" "Invalid or incomplete multibyte or wide character"
 sed 's/^version = .*/version = 2;/' "$WORK/whole" >"$state"
 damaged "of another version" "version 2 is not one that is known here"
 sed 's/index = 2;/index = "two";/' "$WORK/whole" >"$state"
@@ -56,7 +56,7 @@ damaged "with an index that managers cannot have" "line [0-9]+: index: "
 damaged "with another file in it" "@include"
 rm "$state"
 mkdir "$state" "$state/in.it"
-damaged "a directory" ""
+damaged "a directory" "Is a directory"
 
 rm -rf "$state"*
 mkfifo "$state"

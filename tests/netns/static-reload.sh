@@ -99,8 +99,8 @@ shown fwmarkRuleStatus.5 1
 # Somebody else's rule that is equal becomes the static one, and counts on: for its mark, too, also
 # with SIGKILL at once.
 iptables-legacy -t mangle -A FORWARD -i eth0 -p udp -j MARK --set-mark 0x55 -c 77 7700
-sleep 0.11 # a GET may be as old as 100 ms
-shown fwmarkMarkHCPackets.85.4294967295 77
+counted() { [ "$(snmp_get fwmarkMarkHCPackets.85.4294967295)" = 77 ]; }
+wait_for 3 counted || shown fwmarkMarkHCPackets.85.4294967295 77
 reloaded_with 'rules = ( { index = 20; chain = "FORWARD"; inInterface = "eth0"; protocol = 17; mark = 0x55; } );'
 kill_agent
 start_agent

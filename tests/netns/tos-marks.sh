@@ -10,6 +10,7 @@ echo 2 >/proc/sys/net/ipv4/conf/tun0/rp_filter
 for provider in fast cheap quick; do
 	topology_serve $provider 22 25
 done
+fresh_agent
 start
 lartc_set
 snmp_set fwmarkFibName.202 s interactive.out fwmarkFibStatus.202 i createAndGo \

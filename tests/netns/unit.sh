@@ -60,7 +60,7 @@ chmod 755 "$WORK/bin/sandbox"
 runs=0
 start_in_unit() {
 	runs=$((runs + 1))
-	AGENT_WRAPPER="strace -D -f -qq -s 0 -o $WORK/strace.$runs unshare --mount $WORK/bin/sandbox"
+	AGENT_WRAPPER="env NOTIFY_SOCKET=$WORK/notify strace -D -f -qq -s 0 -o $WORK/strace.$runs unshare --mount $WORK/bin/sandbox"
 	start_agent
 }
 
@@ -86,7 +86,7 @@ works() {
 	lartc_set
 	expect_lartc
 	snmp_set "fwmarkFibName.20$1" s "own.$1" "fwmarkFibStatus.20$1" i createAndGo \
-		"fwmarkRuleMark.$1" u "$1" "fwmarkRuleMatches.$1" s "-m length --length 100:$1" \
+		"fwmarkRuleMark.$1" u "$1" "fwmarkRuleMatches.$1" s "-m length --length $1:100" \
 		"fwmarkRuleStatus.$1" i createAndGo "fwmarkPolicyAddressType.$1" i ipv6 \
 		"fwmarkPolicyMark.$1" u "$1" "fwmarkPolicyFibId.$1" u "20$1" \
 		"fwmarkPolicyStatus.$1" i createAndGo
@@ -94,7 +94,7 @@ works() {
 		fwmarkSrcValidMarkAll.0 i true
 	expect_eq "rp_filter" 1 "$(cat /proc/sys/net/ipv4/conf/ppp0/rp_filter)"
 	expect_eq "src_valid_mark" 1 "$(cat /proc/sys/net/ipv4/conf/all/src_valid_mark)"
-	expect_match "rules" "length --length 100:$1 .*--set-xmark 0x$1/" "$(iptables-legacy-save)"
+	expect_match "rules" "length --length $1:100 .*--set-xmark 0x$1/" "$(iptables-legacy-save)"
 	expect_match "meter" "fwmark-meter .*--mark 0x$1" "$(iptables-legacy-save)"
 	expect_match "table and protocol have names" "fwmark 0x$1 lookup own\\.$1 proto fwmarkd" \
 		"$(ip -6 rule)"
@@ -115,11 +115,17 @@ undo_works() {
 		fwmarkSrcValidMarkAll.0 i false
 }
 
+# What systemd would listen on.
+expect_eq "Type" notify "$(unit Type)"
+socat -u "UNIX-RECV:$WORK/notify,mode=666" "OPEN:$WORK/notified,creat,append" &
+wait_for 10 test -S "$WORK/notify" || fail "nobody listens on NOTIFY_SOCKET"
+
 topology
 ppp0=$(ip -o link show ppp0 | cut -d: -f1)
 keep_state first
 start_snmpd
 start_in_unit
+wait_for 10 grep -q '^READY=1' "$WORK/notified" || fail "fwmarkd does not say that it is ready"
 uid=$(id -u fwmarkd)
 expect_eq "user, new privileges" "$uid $uid $uid $uid 1" "$(process_status Uid NoNewPrivs)"
 expect_eq "permitted, effective, inheritable, ambient, bounding" \

@@ -4,8 +4,8 @@
 # The stages of tests/run.sh. Each counts what it does and goes on as far as it makes sense.
 
 # What building and running the daemon does not need (conf/packages.sh), but its tests do.
-PACKAGES_TEST="xz-utils libcmocka-dev clang libclang-rt-dev llvm clang-format shellcheck cppcheck
-	smitools man-db groff-base strace systemd"
+PACKAGES_TEST="xz-utils libcmocka-dev clang libclang-rt-dev llvm shellcheck cppcheck
+	smitools python3-pysmi man-db groff-base strace systemd"
 
 install_test_packages() {
 	command -v dpkg-query >/dev/null || return 0
@@ -76,6 +76,7 @@ stage_sanitize() {
 
 stage_dist() {
 	build_gcc || return 0
+	step "make install" sh "$source/tests/run/install.sh" "$work/gcc" || :
 	step "make distcheck" make -C "$work/gcc" -j"$JOBS" distcheck || :
 }
 
@@ -87,7 +88,7 @@ stage_static() {
 	(cd "$source" && find . \( -name '*.[ch]' -o -name '*.inc' \) ! -path './build-aux/*' | LC_ALL=C sort) >"$work/c"
 	# shellcheck disable=SC2046 # no file name of ours has a blank
 	{
-		step "clang-format" env -C "$source" clang-format --dry-run -Werror $(cat "$work/c") || :
+		static_clang_format $(cat "$work/c")
 		step "shellcheck" env -C "$source" shellcheck $(shell_scripts) || :
 		step "cppcheck" env -C "$source" cppcheck --quiet --error-exitcode=1 -j"$JOBS" \
 			--enable=warning,portability,performance --std=c11 --inline-suppr \
@@ -95,22 +96,38 @@ stage_static() {
 			--suppress=getprotobynumberCalled --suppress=getpwnamCalled --suppress=uninitvar:agent/netfilter/ipt_ops.inc \
 			--library=posix -D_GNU_SOURCE -D__linux__ -Iinclude agent || :
 	}
-	static_smilint
+	static_mib
 	for page in "$source"/agent/*.8 "$source"/conf/*.5; do
 		[ ! -f "$page" ] || step "man page ${page##*/}" "$top/tests/run/silent" env LC_ALL=C.UTF-8 MANWIDTH=80 \
 			sh -c "man --warnings -E UTF-8 -l \"\$1\" >/dev/null" sh "$page" || :
 	done
 }
 
-# The real modules are not free to ship: beside the checkout, or where IETF_MIBS says.
-static_smilint() {
-	ietf=${IETF_MIBS:-$top/../shared/mibs}
-	if ! [ -f "$ietf/SNMPv2-SMI.txt" ]; then
-		skip "smilint" "no IETF modules in $ietf (set IETF_MIBS)"
-		return
+# static_clang_format FILE...: every version lays out macros in a way of its own, and 14 decides.
+# Debian 13 has no such package.
+static_clang_format() {
+	if apt-cache show clang-format-14 >"$work/log/now" 2>&1; then
+		PACKAGES_LOG=$work/log/apt install_packages clang-format-14 || :
 	fi
-	step "smilint" "$top/tests/run/silent" env SMIPATH="$ietf:$source/mibs" \
-		smilint -m -s -l 6 -i namelength-32 "$source/mibs/FWMARK-MIB.txt" || :
+	for format in clang-format-14 clang-format; do
+		case $("$format" --version 2>/dev/null) in
+		*" version 14."*)
+			step "clang-format" env -C "$source" "$format" --dry-run -Werror "$@" || :
+			return
+			;;
+		esac
+	done
+	skip "clang-format" "no clang-format 14 for this release"
+}
+
+static_mib() {
+	mib=$source/tests/mib
+	for parser in smilint pysmi net-snmp; do
+		step "FWMARK-MIB, $parser" sh "$mib/parse.sh" $parser || :
+		[ -z "$IETF_MIBS" ] ||
+			step "FWMARK-MIB, $parser, IETF modules" sh "$mib/parse.sh" $parser "$IETF_MIBS" || :
+	done
+	step "FWMARK-MIB, faults" sh "$mib/parse-faults.sh" || :
 }
 
 # shell_scripts: by name or by their first line, without what autogen.sh brought.

@@ -127,10 +127,17 @@ void nf_set_options(struct nf *nf, const struct nf_options *opt)
 	(void)nf, (void)opt;
 }
 
+const char nf_no_meters[] = "no meters here";
+
+unsigned nf_probe_legacy(void)
+{
+	return NF_CAP_LEGACY4 | NF_CAP_LEGACY6;
+}
+
 unsigned nf_probe(struct nf *nf)
 {
 	(void)nf;
-	return NF_CAP_LEGACY4 | NF_CAP_LEGACY6 | NF_CAP_MARK;
+	return nf_probe_legacy() | NF_CAP_MARK;
 }
 
 static uint64_t hash_of(const struct markrule *r)

@@ -90,7 +90,7 @@ static const struct {
 	{ "-m limit --limit x", "bad rate" },
 	{ "-m limit --limit 1/s --limit 2/s", "only be used once" },
 	{ "-m limit ! --limit 1/s", "cannot be inverted" },
-	{ "-m multiport", "multiport" },
+	{ "-m multiport", "port" },
 	{ "-m multiport --dports 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16", "too many ports" },
 	{ "-m multiport --dports nosuchservice", "nosuchservice" },
 	{ "-m conntrack --ctstate BAD", "Bad ctstate" },

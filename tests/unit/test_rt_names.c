@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The name files, on file systems of the test's own over /etc/iproute2 and /usr/share. */
+/* The name files, on file systems of the test's own over /etc, /etc/iproute2 and /usr/share. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,7 +38,7 @@ static int fresh(void **state)
 {
 	(void)state;
 	run("umount -l /etc/iproute2 2>/dev/null; umount -l /usr/share 2>/dev/null;"
-	    " mount -t tmpfs none /etc/iproute2");
+	    " mount -t tmpfs none /etc/iproute2 && mount -t tmpfs none /usr/share");
 	return 0;
 }
 
@@ -172,8 +172,7 @@ static void usr_comes_where_etc_has_none(void **state)
 	struct rt_names n = RT_NAMES_INIT;
 
 	(void)state;
-	run("mount -t tmpfs none /usr/share && mkdir -p /usr/share/iproute2/rt_tables.d"
-	    " /etc/iproute2/rt_tables.d");
+	run("mkdir -p /usr/share/iproute2/rt_tables.d /etc/iproute2/rt_tables.d");
 	FILE_IS("/usr/share/iproute2/rt_tables", "201 usr\n");
 	FILE_IS("/usr/share/iproute2/rt_tables.d/a.conf", "202 usr\n");
 	FILE_IS("/usr/share/iproute2/rt_tables.d/b.conf", "203 usr\n");
@@ -188,7 +187,6 @@ static void usr_comes_where_etc_has_none(void **state)
 	check(&n.tables, 201, "201");
 	check(&n.tables, 205, "etc");
 	rt_names_fini(&n);
-	run("umount -l /usr/share");
 }
 
 static void own_names_are_found_by_ip(void **state)
@@ -268,7 +266,6 @@ static void changes_are_noticed(void **state)
 	int fd;
 
 	(void)state;
-	run("mount -t tmpfs none /usr/share");
 	fd = rt_names_watch();
 	assert_true(fd >= 0);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -278,6 +275,43 @@ static void changes_are_noticed(void **state)
 		assert_int_equal(rt_names_changed(fd), 0);
 	}
 	close(fd);
+}
+
+/* As a fresh Debian 13 has it: no /etc/iproute2, until somebody needs it. */
+static void etc_may_be_missing(void **state)
+{
+	struct names own = NAMES_INIT;
+	struct rt_names n = RT_NAMES_INIT;
+	struct stat st;
+	int fd;
+
+	(void)state;
+	run("umount -l /etc/iproute2 && rmdir /etc/iproute2");
+	fd = rt_names_watch();
+	assert_true(fd >= 0);
+	assert_int_equal(rt_names_read(&n), 0);
+	check(&n.tables, 201, "201");
+	umask(077);
+	names_set(&own, 201, "own", 1);
+	assert_int_equal(rt_names_write(&own, NULL), 0);
+	umask(022);
+	assert_int_equal(stat("/etc/iproute2", &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0755);
+	assert_int_equal(stat("/etc/iproute2/rt_tables.d", &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0755);
+	assert_int_equal(rt_names_changed(fd), 1);
+	run("echo 202 theirs >/etc/iproute2/rt_tables.d/x.conf");
+	assert_int_equal(rt_names_changed(fd), 1);
+	assert_int_equal(rt_names_read(&n), 0);
+	check(&n.tables, 201, "own");
+	check(&n.tables, 202, "theirs");
+	run("rm -r /etc/iproute2");
+	assert_int_equal(rt_names_changed(fd), 1);
+	run("mkdir /etc/iproute2");
+	assert_int_equal(rt_names_changed(fd), 1);
+	close(fd);
+	names_fini(&own);
+	rt_names_fini(&n);
 }
 
 int main(void)
@@ -291,10 +325,11 @@ int main(void)
 		cmocka_unit_test_setup(own_names_are_found_by_ip, fresh),
 		cmocka_unit_test_setup(a_failed_write_leaves_the_old_names, fresh),
 		cmocka_unit_test_setup(changes_are_noticed, fresh),
+		cmocka_unit_test_setup(etc_may_be_missing, fresh),
 	};
 
-	if (!netns_enter() || system("command -v ip >/dev/null && test -d /etc/iproute2 &&"
-				     " mount -t tmpfs none /etc/iproute2"))
+	if (!netns_enter() || system("command -v ip >/dev/null && mount -t tmpfs none /etc &&"
+				     " mkdir /etc/iproute2"))
 		return 77;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
