@@ -44,7 +44,8 @@ trap 'exit 130' INT
 trap 'exit 143' HUP TERM
 count_init
 
-install_test_packages
+# shellcheck disable=SC2086 # words
+install_test_packages $stages
 load_legacy_tables
 prepare_source
 for stage in $stages; do

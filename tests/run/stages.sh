@@ -3,15 +3,24 @@
 # shellcheck disable=SC2154 # top, work and the settings are of run.sh
 # The stages of tests/run.sh. Each counts what it does and goes on as far as it makes sense.
 
-# What building and running the daemon does not need (conf/packages.sh), but its tests do.
-PACKAGES_TEST="xz-utils libcmocka-dev clang libclang-rt-dev llvm shellcheck cppcheck
-	smitools python3-pysmi man-db groff-base strace systemd"
+# stage_packages STAGE...: what building and running the daemon does not need (conf/packages.sh), but
+# its tests do.
+stage_packages() {
+	echo "libcmocka-dev iputils-ping strace systemd"
+	for stage in "$@"; do
+		case $stage in
+		sanitize | fuzz) echo "clang libclang-rt-dev llvm" ;;
+		dist) echo "xz-utils" ;;
+		static) echo "shellcheck cppcheck smitools python3-pysmi man-db groff-base" ;;
+		esac
+	done
+}
 
 install_test_packages() {
 	command -v dpkg-query >/dev/null || return 0
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2046,SC2086 # words
 	if ! PACKAGES_LOG=$work/log/apt install_packages $PACKAGES_BUILD $PACKAGES_RUN \
-		$PACKAGES_NETWORK $PACKAGES_TEST; then
+		$PACKAGES_NETWORK $(stage_packages "$@"); then
 		tail -n 40 "$work/log/apt" 2>/dev/null || :
 		echo "the packages cannot be installed" >&2
 		exit 1
