@@ -123,6 +123,7 @@ EXTRA_DIST += tests/README.md \
 	tests/with-limit \
 	tests/run.sh \
 	tests/run/count.sh \
+	tests/run/fresh.sh \
 	tests/run/fuzz.sh \
 	tests/run/install.sh \
 	tests/run/root.sh \

@@ -4,6 +4,9 @@
 # in a directory of its own, which goes away at the end, and touches nothing else of the host.
 #
 # The stages, all of them unless some are named:
+#	fresh       on new systems in directories, Debian 12 and 13: the demonstration, gcc, standalone,
+#	            and the commands of README.md that install it. Packages are installed there, and kept
+#	            in /var/cache/fwmark-tests (FWMARK_CACHE) for the next time
 #	gcc         a build with gcc where a warning is an error; unit tests; end to end by snmpd
 #	standalone  end to end once more, with fwmarkd as its own SNMP agent
 #	sanitize    with clang, AddressSanitizer and UBSan: unit tests, end to end; each step of a
@@ -11,6 +14,9 @@
 #	dist        the release tarball builds, passes and installs (make distcheck)
 #	static      clang-format, shellcheck, cppcheck, FWMARK-MIB by three parsers, man pages
 #	fuzz        every fuzzer for half a minute
+#
+# gcc and standalone are left out on a machine that is itself of a release that fresh has: there they
+# are done without what happens to be installed here.
 #
 # From outside: FUZZ_SECONDS (30), JOBS (the number of processors), FWMARK_TEST_SECONDS (of one
 # test), CI=true (a test that was skipped, for lack of privileges, has failed), IETF_MIBS (a
@@ -23,12 +29,13 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 cd "$top"
 . conf/packages.sh
 . tests/run/count.sh
+. tests/run/root.sh
 . tests/run/stages.sh
 
-stages=${*:-gcc standalone sanitize dist static fuzz}
+stages=${*:-$(default_stages)}
 for stage in $stages; do
-	case $stage in
-	gcc | standalone | sanitize | dist | static | fuzz) ;;
+	case " $STAGES " in
+	*" $stage "*) ;;
 	*) echo "there is no stage $stage" >&2; exit 2 ;;
 	esac
 done
