@@ -126,6 +126,7 @@ EXTRA_DIST += tests/README.md \
 	tests/run/fresh.sh \
 	tests/run/fuzz.sh \
 	tests/run/install.sh \
+	tests/run/readme.sh \
 	tests/run/root.sh \
 	tests/run/silent \
 	tests/run/stages.sh \

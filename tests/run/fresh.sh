@@ -58,6 +58,7 @@ main() {
 	try "conf/demo.sh" inside conf/demo.sh || :
 	try "conf/demo.sh, again" inside conf/demo.sh || :
 	tests gcc standalone
+	try "README.md: install" inside tests/run/readme.sh || :
 }
 
 # The last line says that it came so far.
