@@ -7,6 +7,8 @@
 #	fresh       on new systems in directories, Debian 12 and 13: the demonstration, gcc, standalone,
 #	            and the commands of README.md that install it. Packages are installed there, and kept
 #	            in /var/cache/fwmark-tests (FWMARK_CACHE) for the next time
+#	package     the Debian package, on such systems: built twice, looked at by lintian, installed, asked,
+#	            upgraded, purged
 #	gcc         a build with gcc where a warning is an error; unit tests; end to end by snmpd
 #	standalone  end to end once more, with fwmarkd as its own SNMP agent
 #	sanitize    with clang, AddressSanitizer and UBSan: unit tests, end to end; each step of a

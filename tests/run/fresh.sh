@@ -9,27 +9,10 @@ checkout=$1 work=$2 jobs=$3 suite=$4
 top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/conf/packages.sh"
 . "$top/tests/run/root.sh"
+. "$top/tests/run/try.sh"
 . "$top/tests/run/stages.sh"
 root=$work/fresh.$suite
 log=$work/log/fresh.$suite
-
-# try NAME COMMAND...
-try() {
-	name=$1
-	shift
-	started=$(date +%s)
-	if "$@" >"$log" 2>&1 </dev/null; then
-		echo "pass  $name ($(($(date +%s) - started)) s)"
-	else
-		fail "$name"
-		return 1
-	fi
-}
-
-fail() {
-	echo "FAIL  $1"
-	tail -n 100 "$log" | sed 's/^/      | /'
-}
 
 # inside COMMAND...: in the system, beside the sources.
 inside() {

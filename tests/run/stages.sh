@@ -3,7 +3,7 @@
 # shellcheck disable=SC2154 # top, work and the settings are of run.sh
 # The stages of tests/run.sh. Each counts what it does and goes on as far as it makes sense.
 
-STAGES="fresh gcc standalone sanitize dist static fuzz"
+STAGES="fresh package gcc standalone sanitize dist static fuzz"
 
 # stage_packages STAGE...: what building and running the daemon does not need (conf/packages.sh), but
 # its tests do.
@@ -11,7 +11,7 @@ stage_packages() {
 	echo "libcmocka-dev iputils-ping strace systemd"
 	for stage in "$@"; do
 		case $stage in
-		fresh) echo "$PACKAGES_ROOT" ;;
+		fresh | package) echo "$PACKAGES_ROOT" ;;
 		sanitize | fuzz) echo "clang libclang-rt-dev llvm" ;;
 		dist) echo "xz-utils" ;;
 		static) echo "shellcheck cppcheck smitools python3-pysmi man-db groff-base" ;;
@@ -65,7 +65,7 @@ build() {
 		touch "$build/built"
 }
 
-# --- fresh ---
+# --- on fresh systems ---
 
 FRESH_SUITES="bookworm trixie"
 
@@ -86,19 +86,28 @@ default_stages() {
 	echo "$STAGES"
 }
 
-# Two suites at a time, each with half of the processors: much of it is done by one process alone.
 stage_fresh() {
+	on_suites fresh
+}
+
+stage_package() {
+	on_suites package
+}
+
+# on_suites STAGE: tests/run/STAGE.sh for each suite. Two at a time, each with half of the processors:
+# much of it is done by one process alone.
+on_suites() {
 	local suite line at_a_time=2 ended=''
 	if ! fresh_possible && [ "${CI:-}" != true ]; then
-		skip "fresh" "needs root, and a mirror of Debian in apt's configuration"
+		skip "$1" "needs root, and a mirror of Debian in apt's configuration"
 		return
 	fi
 	[ "$JOBS" -ge 2 ] || at_a_time=1
-	mkfifo "$work/fresh"
+	mkfifo "$work/lines.$1"
 	# shellcheck disable=SC2086 # words
 	printf '%s\n' $FRESH_SUITES >"$work/suites"
-	setsid xargs -a "$work/suites" -n 1 -P $at_a_time sh "$top/tests/run/fresh.sh" "$checkout" "$work" \
-		$((JOBS / at_a_time)) >"$work/fresh" 2>&1 </dev/null &
+	setsid xargs -a "$work/suites" -n 1 -P $at_a_time sh "$top/tests/run/$1.sh" "$checkout" "$work" \
+		$((JOBS / at_a_time)) >"$work/lines.$1" 2>&1 </dev/null &
 	child=$!
 	while read -r suite line; do
 		case $line in
@@ -108,7 +117,7 @@ stage_fresh() {
 		end) ended="$ended $suite " ;;
 		*) echo "      $suite: ${line#| }" ;;
 		esac
-	done <"$work/fresh"
+	done <"$work/lines.$1"
 	wait "$child" || :
 	child=
 	for suite in $FRESH_SUITES; do
