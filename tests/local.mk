@@ -123,11 +123,17 @@ EXTRA_DIST += tests/README.md \
 	tests/with-limit \
 	tests/run.sh \
 	tests/run/count.sh \
+	tests/run/fresh.sh \
 	tests/run/fuzz.sh \
 	tests/run/install.sh \
+	tests/run/package-host.sh \
+	tests/run/package.sh \
+	tests/run/readme.sh \
 	tests/run/root.sh \
 	tests/run/silent \
 	tests/run/stages.sh \
+	tests/run/try.sh \
+	tests/run/unit.sh \
 	tests/mib/oids.tsv \
 	tests/mib/parse.sh \
 	tests/mib/parse-faults.sh \

@@ -4,6 +4,11 @@
 # in a directory of its own, which goes away at the end, and touches nothing else of the host.
 #
 # The stages, all of them unless some are named:
+#	fresh       on new systems in directories, Debian 12 and 13: the demonstration, gcc, standalone,
+#	            and the commands of README.md that install it. Packages are installed there, and kept
+#	            in /var/cache/fwmark-tests (FWMARK_CACHE) for the next time
+#	package     the Debian package, on such systems: built twice, looked at by lintian, installed, asked,
+#	            upgraded, purged
 #	gcc         a build with gcc where a warning is an error; unit tests; end to end by snmpd
 #	standalone  end to end once more, with fwmarkd as its own SNMP agent
 #	sanitize    with clang, AddressSanitizer and UBSan: unit tests, end to end; each step of a
@@ -11,6 +16,9 @@
 #	dist        the release tarball builds, passes and installs (make distcheck)
 #	static      clang-format, shellcheck, cppcheck, FWMARK-MIB by three parsers, man pages
 #	fuzz        every fuzzer for half a minute
+#
+# gcc and standalone are left out on a machine that is itself of a release that fresh has: there they
+# are done without what happens to be installed here.
 #
 # From outside: FUZZ_SECONDS (30), JOBS (the number of processors), FWMARK_TEST_SECONDS (of one
 # test), CI=true (a test that was skipped, for lack of privileges, has failed), IETF_MIBS (a
@@ -23,12 +31,13 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 cd "$top"
 . conf/packages.sh
 . tests/run/count.sh
+. tests/run/root.sh
 . tests/run/stages.sh
 
-stages=${*:-gcc standalone sanitize dist static fuzz}
+stages=${*:-$(default_stages)}
 for stage in $stages; do
-	case $stage in
-	gcc | standalone | sanitize | dist | static | fuzz) ;;
+	case " $STAGES " in
+	*" $stage "*) ;;
 	*) echo "there is no stage $stage" >&2; exit 2 ;;
 	esac
 done
@@ -44,7 +53,8 @@ trap 'exit 130' INT
 trap 'exit 143' HUP TERM
 count_init
 
-install_test_packages
+# shellcheck disable=SC2086 # words
+install_test_packages $stages
 load_legacy_tables
 prepare_source
 for stage in $stages; do

@@ -77,6 +77,9 @@ root_configure() {
 		echo
 	done >"$2/etc/apt/sources.list.d/debian.sources"
 	printf '127.0.0.1\tlocalhost\n::1\tlocalhost\n' >"$2/etc/hosts"
+	# Nobody is there to answer, and no more is fetched than was asked for.
+	printf 'APT::%s;\n' 'Get::Assume-Yes "true"' 'Install-Recommends "false"' \
+		>"$2/etc/apt/apt.conf.d/90fresh"
 	# It need not survive a power failure.
 	echo force-unsafe-io >"$2/etc/dpkg/dpkg.cfg.d/unsafe-io"
 }
@@ -164,7 +167,7 @@ root_enter() {
 		mount -t proc proc proc && mount -t sysfs sysfs sys && root_devices &&
 		mkdir -p .host && pivot_root . .host && cd / && umount -l /.host && rmdir /.host || exit 125
 	env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
-		${CI:+"CI=$CI"} "$@"
+		${TERM:+"TERM=$TERM"} ${CI:+"CI=$CI"} "$@"
 }
 
 root_devices() {

@@ -3,35 +3,49 @@
 # shellcheck disable=SC2154 # top, work and the settings are of run.sh
 # The stages of tests/run.sh. Each counts what it does and goes on as far as it makes sense.
 
-# What building and running the daemon does not need (conf/packages.sh), but its tests do.
-PACKAGES_TEST="xz-utils libcmocka-dev clang libclang-rt-dev llvm shellcheck cppcheck
-	smitools python3-pysmi man-db groff-base strace systemd"
+STAGES="fresh package gcc standalone sanitize dist static fuzz"
+
+# stage_packages STAGE...: what building and running the daemon does not need (conf/packages.sh), but
+# its tests do.
+stage_packages() {
+	echo "libcmocka-dev iputils-ping strace systemd"
+	for stage in "$@"; do
+		case $stage in
+		fresh | package) echo "$PACKAGES_ROOT" ;;
+		sanitize | fuzz) echo "clang libclang-rt-dev llvm" ;;
+		dist) echo "xz-utils" ;;
+		static) echo "shellcheck cppcheck smitools python3-pysmi man-db groff-base" ;;
+		esac
+	done
+}
 
 install_test_packages() {
 	command -v dpkg-query >/dev/null || return 0
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2046,SC2086 # words
 	if ! PACKAGES_LOG=$work/log/apt install_packages $PACKAGES_BUILD $PACKAGES_RUN \
-		$PACKAGES_NETWORK $PACKAGES_TEST; then
+		$PACKAGES_NETWORK $(stage_packages "$@"); then
 		tail -n 40 "$work/log/apt" 2>/dev/null || :
 		echo "the packages cannot be installed" >&2
 		exit 1
 	fi
 }
 
-# prepare_source: a copy, so that autogen.sh writes nothing into the checkout. What git ignores
-# (an earlier build) does not belong to it.
+# prepare_source: a copy, so that autogen.sh writes nothing into the checkout, and another of it as it
+# is. What git ignores (an earlier build) does not belong to it.
 prepare_source() {
 	source=$work/source
+	checkout=$work/checkout.tar
 	mkdir "$source"
 	if git -c safe.directory="$top" ls-files --cached --others --exclude-standard \
 		>"$work/files" 2>/dev/null; then
 		while read -r file; do
 			[ ! -f "$file" ] || echo "$file"
 		done <"$work/files" >"$work/files.there"
-		tar -cf - -T "$work/files.there"
+		tar -cf "$checkout" -T "$work/files.there"
 	else
-		tar -cf - .
-	fi | tar -C "$source" -xf -
+		tar -cf "$checkout" .
+	fi
+	tar -C "$source" -xf "$checkout"
 	step "autogen.sh" "$source/autogen.sh" || { count_report; exit 1; }
 }
 
@@ -50,6 +64,71 @@ build() {
 		step "$build_name: build tests" make -C "$build" -j"$JOBS" -k check TESTS= &&
 		touch "$build/built"
 }
+
+# --- on fresh systems ---
+
+FRESH_SUITES="bookworm trixie"
+
+# fresh_possible: as root, and where apt has a mirror of Debian.
+fresh_possible() {
+	[ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return
+	[ "$(root_sources any)" ] || apt-get -qq update >&2 && [ "$(root_sources any)" ]
+}
+
+# default_stages: what a fresh system of the same release does need not be done here, too.
+default_stages() {
+	for suite in $FRESH_SUITES; do
+		if grep -qx "VERSION_CODENAME=$suite" /etc/os-release && fresh_possible; then
+			echo "${STAGES% gcc standalone *} ${STAGES#* gcc standalone }"
+			return
+		fi
+	done
+	echo "$STAGES"
+}
+
+stage_fresh() {
+	on_suites fresh
+}
+
+stage_package() {
+	on_suites package
+}
+
+# on_suites STAGE: tests/run/STAGE.sh for each suite. Two at a time, each with half of the processors:
+# much of it is done by one process alone.
+on_suites() {
+	local suite line at_a_time=2 ended=''
+	if ! fresh_possible && [ "${CI:-}" != true ]; then
+		skip "$1" "needs root, and a mirror of Debian in apt's configuration"
+		return
+	fi
+	[ "$JOBS" -ge 2 ] || at_a_time=1
+	mkfifo "$work/lines.$1"
+	# shellcheck disable=SC2086 # words
+	printf '%s\n' $FRESH_SUITES >"$work/suites"
+	setsid xargs -a "$work/suites" -n 1 -P $at_a_time sh "$top/tests/run/$1.sh" "$checkout" "$work" \
+		$((JOBS / at_a_time)) >"$work/lines.$1" 2>&1 </dev/null &
+	child=$!
+	while read -r suite line; do
+		case $line in
+		"pass  "*) pass "$suite: ${line#pass  }" ;;
+		"FAIL  "*) miss "$suite: ${line#FAIL  }" ;;
+		"skip  "*) skip "$suite" "${line#skip  }" ;;
+		end) ended="$ended $suite " ;;
+		*) echo "      $suite: ${line#| }" ;;
+		esac
+	done <"$work/lines.$1"
+	wait "$child" || :
+	child=
+	for suite in $FRESH_SUITES; do
+		case $ended in
+		*" $suite "*) ;;
+		*) miss "$suite: ended too early" ;;
+		esac
+	done
+}
+
+# --- on this machine ---
 
 build_gcc() {
 	build gcc CC=gcc
