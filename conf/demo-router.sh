@@ -49,9 +49,9 @@ start_fwmarkd() {
 	printf 'state: { directory = "%s"; };\n' "$WORK/agent" >"$WORK/fwmarkd.conf"
 	"$FWMARKD" -f -c "$WORK/fwmarkd.conf" -x "$WORK/agentx" >"$WORK/fwmarkd.log" 2>&1 &
 	tries=0
-	until snmpget -Oqv -t 1 -r 0 127.0.0.1 fwmarkAgentUpTime.0 2>/dev/null | grep -q '^[0-9]'; do
+	until snmpget -Oqv -t "$FWMARK_SLOW" -r 0 127.0.0.1 fwmarkAgentUpTime.0 2>/dev/null | grep -q '^[0-9]'; do
 		tries=$((tries + 1))
-		if [ $tries -ge 150 ]; then
+		if [ $tries -ge $((150 * FWMARK_SLOW)) ]; then
 			echo "fwmarkd does not answer" >&2
 			cat "$WORK/snmpd.log" "$WORK/fwmarkd.log" >&2
 			return 1

@@ -125,6 +125,10 @@ EXTRA_DIST += tests/README.md \
 	tests/run/count.sh \
 	tests/run/fresh.sh \
 	tests/run/fuzz.sh \
+	tests/run/boot.sh \
+	tests/run/guest.sh \
+	tests/run/guest-install.sh \
+	tests/run/kernels.sh \
 	tests/run/install.sh \
 	tests/run/package-host.sh \
 	tests/run/package.sh \

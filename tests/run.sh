@@ -3,12 +3,14 @@
 # tests/run.sh [STAGE...]: every test there is, on Debian, as root. Installs what it needs, builds
 # in a directory of its own, which goes away at the end, and touches nothing else of the host.
 #
-# The stages, all of them unless some are named:
+# The stages, all of them but kernels unless some are named:
 #	fresh       on new systems in directories, Debian 12 and 13: the demonstration, gcc, standalone,
 #	            and the commands of README.md that install it. Packages are installed there, and kept
 #	            in /var/cache/fwmark-tests (FWMARK_CACHE) for the next time
 #	package     the Debian package, on such systems: built twice, looked at by lintian, installed, asked,
 #	            upgraded, purged
+#	kernels     Debian 12 and 13 with their own kernels in an emulator: the demonstration, some tests,
+#	            and fwmarkd and snmpd as systemd runs them (half an hour; see tests/README.md)
 #	gcc         a build with gcc where a warning is an error; unit tests; end to end by snmpd
 #	standalone  end to end once more, with fwmarkd as its own SNMP agent
 #	sanitize    with clang, AddressSanitizer and UBSan: unit tests, end to end; each step of a
@@ -33,6 +35,7 @@ cd "$top"
 . tests/run/count.sh
 . tests/run/root.sh
 . tests/run/stages.sh
+. tests/run/kernels.sh
 
 stages=${*:-$(default_stages)}
 for stage in $stages; do

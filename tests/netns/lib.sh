@@ -10,8 +10,8 @@
 # and ip show is compared with what SNMP shows, and the other way round.
 #
 # From outside: FWMARKD (the program), FWMARK_ROAD (run on this road only), FWMARK_TEST_LONG=1
-# (floods and the like for longer), FWMARK_KEEP=1 (leave the working directory behind). Exit
-# status: 0, 1, or 77 where it cannot run.
+# (floods and the like for longer), FWMARK_KEEP=1 (leave the working directory behind),
+# FWMARK_SLOW=N (deadlines N times as long). Exit status: 0, 1, or 77 where it cannot run.
 
 set -eu
 
@@ -78,7 +78,7 @@ $(cat "$WORK/diff")"
 # wait_for SECONDS COMMAND...: runs it again and again until it succeeds, at most so long.
 wait_for() {
 	read -r now _ </proc/uptime
-	deadline=$((${now%.*} + $1))
+	deadline=$((${now%.*} + $1 * FWMARK_SLOW))
 	shift
 	pause=0.01
 	until "$@" >/dev/null 2>&1; do

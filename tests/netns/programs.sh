@@ -67,7 +67,7 @@ start_snmpd() {
 }
 
 snmpd_answers() {
-	listens "$SNMPD_PID" && snmp_get -t1 .1.3.6.1.2.1.1.3.0
+	listens "$SNMPD_PID" && snmp_get -t"$FWMARK_SLOW" .1.3.6.1.2.1.1.3.0
 }
 
 # listens PID: has that process, or another of its network, opened the port of SNMP? A request that
@@ -125,7 +125,7 @@ agent_answers() {
 	case $FWMARK_ROAD in
 	agentx) listens "$SNMPD_PID" ;;
 	standalone) listens "$AGENT_PID" ;;
-	esac && snmp_get -t1 fwmarkAgentUpTime.0
+	esac && snmp_get -t"$FWMARK_SLOW" fwmarkAgentUpTime.0
 }
 
 agent_answers_or_gone() {
@@ -255,7 +255,7 @@ snmp() {
 		shift
 	done
 	# shellcheck disable=SC2086 # words
-	"$tool" $SNMP_FLAGS -t 10 -r 0 -Pe $options "$SNMP_HOST" "$@"
+	"$tool" $SNMP_FLAGS -t $((10 * FWMARK_SLOW)) -r 0 -Pe $options "$SNMP_HOST" "$@"
 }
 
 # snmp_as "FLAGS": who asks from now on.

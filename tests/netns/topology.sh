@@ -10,6 +10,9 @@
 # mounts and a tmpfs on /run (see private_namespaces and private_mounts), where nothing of the
 # host can be touched.
 
+# On a machine that is so many times slower (an emulator) deadlines are so many times longer.
+: "${FWMARK_SLOW:=1}"
+
 INSIDE4=192.168.1.10	# the client
 EXCEPTED4=192.168.1.20	# another address of the client, for exceptions
 INSIDE6=2001:db8:1::10
@@ -112,7 +115,7 @@ topology_settle() {
 	until [ "$(ip -6 route show table all | grep -Ec '^(fe80::/64|multicast ff00::/8) ')" -eq \
 		$(($1 * 2)) ]; do
 		tries=$((tries + 1))
-		[ $tries -lt 100 ] || { echo "topology: no carrier" >&2; return 1; }
+		[ $tries -lt $((100 * FWMARK_SLOW)) ] || { echo "topology: no carrier" >&2; return 1; }
 		sleep 0.05
 	done
 }
@@ -155,7 +158,7 @@ topology_serve() {
 	for port in "$@"; do
 		until [ "$(ip netns exec "$where" ss -Hltn "sport = :$port" | wc -l)" -ge 2 ]; do
 			tries=$((tries + 1))
-			[ $tries -lt 200 ] || return 1
+			[ $tries -lt $((200 * FWMARK_SLOW)) ] || return 1
 			sleep 0.05
 		done
 	done
@@ -168,7 +171,8 @@ ask() {
 	*:*) to="TCP6:[$1]:$2" ;;
 	*) to="TCP4:$1:$2" ;;
 	esac
-	ip netns exec inside socat -u -T3 "$to,connect-timeout=2${3:+,$3}" - 2>/dev/null || :
+	ip netns exec inside socat -u -T$((3 * FWMARK_SLOW)) \
+		"$to,connect-timeout=$((2 * FWMARK_SLOW))${3:+,$3}" - 2>/dev/null || :
 }
 
 # way ADDRESS PORT [SOCAT OPTIONS]: prints which provider a connection went by, "fast" or "cheap".

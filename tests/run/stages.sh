@@ -3,7 +3,7 @@
 # shellcheck disable=SC2154 # top, work and the settings are of run.sh
 # The stages of tests/run.sh. Each counts what it does and goes on as far as it makes sense.
 
-STAGES="fresh package gcc standalone sanitize dist static fuzz"
+STAGES="fresh package gcc standalone sanitize dist static fuzz kernels"
 
 # stage_packages STAGE...: what building and running the daemon does not need (conf/packages.sh), but
 # its tests do.
@@ -12,6 +12,7 @@ stage_packages() {
 	for stage in "$@"; do
 		case $stage in
 		fresh | package) echo "$PACKAGES_ROOT" ;;
+		kernels) echo "$PACKAGES_ROOT $PACKAGES_KERNELS" ;;
 		sanitize | fuzz) echo "clang libclang-rt-dev llvm" ;;
 		dist) echo "xz-utils" ;;
 		static) echo "shellcheck cppcheck smitools python3-pysmi man-db groff-base" ;;
@@ -75,15 +76,16 @@ fresh_possible() {
 	[ "$(root_sources any)" ] || apt-get -qq update >&2 && [ "$(root_sources any)" ]
 }
 
-# default_stages: what a fresh system of the same release does need not be done here, too.
+# default_stages: all that do not take too long, and what a fresh system of the same release does need
+# not be done here, too.
 default_stages() {
+	local stages=" ${STAGES% kernels} "
 	for suite in $FRESH_SUITES; do
 		if grep -qx "VERSION_CODENAME=$suite" /etc/os-release && fresh_possible; then
-			echo "${STAGES% gcc standalone *} ${STAGES#* gcc standalone }"
-			return
+			stages="${stages% gcc standalone *} ${stages#* gcc standalone }"
 		fi
 	done
-	echo "$STAGES"
+	echo "$stages"
 }
 
 stage_fresh() {
