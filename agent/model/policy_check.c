@@ -36,8 +36,6 @@ enum {
 	COL_DPORT_MASK,
 };
 
-enum { DSCP_MAX = 63, FLOWLABEL_MAX = 0xfffff };
-
 #define BAD(col, ...) (*column = (col), why_set(why, -EINVAL, __VA_ARGS__))
 
 static int check_action(const struct policy *p, unsigned *column, struct why *why)

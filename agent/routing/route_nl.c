@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "nl_attr.h"
 #include "route_nl_priv.h"
 
 /* Room for ROUTE_LEGS_MAX legs of an IPv6 gateway each, and the rest. */
