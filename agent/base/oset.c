@@ -3,11 +3,26 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { BLOCK_BYTES = 16384 };
+enum {
+	BLOCK_BYTES = 16384,
+	/* Blocks of a set that has many come by the slab, in huge pages where the kernel has some:
+	 * with small ones, the page faults of a million elements take longer than all the rest. */
+	SLAB_BYTES = 4 << 20,
+	HUGE_PAGE = 2 << 20,
+	MANY = 64,
+};
 
 struct oset_block {
 	size_t n;
+	size_t in_slab; /* or on its own */
+	_Alignas(max_align_t) char data[];
+};
+
+struct oset_slab {
+	struct oset_slab *next;
+	size_t n; /* blocks that were cut off it so far */
 	_Alignas(max_align_t) char data[];
 };
 
@@ -21,6 +36,78 @@ static char *element(const struct oset *s, const struct oset_block *b, size_t i)
 	return (char *)b->data + i * s->size;
 }
 
+static size_t block_bytes(const struct oset *s)
+{
+	size_t bytes = sizeof(struct oset_block) + per_block(s) * s->size;
+
+	return (bytes + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+}
+
+static struct oset_slab *slab_new(struct oset *s)
+{
+	struct oset_slab *slab = aligned_alloc(HUGE_PAGE, SLAB_BYTES);
+
+	if (!slab)
+		return NULL;
+	(void)madvise(slab, SLAB_BYTES, MADV_HUGEPAGE);
+	slab->next = s->slabs;
+	slab->n = 0;
+	return s->slabs = slab;
+}
+
+/* Returns: memory for a block, NULL when there is none. */
+static struct oset_block *block_alloc(struct oset *s)
+{
+	struct oset_block *b = s->spare;
+	struct oset_slab *slab = s->slabs;
+
+	if (b) {
+		memcpy(&s->spare, b->data, sizeof(s->spare));
+		return b;
+	}
+	if (s->nblocks >= MANY &&
+	    (!slab || sizeof(*slab) + (slab->n + 1) * block_bytes(s) > SLAB_BYTES))
+		slab = slab_new(s);
+	if (s->nblocks < MANY || !slab) {
+		b = malloc(block_bytes(s));
+		if (b)
+			b->in_slab = 0;
+		return b;
+	}
+	b = (void *)(slab->data + slab->n++ * block_bytes(s));
+	b->in_slab = 1;
+	return b;
+}
+
+/* What is of a slab waits to be used again; the kernel has its pages meanwhile. */
+static void block_free(struct oset *s, struct oset_block *b)
+{
+	const uintptr_t page = 4096;
+	uintptr_t begin = ((uintptr_t)b->data + sizeof(s->spare) + page - 1) & ~(page - 1);
+	uintptr_t end = ((uintptr_t)b + block_bytes(s)) & ~(page - 1);
+
+	if (!b->in_slab) {
+		free(b);
+		return;
+	}
+	(void)madvise((void *)begin, end - begin, MADV_DONTNEED);
+	memcpy(b->data, &s->spare, sizeof(s->spare));
+	s->spare = b;
+}
+
+/* Once no block is in use. */
+static void slabs_free(struct oset *s)
+{
+	struct oset_slab *slab;
+
+	while (!s->nblocks && (slab = s->slabs)) {
+		s->slabs = slab->next;
+		free(slab);
+	}
+	if (!s->slabs)
+		s->spare = NULL;
+}
+
 void oset_init(struct oset *s, size_t size, int (*cmp)(const void *a, const void *b))
 {
 	*s = (struct oset){ .size = size, .cmp = cmp };
@@ -29,7 +116,10 @@ void oset_init(struct oset *s, size_t size, int (*cmp)(const void *a, const void
 void oset_fini(struct oset *s)
 {
 	for (size_t i = 0; i < s->nblocks; i++)
-		free(s->blocks[i]);
+		if (!s->blocks[i]->in_slab)
+			free(s->blocks[i]);
+	s->nblocks = 0;
+	slabs_free(s);
 	free(s->blocks);
 	*s = (struct oset){ .size = s->size, .cmp = s->cmp, .moves = s->moves + 1 };
 }
@@ -48,7 +138,7 @@ static struct oset_block *block_new(struct oset *s, size_t at)
 		s->blocks = more;
 		s->cap = cap;
 	}
-	b = malloc(sizeof(*b) + per_block(s) * s->size);
+	b = block_alloc(s);
 	if (!b)
 		return NULL;
 	b->n = 0;
@@ -200,9 +290,10 @@ static void tidy(struct oset *s, size_t from)
 			memcpy(element(s, last, last->n), b->data, b->n * s->size);
 			last->n += b->n;
 		}
-		free(b);
+		block_free(s, b);
 	}
 	s->nblocks = n;
+	slabs_free(s);
 }
 
 void oset_keep(struct oset *s, struct oset_at from, struct oset_at to,
@@ -245,8 +336,9 @@ void oset_remove(struct oset *s, struct oset_at at)
 	s->moves++;
 	if (b->n)
 		return;
-	free(b);
+	block_free(s, b);
 	s->nblocks--;
 	memmove(s->blocks + at.block, s->blocks + at.block + 1,
 		(s->nblocks - at.block) * sizeof(*s->blocks));
+	slabs_free(s);
 }

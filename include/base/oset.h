@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct oset_block;
+struct oset_slab;
 
 struct oset {
 	size_t size; /* of an element, in bytes */
@@ -20,6 +21,8 @@ struct oset {
 	uint64_t moves; /* moves whenever one comes or goes */
 	struct oset_block **blocks;
 	size_t nblocks, cap;
+	struct oset_slab *slabs;  /* memory of the blocks of a big set, ... */
+	struct oset_block *spare; /* ... and those of them that are free */
 };
 
 /* A place in a set; valid as long as moves stays. */

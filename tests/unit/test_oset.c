@@ -157,6 +157,68 @@ static void what_is_sorted_can_be_loaded(void **state)
 	assert_null(oset_get(&s, OSET_BEGIN));
 }
 
+/* Big elements, so that some thousand of them need more blocks than one slab has. */
+struct big {
+	uint32_t key;
+	char rest[1020];
+};
+
+static int big_cmp(const void *a, const void *b)
+{
+	uint32_t x = ((const struct big *)a)->key, y = ((const struct big *)b)->key;
+
+	return x < y ? -1 : x > y;
+}
+
+static bool keep_even(const void *elem, void *arg)
+{
+	(void)arg;
+	return ((const struct big *)elem)->key % 2 == 0;
+}
+
+/* @step keys apart. */
+static void big_check(const struct oset *s, uint32_t count, uint32_t step)
+{
+	const struct big *e;
+	uint32_t i = 0;
+
+	assert_int_equal(s->n, count);
+	for (struct oset_at at = OSET_BEGIN; (e = oset_get(s, at)); at = oset_next(s, at), i++) {
+		assert_int_equal(e->key, i * step);
+		assert_int_equal(e->rest[1019], (char)e->key);
+	}
+	assert_int_equal(i, count);
+}
+
+static void a_big_set_comes_and_goes(void **state)
+{
+	enum { COUNT = 10000 };
+	struct big e = { 0 };
+	struct oset s;
+
+	(void)state;
+	oset_init(&s, sizeof(e), big_cmp);
+	for (unsigned round = 0; round < 3; round++) {
+		for (e.key = 0; e.key < COUNT; e.key++) {
+			e.rest[1019] = (char)e.key;
+			assert_non_null(round == 1 ? oset_append(&s, &e) : oset_insert(&s, &e));
+		}
+		big_check(&s, COUNT, 1);
+		oset_keep(&s, OSET_BEGIN, OSET_END, keep_even, NULL);
+		big_check(&s, COUNT / 2, 2);
+		for (e.key = 1; e.key < COUNT; e.key += 2) {
+			e.rest[1019] = (char)e.key;
+			assert_non_null(oset_insert(&s, &e));
+		}
+		big_check(&s, COUNT, 1);
+		if (round == 2)
+			break;
+		while (s.n)
+			oset_remove(&s, oset_lower(&s, oset_last(&s), NULL));
+	}
+	oset_fini(&s);
+}
+
 static bool keep_some(const void *elem, void *arg)
 {
 	return ((const struct elem *)elem)->order % *(uint32_t *)arg == 0;
@@ -223,6 +285,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_is_a_sorted_array_whatever_is_done),
 		cmocka_unit_test(what_is_sorted_can_be_loaded),
+		cmocka_unit_test(a_big_set_comes_and_goes),
 		cmocka_unit_test(what_is_not_kept_is_gone),
 		cmocka_unit_test(what_comes_in_order_makes_full_blocks),
 	};
