@@ -164,3 +164,11 @@ int text_is_utf8(const void *s, size_t n)
 	}
 	return 1;
 }
+
+int text_is_ifname(const char *s)
+{
+	size_t n = strnlen(s, TEXT_IFNAME_MAX + 1);
+
+	return n && n <= TEXT_IFNAME_MAX && strcmp(s, ".") != 0 && strcmp(s, "..") != 0 &&
+	       !strpbrk(s, "/: \t\n\v\f\r\xa0");
+}

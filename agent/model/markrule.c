@@ -79,8 +79,7 @@ static int check_place(const struct markrule *r, unsigned *column, struct why *w
 
 static bool iface_is_name(const char *s)
 {
-	return *s == '\0' || (word_is_plain(s, 15) && !strchr(s, '/') && strcmp(s, ".") != 0 &&
-			      strcmp(s, "..") != 0);
+	return *s == '\0' || (text_is_ifname(s) && word_is_plain(s, 15));
 }
 
 static bool chain_is(const struct markrule *r, const char *a, const char *b)

@@ -7,7 +7,7 @@
 
 #include "base/hash.h"
 
-enum { FIB_MAIN = 254, DSCP_MAX = 63 };
+enum { FIB_MAIN = 254 };
 
 void policy_init(struct policy *p)
 {

@@ -36,8 +36,6 @@ enum {
 	COL_DPORT_MASK,
 };
 
-enum { DSCP_MAX = 63, FLOWLABEL_MAX = 0xfffff };
-
 #define BAD(col, ...) (*column = (col), why_set(why, -EINVAL, __VA_ARGS__))
 
 static int check_action(const struct policy *p, unsigned *column, struct why *why)
@@ -75,7 +73,6 @@ static int check_prefix(const struct policy *p, const struct prefix *a, unsigned
 	return 0;
 }
 
-/* As the kernel names devices: net/core/dev.c, dev_valid_name(). */
 static int check_name(const char *s, size_t size, unsigned col, const char *name, unsigned *column,
 		      struct why *why)
 {
@@ -83,7 +80,7 @@ static int check_name(const char *s, size_t size, unsigned col, const char *name
 
 	if (n == size)
 		return BAD(col, "%s: longer than %zu octets", name, size - 1);
-	if (!strcmp(s, ".") || !strcmp(s, "..") || strpbrk(s, " /:") || !text_is_utf8(s, n))
+	if (n && (!text_is_ifname(s) || !text_is_utf8(s, n)))
 		return BAD(col, "%s: no interface can have this name", name);
 	return 0;
 }

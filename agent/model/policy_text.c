@@ -71,7 +71,7 @@ static const char *const types[] = {
 	"blackhole", "unreachable", "prohibit", "throw",     "nat",	"xresolve",
 };
 
-enum { ACTION_NAT = 10, PROTO_KERNEL = 2, DSCP_MAX = 63, FLOWLABEL_MAX = 0xfffff };
+enum { ACTION_NAT = 10, PROTO_KERNEL = 2 };
 
 static void text_prefix(struct text *out, const char *word, const struct prefix *p)
 {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which routes can be, as far as that can be said without asking a kernel. */
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -35,17 +34,6 @@ enum {
 typedef unsigned route_rule(const struct route *r, struct why *why);
 
 #define wrong(why, column, ...) (why_set((why), -EINVAL, __VA_ARGS__), (column))
-
-static bool is_ifname(const char *s)
-{
-	if (!*s || strlen(s) > 15 || !strcmp(s, ".") || !strcmp(s, ".."))
-		return false;
-	for (; *s; s++)
-		if (*s == '/' || *s == ':' || isspace((unsigned char)*s) ||
-		    iscntrl((unsigned char)*s))
-			return false;
-	return true;
-}
 
 static bool leg_has_device(const struct nexthop *leg)
 {
@@ -142,7 +130,8 @@ static unsigned check_leg(const struct route *r, const struct nexthop *leg, stru
 			     "GatewayType: an IPv6 route needs an IPv6 gateway");
 	if (gw->family != AF_UNSPEC && addr_is_zero(gw))
 		return wrong(why, COL_GATEWAY, "Gateway: the unspecified address is none");
-	if (leg->ifname[0] && !is_ifname(leg->ifname))
+	if (leg->ifname[0] &&
+	    (!text_is_ifname(leg->ifname) || !text_is_utf8(leg->ifname, strlen(leg->ifname))))
 		return wrong(why, COL_IFNAME, "IfName: no name for an interface");
 	if (leg_is_empty(leg))
 		return wrong(why, COL_GATEWAY, "Gateway: a gateway or a device is needed");

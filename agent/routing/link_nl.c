@@ -17,7 +17,11 @@ struct link {
 	char name[16];
 };
 
-static const struct nl_attr link_attrs[] = { NL_ATTR(NL_NAME, IFLA_IFNAME, link, name, 0) };
+static const struct nl_attr link_attrs[] = {
+	[IFLA_IFNAME] = { .kind = NL_NAME, NL_FIELD(link, name) },
+};
+
+static const struct nl_table link_table = NL_TABLE(link_attrs);
 
 int link_nl_event(const struct nlmsghdr *nlh, struct names *links)
 {
@@ -28,7 +32,7 @@ int link_nl_event(const struct nlmsghdr *nlh, struct names *links)
 
 	if (nlh->nlmsg_type != RTM_NEWLINK && nlh->nlmsg_type != RTM_DELLINK)
 		return 0;
-	err = nl_attr_decode(link_attrs, 1, nlh, sizeof(*ifi), AF_UNSPEC, &link, NULL);
+	err = nl_decode_message(&link_table, nlh, sizeof(*ifi), AF_UNSPEC, &link, NULL);
 	if (err)
 		return err;
 	/* A bridge tells of its ports with messages of its own family: there, RTM_DELLINK means

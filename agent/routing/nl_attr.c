@@ -2,12 +2,13 @@
 #include "nl_attr.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <libmnl/libmnl.h>
-#include <stdbool.h>
+#include <linux/rtnetlink.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/addr.h"
+
+enum { VIA_HEADER = offsetof(struct rtvia, rtvia_addr) }; /* it ends in an array without length */
 
 /* Reads an unsigned integer of @size bytes, in host order. */
 static uint64_t uint_load(const void *p, size_t size)
@@ -35,11 +36,17 @@ static void uint_store(void *p, size_t size, uint64_t v)
 	uint16_t u16 = (uint16_t)v;
 	uint32_t u32 = (uint32_t)v;
 
-	memcpy(p,
-	       size == sizeof(u8)    ? (void *)&u8
-	       : size == sizeof(u16) ? (void *)&u16
-				     : &u32,
-	       size);
+	switch (size) {
+	case sizeof(u8):
+		memcpy(p, &u8, sizeof(u8));
+		break;
+	case sizeof(u16):
+		memcpy(p, &u16, sizeof(u16));
+		break;
+	default:
+		memcpy(p, &u32, sizeof(u32));
+		break;
+	}
 }
 
 /* Size on the wire of an integer. */
@@ -55,23 +62,37 @@ static bool all_zero(const uint8_t *p, size_t n)
 	return n == 0;
 }
 
-static bool attr_absent(const struct nl_attr *a, const void *obj)
+/* Two fields that are one to the table. */
+static size_t field_size(const struct nl_attr *a)
+{
+	return a->kind == NL_RANGE ? 2u * a->size : a->size;
+}
+
+static bool is_absent(const struct nl_attr *a, int family, const void *obj)
 {
 	const char *field = (const char *)obj + a->off;
 	const struct prefix *prefix = (const void *)field;
 	uint64_t max = a->size == 2 ? UINT16_MAX : UINT32_MAX;
 
 	switch (a->kind) {
+	case NL_NONE:
+		return true;
 	case NL_RANGE:
 		return uint_load(field, a->size) == 0 && uint_load(field + a->size, a->size) == max;
 	case NL_BYTES:
 		return all_zero((const uint8_t *)field, a->size);
 	case NL_NAME:
 		return field[0] == '\0';
-	case NL_ADDR:
+	case NL_PREFIX:
 		return !addr_size(prefix->family) || !prefix->len;
+	case NL_ADDR:
+		return !addr_size(prefix->family) || prefix->family != family;
+	case NL_VIA:
+		return !addr_size(prefix->family) || prefix->family == family;
+	case NL_OWN:
+		return !a->own->put;
 	default:
-		return uint_load((const char *)obj + a->guard_off, a->guard_size) == a->absent;
+		return uint_load(field, a->size) == a->absent;
 	}
 }
 
@@ -88,112 +109,190 @@ struct nlmsghdr *nl_begin(void *buf, size_t size, uint16_t type, uint16_t flags,
 	return nlh;
 }
 
-int nl_attr_encode(const struct nl_attr *attrs, size_t n, const void *obj, struct nlmsghdr *nlh,
-		   size_t size)
+int nl_put(const struct nl_table *table, const struct nl_out *out, uint16_t type, const void *obj)
 {
-	for (const struct nl_attr *a = attrs; a < attrs + n; a++) {
-		const char *field = (const char *)obj + a->off;
-		const void *data = field;
-		size_t len = a->size;
-		char wire[4];
-
-		if (attr_absent(a, obj))
-			continue;
-		if (a->kind == NL_RANGE) {
-			len *= 2;
-		} else if (a->kind == NL_NAME) {
-			len = strnlen(field, a->size - 1u) + 1;
-		} else if (a->kind == NL_ADDR) {
-			data = ((const struct prefix *)data)->addr;
-			len = addr_size(((const struct prefix *)(const void *)field)->family);
-		} else if (a->kind != NL_BYTES) {
-			uint64_t v = uint_load(field, a->size);
-
-			len = uint_size(a->kind);
-			uint_store(wire, len, a->kind == NL_BE32 ? htonl((uint32_t)v) : v);
-			data = wire;
-		}
-		if (!mnl_attr_put_check(nlh, size, a->type, len, data))
-			return -EMSGSIZE;
-	}
-	return 0;
-}
-
-/* Puts one attribute of @len bytes into its field. */
-static int attr_store(const struct nl_attr *a, const void *data, size_t len, int family, void *obj)
-{
-	char *field = (char *)obj + a->off;
-	struct prefix *prefix = (void *)field;
+	const struct nl_attr *a = &table->attr[type];
+	const char *field = (const char *)obj + a->off;
+	const struct prefix *prefix = (const void *)field;
+	const void *data = field;
+	size_t len = field_size(a);
+	char wire[VIA_HEADER + ADDR_MAX];
+	struct rtvia via;
 	uint64_t v;
 
 	switch (a->kind) {
+	case NL_OWN:
+		return a->own->put(out, type, obj);
 	case NL_RANGE:
-		if (len != 2u * a->size)
-			return -EBADMSG;
-		memcpy(field, data, len);
-		return 0;
 	case NL_BYTES:
-		if (len != a->size)
-			return -EBADMSG;
-		memcpy(field, data, len);
-		return 0;
+		break;
 	case NL_NAME:
-		len = strnlen(data, len);
-		if (len >= a->size)
-			return -EBADMSG;
-		memset(field, 0, a->size);
-		memcpy(field, data, len);
-		return 0;
+		len = strnlen(field, a->size - 1u) + 1;
+		break;
+	case NL_PREFIX:
 	case NL_ADDR:
-		if (len != addr_size(family))
-			return -EBADMSG;
-		prefix->family = (uint8_t)family;
-		memset(prefix->addr, 0, sizeof(prefix->addr));
-		memcpy(prefix->addr, data, len);
-		return 0;
+		data = prefix->addr;
+		len = addr_size(prefix->family);
+		break;
+	case NL_VIA:
+		via.rtvia_family = prefix->family;
+		memcpy(wire, &via, VIA_HEADER);
+		memcpy(wire + VIA_HEADER, prefix->addr, addr_size(prefix->family));
+		data = wire;
+		len = VIA_HEADER + addr_size(prefix->family);
+		break;
 	default:
-		if (len != uint_size(a->kind))
-			return -EBADMSG;
-		v = uint_load(data, len);
-		if (a->kind == NL_BOOL)
-			v = v != 0;
-		uint_store(field, a->size, a->kind == NL_BE32 ? ntohl((uint32_t)v) : v);
-		return 0;
+		v = uint_load(field, a->size);
+		len = uint_size(a->kind);
+		uint_store(wire, len, a->kind == NL_BE32 ? htonl((uint32_t)v) : v);
+		data = wire;
 	}
+	return mnl_attr_put_check(out->nlh, out->size, type, len, data) ? 0 : -EMSGSIZE;
 }
 
-static int attr_find(const struct nl_attr *attrs, size_t n, const struct nlattr *nla, int family,
-		     void *obj, uint64_t *seen)
+int nl_put_present(const struct nl_table *table, const struct nl_out *out, uint16_t type,
+		   const void *obj)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (attrs[i].type != mnl_attr_get_type(nla))
-			continue;
-		if (seen)
-			*seen |= UINT64_C(1) << i;
-		return attr_store(&attrs[i], mnl_attr_get_payload(nla),
-				  mnl_attr_get_payload_len(nla), family, obj);
-	}
+	const struct nl_attr *a = &table->attr[type];
+
+	if (a->part && !(a->part & out->parts))
+		return 0;
+	if (is_absent(a->with && a->absent == NL_ALWAYS ? &table->attr[a->with] : a, out->family,
+		      obj))
+		return 0;
+	return nl_put(table, out, type, obj);
+}
+
+int nl_encode(const struct nl_table *table, const struct nl_out *out, const void *obj)
+{
+	int err = 0;
+
+	for (uint16_t type = 1; !err && type < table->n; type++)
+		err = nl_put_present(table, out, type, obj);
+	return err;
+}
+
+/* Of two attributes the last counts, also when it is shorter. */
+static int addr_load(struct prefix *p, int family, const void *data, size_t len)
+{
+	if (!len || len != addr_size(family))
+		return -EBADMSG;
+	p->family = (uint8_t)family;
+	memset(p->addr, 0, sizeof(p->addr));
+	memcpy(p->addr, data, len);
 	return 0;
 }
 
-int nl_attr_decode(const struct nl_attr *attrs, size_t n, const struct nlmsghdr *nlh, size_t hdrlen,
-		   int family, void *obj, uint64_t *seen)
+static int via_load(struct prefix *p, const struct nl_item *item)
 {
-	size_t off = mnl_nlmsg_size(MNL_ALIGN(hdrlen));
-	int err = 0;
+	struct rtvia via;
 
+	if (item->len < VIA_HEADER)
+		return -EBADMSG;
+	memcpy(&via, item->data, VIA_HEADER);
+	p->len = (uint8_t)(8 * addr_size(via.rtvia_family));
+	return addr_load(p, via.rtvia_family, (const char *)item->data + VIA_HEADER,
+			 item->len - VIA_HEADER);
+}
+
+static int name_load(char *field, size_t size, const struct nl_item *item)
+{
+	size_t len = strnlen(item->data, item->len);
+
+	if (len >= size)
+		return -EBADMSG;
+	memset(field, 0, size);
+	memcpy(field, item->data, len);
+	return 0;
+}
+
+static int uint_get(const struct nl_attr *a, const struct nl_item *item, void *field)
+{
+	uint64_t v;
+
+	if (item->len != uint_size(a->kind))
+		return -EBADMSG;
+	v = uint_load(item->data, item->len);
+	if (a->kind == NL_BOOL)
+		v = v != 0;
+	uint_store(field, a->size, a->kind == NL_BE32 ? ntohl((uint32_t)v) : v);
+	return 0;
+}
+
+/* Puts one attribute into its field. */
+static int get(const struct nl_attr *a, const struct nl_item *item, int family, void *obj)
+{
+	char *field = (char *)obj + a->off;
+	struct prefix *prefix = (void *)field;
+
+	switch (a->kind) {
+	case NL_NONE:
+		return 0;
+	case NL_RANGE:
+	case NL_BYTES:
+		if (item->len != field_size(a))
+			return -EBADMSG;
+		memcpy(field, item->data, item->len);
+		return 0;
+	case NL_NAME:
+		return name_load(field, a->size, item);
+	case NL_ADDR:
+		prefix->len = (uint8_t)(8 * addr_size(family));
+		return addr_load(prefix, family, item->data, item->len);
+	case NL_PREFIX:
+		return addr_load(prefix, family, item->data, item->len);
+	case NL_VIA:
+		return via_load(prefix, item);
+	case NL_OWN:
+		return a->own->get(item->data, item->len, obj);
+	default:
+		return uint_get(a, item, field);
+	}
+}
+
+int nl_decode(const struct nl_table *table, const void *attrs, size_t len, int family, void *obj,
+	      uint64_t *seen)
+{
+	const char *at = attrs;
+	uint64_t types = 0;
+	struct nl_item item;
+	int err;
+
+	while ((err = nl_next(&at, &len, &item)) > 0) {
+		types |= item.type < 64 ? UINT64_C(1) << item.type : 0;
+		err = item.type < table->n ? get(&table->attr[item.type], &item, family, obj) : 0;
+		if (err)
+			break;
+	}
 	if (seen)
-		*seen = 0;
+		*seen = types;
+	return err;
+}
+
+int nl_decode_message(const struct nl_table *table, const struct nlmsghdr *nlh, size_t hdrlen,
+		      int family, void *obj, uint64_t *seen)
+{
+	size_t begin = mnl_nlmsg_size(MNL_ALIGN(hdrlen));
+
 	if (nlh->nlmsg_len < mnl_nlmsg_size(hdrlen))
 		return -EBADMSG;
-	/* By the length itself: mnl_attr_for_each() of libmnl 1.0.5 rounds it up, past the end. */
-	while (!err && off + sizeof(struct nlattr) <= nlh->nlmsg_len) {
-		const struct nlattr *nla = (const void *)((const char *)nlh + off);
+	return nl_decode(table, (const char *)nlh + begin,
+			 nlh->nlmsg_len > begin ? nlh->nlmsg_len - begin : 0, family, obj, seen);
+}
 
-		if (!mnl_attr_ok(nla, (int)(nlh->nlmsg_len - off)))
-			break;
-		err = attr_find(attrs, n, nla, family, obj, seen);
-		off += MNL_ALIGN(nla->nla_len);
-	}
-	return err;
+bool nl_selects(const struct nl_table *table, uint16_t type, int family, const void *obj)
+{
+	uint8_t with = table->attr[type].with;
+	const struct nl_attr *a = &table->attr[with ? with : type];
+
+	if (is_absent(a, family, obj))
+		return false;
+	return a->absent != NL_ALWAYS || !all_zero((const uint8_t *)obj + a->off, a->size);
+}
+
+bool nl_field_same(const struct nl_table *table, uint16_t type, const void *a, const void *b)
+{
+	const struct nl_attr *d = &table->attr[type];
+
+	return !memcmp((const char *)a + d->off, (const char *)b + d->off, field_size(d));
 }

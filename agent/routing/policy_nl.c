@@ -10,41 +10,51 @@
 #include "nl_attr.h"
 #include "policy_nl_priv.h"
 
-#define ATTR(kind, type, field, absent) NL_ATTR(kind, FRA_##type, policy, field, absent)
-#define ATTR_IF(kind, type, field, guard, absent)                                                  \
-	NL_ATTR_IF(kind, FRA_##type, policy, field, guard, absent)
+enum { POLICY_PART_PRIORITY = 1 };
+
+#define ATTR(KIND, field, value)                                                                   \
+	{                                                                                          \
+		.kind = NL_##KIND, NL_FIELD(policy, field), .absent = (value)                      \
+	}
+#define ATTR_WITH(KIND, field, value, other)                                                       \
+	{                                                                                          \
+		.kind = NL_##KIND, NL_FIELD(policy, field), .absent = (value), .with = (other)     \
+	}
 
 /* The kernel tells port masks and dscp masks of all ones; they are not sent, so that kernels
  * without them take the rest. */
 static const struct nl_attr policy_attrs[] = {
-	ATTR_IF(NL_U32, PRIORITY, priority, priority_auto, true),
-	ATTR(NL_U32, TABLE, fib, NL_ALWAYS),
-	ATTR(NL_U32, FWMARK, mark, 0),
-	ATTR(NL_U32, FWMASK, mask, NL_ALWAYS),
-	ATTR(NL_ADDR, SRC, src, 0),
-	ATTR(NL_ADDR, DST, dst, 0),
-	ATTR(NL_NAME, IIFNAME, iif, 0),
-	ATTR(NL_NAME, OIFNAME, oif, 0),
-	ATTR(NL_U8, IP_PROTO, protocol, 0),
-	ATTR(NL_RANGE, SPORT_RANGE, sport_from, 0),
-	ATTR(NL_RANGE, DPORT_RANGE, dport_from, 0),
-	ATTR(NL_U16, SPORT_MASK, sport_mask, 0),
-	ATTR(NL_U16, DPORT_MASK, dport_mask, 0),
-	ATTR(NL_RANGE, UID_RANGE, uid_from, 0),
-	ATTR(NL_U32, SUPPRESS_PREFIXLEN, suppress_prefixlen, UINT32_MAX),
-	ATTR(NL_U32, SUPPRESS_IFGROUP, suppress_group, UINT32_MAX),
-	ATTR(NL_BOOL, L3MDEV, l3mdev, false),
-	ATTR(NL_U32, GOTO, goto_priority, 0),
-	ATTR(NL_BYTES, TUN_ID, tunnel, 0),
-	ATTR(NL_U8, DSCP, dscp, UINT32_MAX),
-	ATTR(NL_U8, DSCP_MASK, dscp_mask, 63),
-	ATTR_IF(NL_BE32, FLOWLABEL, flowlabel, flowlabel_mask, 0),
-	ATTR(NL_BE32, FLOWLABEL_MASK, flowlabel_mask, 0),
-	ATTR(NL_U32, FLOW, realms, 0),
-	ATTR(NL_U8, PROTOCOL, route_protocol, 0),
+	[FRA_PRIORITY] = { .kind = NL_U32,
+			   .part = POLICY_PART_PRIORITY,
+			   NL_FIELD(policy, priority),
+			   .absent = NL_ALWAYS },
+	[FRA_TABLE] = ATTR(U32, fib, NL_ALWAYS),
+	[FRA_FWMARK] = ATTR(U32, mark, 0),
+	[FRA_FWMASK] = ATTR(U32, mask, NL_ALWAYS),
+	[FRA_SRC] = ATTR(PREFIX, src, 0),
+	[FRA_DST] = ATTR(PREFIX, dst, 0),
+	[FRA_IIFNAME] = ATTR(NAME, iif, 0),
+	[FRA_OIFNAME] = ATTR(NAME, oif, 0),
+	[FRA_IP_PROTO] = ATTR(U8, protocol, 0),
+	[FRA_SPORT_RANGE] = ATTR(RANGE, sport_from, 0),
+	[FRA_DPORT_RANGE] = ATTR(RANGE, dport_from, 0),
+	[FRA_SPORT_MASK] = ATTR_WITH(U16, sport_mask, 0, FRA_SPORT_RANGE),
+	[FRA_DPORT_MASK] = ATTR_WITH(U16, dport_mask, 0, FRA_DPORT_RANGE),
+	[FRA_UID_RANGE] = ATTR(RANGE, uid_from, 0),
+	[FRA_SUPPRESS_PREFIXLEN] = ATTR(U32, suppress_prefixlen, UINT32_MAX),
+	[FRA_SUPPRESS_IFGROUP] = ATTR(U32, suppress_group, UINT32_MAX),
+	[FRA_L3MDEV] = ATTR(BOOL, l3mdev, false),
+	[FRA_GOTO] = ATTR(U32, goto_priority, 0),
+	[FRA_TUN_ID] = ATTR(BYTES, tunnel, 0),
+	[FRA_DSCP] = ATTR(U8, dscp, UINT32_MAX),
+	[FRA_DSCP_MASK] = ATTR_WITH(U8, dscp_mask, DSCP_MAX, FRA_DSCP),
+	[FRA_FLOWLABEL] = ATTR_WITH(BE32, flowlabel, NL_ALWAYS, FRA_FLOWLABEL_MASK),
+	[FRA_FLOWLABEL_MASK] = ATTR(BE32, flowlabel_mask, 0),
+	[FRA_FLOW] = ATTR(U32, realms, 0),
+	[FRA_PROTOCOL] = ATTR(U8, route_protocol, 0),
 };
 
-enum { POLICY_ATTRS = sizeof(policy_attrs) / sizeof(*policy_attrs) };
+static const struct nl_table policy_table = NL_TABLE(policy_attrs);
 
 /* NL_RANGE reads two fields as one array. */
 #define ADJACENT(a, b)                                                                             \
@@ -73,7 +83,12 @@ int policy_nl_encode(void *buf, size_t size, uint16_t type, const struct policy 
 	frh->flags = key.flags & FIB_RULE_FIND_SADDR;
 	if (key.invert)
 		frh->flags |= FIB_RULE_INVERT;
-	return nl_attr_encode(policy_attrs, POLICY_ATTRS, &key, nlh, size);
+	return nl_encode(&policy_table,
+			 &(struct nl_out){ .nlh = nlh,
+					   .size = size,
+					   .family = key.family,
+					   .parts = key.priority_auto ? 0 : POLICY_PART_PRIORITY },
+			 &key);
 }
 
 /* Takes over what stands in the header. */
@@ -92,12 +107,27 @@ static void policy_header(const struct fib_rule_hdr *frh, struct policy *p)
 	p->flags = frh->flags & ~(uint32_t)FIB_RULE_INVERT;
 }
 
-static bool was_seen(uint64_t seen, uint16_t type)
+/* rule_find() of net/core/fib_rules.c looks at neither. */
+static bool is_compared(uint16_t type)
 {
-	for (size_t i = 0; i < POLICY_ATTRS; i++)
-		if (policy_attrs[i].type == type)
-			return seen >> i & 1;
-	return false;
+	return type != FRA_GOTO && type != FRA_PRIORITY;
+}
+
+bool policy_nl_matches(const struct policy *asked, const struct policy *p)
+{
+	struct policy a = policy_key(asked), b = policy_key(p);
+
+	if (a.family != b.family || a.priority != b.priority ||
+	    (a.action && a.action != b.action) || (a.tos && a.tos != b.tos))
+		return false;
+	/* What the kernel holds, where policy_key() has none: 0 is asked for as anything. */
+	a.fib = asked->fib;
+	b.fib = p->fib;
+	for (uint16_t type = 1; type < policy_table.n; type++)
+		if (is_compared(type) && nl_selects(&policy_table, type, a.family, &a) &&
+		    !nl_field_same(&policy_table, type, &a, &b))
+			return false;
+	return true;
 }
 
 int policy_nl_decode(const struct nlmsghdr *nlh, struct policy *out)
@@ -117,12 +147,11 @@ int policy_nl_decode(const struct nlmsghdr *nlh, struct policy *out)
 	if (frh->src_len > bits || frh->dst_len > bits)
 		return -EBADMSG;
 	policy_header(frh, out);
-	err = nl_attr_decode(policy_attrs, POLICY_ATTRS, nlh, sizeof(*frh), frh->family, out,
-			     &seen);
+	err = nl_decode_message(&policy_table, nlh, sizeof(*frh), frh->family, out, &seen);
 	if (err)
 		return err;
 	/* The kernel's default (fib_nl2rule); it tells the mask of its own rules always. */
-	if (was_seen(seen, FRA_FWMARK) && !was_seen(seen, FRA_FWMASK) && out->mark)
+	if (out->mark && !(seen & UINT64_C(1) << FRA_FWMASK))
 		out->mask = UINT32_MAX;
 	if (out->sport_mask == UINT16_MAX)
 		out->sport_mask = 0;

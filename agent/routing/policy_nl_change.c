@@ -126,58 +126,6 @@ static int request_raw(struct rtnl *nl, const struct policy_group *g, size_t i, 
 	return request(nl, nlh, why);
 }
 
-/* Would RTM_DELRULE for @want hit @r? As rule_find() compares: absent is a wildcard, and neither
- * `not` nor the goto are looked at. */
-static bool rule_hit(const struct policy *want, const struct policy *r)
-{
-	struct policy w = policy_key(want), k = policy_key(r);
-	bool uids = w.uid_from != 0 || w.uid_to != UINT32_MAX;
-	bool sports = w.sport_from != 0 || w.sport_to != UINT16_MAX;
-	bool dports = w.dport_from != 0 || w.dport_to != UINT16_MAX;
-
-	/* Make equal what is not compared, then compare all. */
-#define IGNORE(f) memcpy(&k.f, &w.f, sizeof(k.f))
-#define WILD(absent, f)                                                                            \
-	do                                                                                         \
-		if (absent)                                                                        \
-			IGNORE(f);                                                                 \
-	while (0)
-	IGNORE(invert);
-	IGNORE(goto_priority);
-	k.fib = want->fib ? r->fib : 0;
-	w.fib = want->fib;
-	WILD(!w.action, action);
-	WILD(!w.iif[0], iif);
-	WILD(!w.oif[0], oif);
-	WILD(!w.mark, mark);
-	WILD(!w.mask, mask);
-	WILD(!w.src.len, src);
-	WILD(!w.dst.len, dst);
-	WILD(!w.tos, tos);
-	WILD(!w.protocol, protocol);
-	WILD(!w.route_protocol, route_protocol);
-	WILD(!sports, sport_from);
-	WILD(!sports, sport_to);
-	WILD(!sports, sport_mask);
-	WILD(!dports, dport_from);
-	WILD(!dports, dport_to);
-	WILD(!dports, dport_mask);
-	WILD(!uids, uid_from);
-	WILD(!uids, uid_to);
-	WILD(w.suppress_prefixlen == -1, suppress_prefixlen);
-	WILD(w.suppress_group == -1, suppress_group);
-	WILD(!w.l3mdev, l3mdev);
-	WILD(w.dscp == -1, dscp);
-	WILD(w.dscp == -1, dscp_mask);
-	WILD(!w.flowlabel_mask, flowlabel);
-	WILD(!w.flowlabel_mask, flowlabel_mask);
-	WILD(!w.realms, realms);
-	WILD(!memcmp(w.tunnel, (uint8_t[8]){ 0 }, sizeof(w.tunnel)), tunnel);
-#undef WILD
-#undef IGNORE
-	return rule_same(&w, &k);
-}
-
 /* Returns: the place of the rule to delete, g->rules.n when there is none. */
 static size_t group_find(const struct policy_group *g, const struct policy *p)
 {
@@ -196,7 +144,7 @@ static size_t group_find(const struct policy_group *g, const struct policy *p)
 static bool group_hits_earlier(const struct policy_group *g, size_t at)
 {
 	for (size_t i = 0; i < at; i++)
-		if (rule_hit(&group_rule(g, at)->p, &group_rule(g, i)->p))
+		if (policy_nl_matches(&group_rule(g, at)->p, &group_rule(g, i)->p))
 			return true;
 	return false;
 }

@@ -13,4 +13,8 @@ typedef int policy_raw_cb(const struct policy *p, const struct nlmsghdr *nlh, vo
 int policy_nl_dump_raw(struct rtnl *nl, int family, policy_raw_cb *cb, void (*reset)(void *arg),
 		       void *arg);
 
+/* Would RTM_DELRULE for @asked hit @p? As rule_find() compares (net/core/fib_rules.c): absent is a
+ * wildcard, and neither `not` nor the goto are looked at. */
+bool policy_nl_matches(const struct policy *asked, const struct policy *p);
+
 #endif

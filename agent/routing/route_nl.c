@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "nl_attr.h"
 #include "route_nl_priv.h"
 
 /* Room for ROUTE_LEGS_MAX legs of an IPv6 gateway each, and the rest. */
@@ -33,46 +32,6 @@ int route_nl_dump_begin(struct rtnl *nl, const struct route_filter *filter)
 	_Alignas(struct nlmsghdr) char buf[ROUTE_QUESTION];
 
 	return rtnl_dump_begin(nl, question(buf, sizeof(buf), filter));
-}
-
-struct decoding {
-	route_cb *cb;
-	void (*reset)(void *arg);
-	void *arg;
-	struct nexthop legs[ROUTE_LEGS_MAX];
-};
-
-static int decode_cb(const struct nlmsghdr *nlh, void *arg)
-{
-	struct decoding *d = arg;
-	struct route r;
-	int err = route_nl_decode(nlh, &r, d->legs);
-
-	/* A dump of every family has multicast forwarding and MPLS in it. */
-	if (err == -EAFNOSUPPORT)
-		return 0;
-	return err ? err : d->cb(&r, d->arg);
-}
-
-static void decode_reset(void *arg)
-{
-	struct decoding *d = arg;
-
-	d->reset(d->arg);
-}
-
-int route_nl_dump(struct rtnl *nl, const struct route_filter *filter, route_cb *cb,
-		  void (*reset)(void *arg), void *arg)
-{
-	static const struct route_filter all;
-	_Alignas(struct nlmsghdr) char buf[ROUTE_QUESTION];
-	struct decoding d;
-
-	d.cb = cb;
-	d.reset = reset;
-	d.arg = arg;
-	return rtnl_dump(nl, question(buf, sizeof(buf), filter ? filter : &all), decode_cb,
-			 reset ? decode_reset : NULL, &d);
 }
 
 static int request(struct rtnl *nl, uint16_t type, uint16_t flags, const struct route *r,

@@ -1,49 +1,199 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The attributes of a route, of its metrics and of its next hops. */
+#include <errno.h>
 #include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
 
 #include "route_nl_priv.h"
 
-#define OF_ROUTE(kind, field)                                                                      \
+#define ATTR(KIND, s, field)                                                                       \
 	{                                                                                          \
-		ROUTE_ATTR_##kind, ROUTE_ATTR_OF_ROUTE, offsetof(struct route, field)              \
+		.kind = NL_##KIND, NL_FIELD(s, field)                                              \
 	}
-#define OF_LEG(kind, field)                                                                        \
+/* Of the only next hop. */
+#define HOP(KIND, field)                                                                           \
 	{                                                                                          \
-		ROUTE_ATTR_##kind, ROUTE_ATTR_OF_LEG, offsetof(struct nexthop, field)              \
+		.kind = NL_##KIND, .part = ROUTE_PART_HOP, NL_FIELD(route, leg.field)              \
+	}
+#define OWN(PART, functions)                                                                       \
+	{                                                                                          \
+		.kind = NL_OWN, .part = ROUTE_PART_##PART, .own = &(functions)                     \
 	}
 
-const struct route_attr route_attrs[ROUTE_ATTRS] = {
-	[RTA_DST] = OF_ROUTE(PREFIX, dst),	[RTA_SRC] = OF_ROUTE(PREFIX, src),
-	[RTA_OIF] = OF_LEG(U32, ifindex),	[RTA_GATEWAY] = OF_LEG(ADDR, gateway),
-	[RTA_PRIORITY] = OF_ROUTE(U32, metric), [RTA_PREFSRC] = OF_ROUTE(ADDR, prefsrc),
-	[RTA_METRICS] = OF_ROUTE(METRICS, mtu), [RTA_MULTIPATH] = OF_ROUTE(MULTIPATH, legs),
-	[RTA_FLOW] = OF_ROUTE(U32, realms),	[RTA_CACHEINFO] = OF_ROUTE(CACHEINFO, expires),
-	[RTA_TABLE] = OF_ROUTE(U32, fib),	[RTA_VIA] = OF_LEG(VIA, gateway),
-	[RTA_PREF] = OF_ROUTE(U8, pref),	[RTA_NH_ID] = OF_ROUTE(U32, nhid),
+static const struct nl_attr metric_attrs[ROUTE_METRIC_N] = {
+	[RTAX_LOCK] = ATTR(U32, route, metrics[RTAX_LOCK]),
+	[RTAX_MTU] = ATTR(U32, route, mtu),
+	[RTAX_WINDOW] = ATTR(U32, route, metrics[RTAX_WINDOW]),
+	[RTAX_RTT] = ATTR(U32, route, metrics[RTAX_RTT]),
+	[RTAX_RTTVAR] = ATTR(U32, route, metrics[RTAX_RTTVAR]),
+	[RTAX_SSTHRESH] = ATTR(U32, route, metrics[RTAX_SSTHRESH]),
+	[RTAX_CWND] = ATTR(U32, route, metrics[RTAX_CWND]),
+	[RTAX_ADVMSS] = ATTR(U32, route, advmss),
+	[RTAX_REORDERING] = ATTR(U32, route, metrics[RTAX_REORDERING]),
+	[RTAX_HOPLIMIT] = ATTR(U32, route, metrics[RTAX_HOPLIMIT]),
+	[RTAX_INITCWND] = ATTR(U32, route, metrics[RTAX_INITCWND]),
+	[RTAX_FEATURES] = ATTR(U32, route, metrics[RTAX_FEATURES]),
+	[RTAX_RTO_MIN] = ATTR(U32, route, metrics[RTAX_RTO_MIN]),
+	[RTAX_INITRWND] = ATTR(U32, route, metrics[RTAX_INITRWND]),
+	[RTAX_QUICKACK] = ATTR(U32, route, metrics[RTAX_QUICKACK]),
+	[RTAX_CC_ALGO] = ATTR(NAME, route, congctl),
+	[RTAX_FASTOPEN_NO_COOKIE] = ATTR(U32, route, metrics[RTAX_FASTOPEN_NO_COOKIE]),
 };
 
-const struct route_attr route_leg_attrs[ROUTE_ATTRS] = {
-	[RTA_GATEWAY] = OF_LEG(ADDR, gateway),
-	[RTA_FLOW] = OF_LEG(U32, realms),
-	[RTA_VIA] = OF_LEG(VIA, gateway),
+static const struct nl_table metric_table = NL_TABLE(metric_attrs);
+
+/* One of several next hops: what its struct rtnexthop does not say. */
+static const struct nl_attr hop_attrs[] = {
+	[RTA_GATEWAY] = ATTR(ADDR, nexthop, gateway),
+	[RTA_FLOW] = ATTR(U32, nexthop, realms),
+	[RTA_VIA] = ATTR(VIA, nexthop, gateway),
 };
 
-const struct route_attr route_metric_attrs[ROUTE_METRIC_ATTRS] = {
-	[RTAX_LOCK] = OF_ROUTE(U32, metrics[RTAX_LOCK]),
-	[RTAX_MTU] = OF_ROUTE(U32, mtu),
-	[RTAX_WINDOW] = OF_ROUTE(U32, metrics[RTAX_WINDOW]),
-	[RTAX_RTT] = OF_ROUTE(U32, metrics[RTAX_RTT]),
-	[RTAX_RTTVAR] = OF_ROUTE(U32, metrics[RTAX_RTTVAR]),
-	[RTAX_SSTHRESH] = OF_ROUTE(U32, metrics[RTAX_SSTHRESH]),
-	[RTAX_CWND] = OF_ROUTE(U32, metrics[RTAX_CWND]),
-	[RTAX_ADVMSS] = OF_ROUTE(U32, advmss),
-	[RTAX_REORDERING] = OF_ROUTE(U32, metrics[RTAX_REORDERING]),
-	[RTAX_HOPLIMIT] = OF_ROUTE(U32, metrics[RTAX_HOPLIMIT]),
-	[RTAX_INITCWND] = OF_ROUTE(U32, metrics[RTAX_INITCWND]),
-	[RTAX_FEATURES] = OF_ROUTE(U32, metrics[RTAX_FEATURES]),
-	[RTAX_RTO_MIN] = OF_ROUTE(U32, metrics[RTAX_RTO_MIN]),
-	[RTAX_INITRWND] = OF_ROUTE(U32, metrics[RTAX_INITRWND]),
-	[RTAX_QUICKACK] = OF_ROUTE(U32, metrics[RTAX_QUICKACK]),
-	[RTAX_CC_ALGO] = OF_ROUTE(NAME, congctl),
-	[RTAX_FASTOPEN_NO_COOKIE] = OF_ROUTE(U32, metrics[RTAX_FASTOPEN_NO_COOKIE]),
+static const struct nl_table hop_table = NL_TABLE(hop_attrs);
+
+/* A lock, or another metric that was said to be 0, is sent as such. */
+static int metrics_put(const struct nl_out *out, uint16_t nest_type, const void *obj)
+{
+	const struct route *r = obj;
+	struct nlattr *nest;
+	int err = 0;
+
+	if (!r->mtu && !r->advmss && !r->metrics_other)
+		return 0;
+	nest = mnl_attr_nest_start_check(out->nlh, out->size, nest_type);
+	if (!nest)
+		return -EMSGSIZE;
+	for (uint16_t type = 1; !err && type < metric_table.n; type++)
+		if (type == RTAX_MTU || type == RTAX_ADVMSS)
+			err = nl_put_present(&metric_table, out, type, r);
+		else if (r->metrics_other & 1u << type)
+			err = nl_put(&metric_table, out, type, r);
+	mnl_attr_nest_end(out->nlh, nest);
+	return err;
+}
+
+/* Metrics that are not in the table are noticed, too: they make the route another one. */
+static int metrics_get(const void *data, size_t len, void *obj)
+{
+	struct route *r = obj;
+	uint64_t seen;
+	int err = nl_decode(&metric_table, data, len, r->dst.family, r, &seen);
+
+	r->metrics_other |= (uint32_t)seen & ~(1u | 1u << RTAX_MTU | 1u << RTAX_ADVMSS);
+	return err;
+}
+
+static int hop_put(const struct nl_out *out, const struct route *r, unsigned i)
+{
+	const struct nexthop *hop = &r->legs[i];
+	struct rtnexthop *rtnh = mnl_nlmsg_get_payload_tail(out->nlh);
+	bool onlink = out->parts & ROUTE_PART_NEW && route_leg_onlink(r, i);
+	int err;
+
+	if (out->nlh->nlmsg_len + sizeof(*rtnh) > out->size)
+		return -EMSGSIZE;
+	*rtnh = (struct rtnexthop){
+		.rtnh_flags = onlink ? RTNH_F_ONLINK : 0,
+		.rtnh_hops = (uint8_t)(hop->weight - 1),
+		.rtnh_ifindex = (int)hop->ifindex,
+	};
+	out->nlh->nlmsg_len += sizeof(*rtnh);
+	err = nl_encode(&hop_table, out, hop);
+	rtnh->rtnh_len = (uint16_t)((char *)mnl_nlmsg_get_payload_tail(out->nlh) - (char *)rtnh);
+	return err;
+}
+
+static int hops_put(const struct nl_out *out, uint16_t type, const void *obj)
+{
+	const struct route *r = obj;
+	struct nlattr *nest = mnl_attr_nest_start_check(out->nlh, out->size, type);
+	int err = 0;
+
+	if (!nest)
+		return -EMSGSIZE;
+	/* The kernel looks at neither bit, but a strict one might: RTA_MULTIPATH is no nest. */
+	nest->nla_type = type;
+	for (unsigned i = 0; !err && i < r->nlegs; i++)
+		err = hop_put(out, r, i);
+	mnl_attr_nest_end(out->nlh, nest);
+	return err;
+}
+
+static int hop_get(struct route *r, const struct rtnexthop *rtnh)
+{
+	struct nexthop *hop = &r->legs[r->nlegs++];
+	uint64_t seen;
+	int err;
+
+	*hop = (struct nexthop){
+		.ifindex = (uint32_t)rtnh->rtnh_ifindex,
+		.weight = (uint16_t)(rtnh->rtnh_hops + 1u),
+		.flags = rtnh->rtnh_flags & ROUTE_LEG_FLAGS,
+	};
+	err = nl_decode(&hop_table, rtnh + 1, rtnh->rtnh_len - sizeof(*rtnh), r->dst.family, hop,
+			&seen);
+	if (seen & UINT64_C(1) << RTA_ENCAP)
+		r->flags |= ROUTE_ENCAP;
+	hop->gateway_type = hop->gateway.family;
+	return err;
+}
+
+static int hops_get(const void *data, size_t left, void *obj)
+{
+	struct route *r = obj;
+	const char *at = data;
+	int err = 0;
+
+	r->nlegs = 0;
+	while (!err && left) {
+		const struct rtnexthop *rtnh = (const void *)at;
+		size_t step;
+
+		if (left < sizeof(*rtnh) || rtnh->rtnh_len < sizeof(*rtnh) || rtnh->rtnh_len > left)
+			return -EBADMSG;
+		if (r->nlegs == ROUTE_LEGS_MAX)
+			return -E2BIG;
+		err = hop_get(r, rtnh);
+		step = MNL_ALIGN(rtnh->rtnh_len);
+		step = step > left ? left : step;
+		at += step;
+		left -= step;
+	}
+	return err;
+}
+
+static int cacheinfo_get(const void *data, size_t len, void *obj)
+{
+	struct route *r = obj;
+	struct rta_cacheinfo info;
+
+	if (len < sizeof(info))
+		return -EBADMSG;
+	memcpy(&info, data, sizeof(info));
+	r->expires = info.rta_expires / ROUTE_USER_HZ;
+	return 0;
+}
+
+static const struct nl_own metrics = { metrics_put, metrics_get };
+static const struct nl_own hops = { hops_put, hops_get };
+static const struct nl_own cacheinfo = { NULL, cacheinfo_get };
+
+static const struct nl_attr route_attrs[] = {
+	[RTA_DST] = ATTR(PREFIX, route, dst),
+	[RTA_SRC] = ATTR(PREFIX, route, src),
+	[RTA_OIF] = HOP(U32, ifindex),
+	[RTA_GATEWAY] = HOP(ADDR, gateway),
+	[RTA_PRIORITY] = ATTR(U32, route, metric),
+	[RTA_PREFSRC] = ATTR(ADDR, route, prefsrc),
+	[RTA_METRICS] = OWN(NEW, metrics),
+	[RTA_MULTIPATH] = OWN(HOPS, hops),
+	[RTA_FLOW] = ATTR(U32, route, realms),
+	[RTA_CACHEINFO] = OWN(NEW, cacheinfo),
+	[RTA_TABLE] = ATTR(U32, route, fib),
+	[RTA_VIA] = HOP(VIA, gateway),
+	[RTA_PREF] = ATTR(U8, route, pref),
+	[RTA_NH_ID] = ATTR(U32, route, nhid),
 };
+
+const struct nl_table route_table = NL_TABLE(route_attrs);

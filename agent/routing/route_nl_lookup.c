@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "nl_attr.h"
 #include "route_nl_priv.h"
 #include "routing/route_nl.h"
 
@@ -16,17 +15,17 @@ struct echo {
 	uint32_t mark, uid;
 };
 
-enum { ECHO_MARK, ECHO_UID, ECHO_N };
-
-static const struct nl_attr echo_attrs[ECHO_N] = {
-	[ECHO_MARK] = NL_ATTR(NL_U32, RTA_MARK, echo, mark, 0),
-	[ECHO_UID] = NL_ATTR(NL_U32, RTA_UID, echo, uid, NL_ALWAYS),
+static const struct nl_attr echo_attrs[] = {
+	[RTA_MARK] = { .kind = NL_U32, NL_FIELD(echo, mark) },
+	[RTA_UID] = { .kind = NL_U32, NL_FIELD(echo, uid) },
 };
+
+static const struct nl_table echo_table = NL_TABLE(echo_attrs);
 
 struct answer {
 	struct route route;
 	struct echo echo;
-	uint64_t echoed; /* bit N: echo_attrs[N] was there */
+	uint64_t echoed; /* bit N: attribute N was there */
 	unsigned flags;	 /* RTM_F_* */
 	struct nexthop legs[ROUTE_LEGS_MAX];
 };
@@ -40,9 +39,8 @@ static int answer_cb(const struct nlmsghdr *nlh, void *arg)
 		return err;
 	a->flags = ((const struct rtmsg *)mnl_nlmsg_get_payload(nlh))->rtm_flags;
 	a->echo = (struct echo){ 0 };
-	a->echoed = 0;
-	return nl_attr_decode(echo_attrs, ECHO_N, nlh, sizeof(struct rtmsg), AF_UNSPEC, &a->echo,
-			      &a->echoed);
+	return nl_decode_message(&echo_table, nlh, sizeof(struct rtmsg), AF_UNSPEC, &a->echo,
+				 &a->echoed);
 }
 
 static int ask(struct rtnl *nl, const struct lookup *l, unsigned flags, struct answer *a,
@@ -73,7 +71,7 @@ static void keep(struct lookup *l, const struct answer *a)
 	l->route = a->route;
 	l->matched = l->dst;
 	l->cached = a->flags & RTM_F_CLONED;
-	l->has_uid = a->echoed >> ECHO_UID & 1;
+	l->has_uid = a->echoed >> RTA_UID & 1;
 	l->uid = a->echo.uid;
 	l->answer_mark = a->echo.mark;
 }

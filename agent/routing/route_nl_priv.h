@@ -5,44 +5,25 @@
 
 #include "compat.h"
 #include "model/route.h"
+#include "nl_attr.h"
 
 enum {
-	ROUTE_ATTRS = RTA_NH_ID + 1,
-	ROUTE_METRIC_ATTRS = ROUTE_METRIC_N,
 	/* The kernel's ticks towards programs (USER_HZ), the same on all that Debian runs on. */
 	ROUTE_USER_HZ = 100,
+	/* The flags have the kernel's numbers. */
+	ROUTE_LEG_FLAGS = RTNH_F_DEAD | RTNH_F_PERVASIVE | RTNH_F_ONLINK | RTNH_F_OFFLOAD |
+			  RTNH_F_LINKDOWN | RTNH_F_UNRESOLVED | RTNH_F_TRAP,
 };
 
-/* What stands in an attribute. Absent: 0, AF_UNSPEC. */
-enum route_attr_kind {
-	ROUTE_ATTR_NONE,
-	ROUTE_ATTR_U8,
-	ROUTE_ATTR_U32,
-	ROUTE_ATTR_PREFIX, /* the length stands in struct rtmsg; absent when that is 0 */
-	ROUTE_ATTR_ADDR,   /* of the route's family */
-	ROUTE_ATTR_VIA,	   /* struct rtvia: of another family */
-	ROUTE_ATTR_NAME,
-	/* Read and written by functions of their own. */
-	ROUTE_ATTR_METRICS,
-	ROUTE_ATTR_MULTIPATH,
-	ROUTE_ATTR_CACHEINFO,
+/* What is sent of a route beside its key (struct nl_out). */
+enum route_part {
+	ROUTE_PART_NEW = 1,  /* what does not tell routes apart: not to delete one */
+	ROUTE_PART_HOP = 2,  /* its only next hop */
+	ROUTE_PART_HOPS = 4, /* its next hops */
 };
 
-/* Whose it is. */
-enum route_attr_of { ROUTE_ATTR_OF_ROUTE, ROUTE_ATTR_OF_LEG };
-
-struct route_attr {
-	uint8_t kind, of;
-	uint16_t off; /* in struct route, or in struct nexthop */
-};
-
-/* By the number of the attribute, so that a million routes are read without searching. A leg's are
- * found in struct rtnexthop too, except RTA_OIF. */
-extern const struct route_attr route_attrs[ROUTE_ATTRS];
-extern const struct route_attr route_leg_attrs[ROUTE_ATTRS];
-extern const struct route_attr route_metric_attrs[ROUTE_METRIC_ATTRS];
-
-struct nlmsghdr;
+/* Of struct route; when it is decoded, @legs has room for ROUTE_LEGS_MAX. */
+extern const struct nl_table route_table;
 
 /* As route_nl_decode(), for the answer to a lookup, which is marked RTM_F_CLONED. */
 int route_nl_decode_answer(const struct nlmsghdr *nlh, struct route *out, struct nexthop *legs);

@@ -19,6 +19,7 @@ struct rtnl_call {
 	struct why *why;
 	bool interrupted; /* NLM_F_DUMP_INTR was seen */
 	int err;	  /* what @cb answered */
+	int end;	  /* what the kernel answered: 0 or -errno */
 	size_t messages;
 };
 
@@ -147,28 +148,35 @@ ssize_t rtnl_recv(int fd, void *buf, size_t size, int flags)
 	return n;
 }
 
-/* Looks at the messages of one datagram. Returns: 1 when the answer goes on, 0 or -errno at its
- * end. */
-static int rtnl_feed(struct rtnl_call *call, const void *buf, ssize_t size)
+int rtnl_each(const void *buf, size_t size, rtnl_cb *cb, void *arg)
 {
 	const struct nlmsghdr *nlh = buf;
-	int len = (int)size;
+	int len = (int)size, err = 0;
 
-	for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
-		if (nlh->nlmsg_seq != call->seq)
-			continue; /* what is left of an answer that nobody waited for */
-		if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
-			call->interrupted = true;
-		if (nlh->nlmsg_type == NLMSG_ERROR || nlh->nlmsg_type == NLMSG_DONE)
-			return rtnl_end(nlh, call);
-		call->messages++;
-		if (nlh->nlmsg_type >= NLMSG_MIN_TYPE && call->cb && !call->err &&
-		    !call->interrupted)
-			call->err = call->cb(nlh, call->arg);
-		if (call->err > 0)
-			call->err = 0;
+	for (; !err && mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len))
+		err = cb(nlh, arg);
+	return err;
+}
+
+/* Returns: 1 at the end of the answer. */
+static int rtnl_feed(const struct nlmsghdr *nlh, void *arg)
+{
+	struct rtnl_call *call = arg;
+
+	if (nlh->nlmsg_seq != call->seq)
+		return 0; /* what is left of an answer that nobody waited for */
+	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+		call->interrupted = true;
+	if (nlh->nlmsg_type == NLMSG_ERROR || nlh->nlmsg_type == NLMSG_DONE) {
+		call->end = rtnl_end(nlh, call);
+		return 1;
 	}
-	return 1;
+	call->messages++;
+	if (nlh->nlmsg_type >= NLMSG_MIN_TYPE && call->cb && !call->err && !call->interrupted)
+		call->err = call->cb(nlh, call->arg);
+	if (call->err > 0)
+		call->err = 0;
+	return 0;
 }
 
 static int rtnl_send(struct rtnl *nl, struct nlmsghdr *nlh, struct rtnl_call *call)
@@ -184,7 +192,7 @@ static int rtnl_receive(struct rtnl *nl, struct rtnl_call *call)
 	ssize_t n = rtnl_recv(rtnl_fd(nl), nl->buf, sizeof(nl->buf), 0);
 
 	if (n >= 0)
-		return rtnl_feed(call, nl->buf, n);
+		return rtnl_each(nl->buf, (size_t)n, rtnl_feed, call) ? call->end : 1;
 	/* The rest of a dump would make the kernel refuse the next (EBUSY). */
 	(void)rtnl_connect(nl);
 	return (int)n;

@@ -143,30 +143,35 @@ int rtnl_events_fd(const struct rtnl_events *ev)
 	return mnl_socket_get_fd(ev->sock);
 }
 
+struct drain {
+	rtnl_cb *cb;
+	void *arg;
+	int count;
+};
+
+static int drain_one(const struct nlmsghdr *nlh, void *arg)
+{
+	struct drain *d = arg;
+	int err = nlh->nlmsg_type >= NLMSG_MIN_TYPE ? d->cb(nlh, d->arg) : 0;
+
+	d->count++;
+	return err < 0 ? err : 0;
+}
+
 int rtnl_events_drain(struct rtnl_events *ev, rtnl_cb *cb, void *arg, bool *lost)
 {
-	int count = 0;
+	struct drain d = { .cb = cb, .arg = arg };
+	int err = 0;
 
-	for (int reads = 0; reads < RTNL_EVENTS_MAX && count < RTNL_EVENTS_MAX; reads++) {
+	for (int reads = 0; !err && reads < RTNL_EVENTS_MAX && d.count < RTNL_EVENTS_MAX; reads++) {
 		ssize_t n = rtnl_recv(rtnl_events_fd(ev), ev->buf, sizeof(ev->buf), MSG_DONTWAIT);
-		const struct nlmsghdr *nlh = (const void *)ev->buf;
-		int len = (int)n;
 
 		if (n == -EAGAIN)
-			return count;
-		if (n == -ENOBUFS || n == -EMSGSIZE) {
+			break;
+		if (n == -ENOBUFS || n == -EMSGSIZE)
 			*lost = true;
-			continue;
-		}
-		if (n < 0)
-			return (int)n;
-		for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
-			int err = nlh->nlmsg_type >= NLMSG_MIN_TYPE ? cb(nlh, arg) : 0;
-
-			if (err < 0)
-				return err;
-			count++;
-		}
+		else
+			err = n < 0 ? (int)n : rtnl_each(ev->buf, (size_t)n, drain_one, &d);
 	}
-	return count;
+	return err ? err : d.count;
 }

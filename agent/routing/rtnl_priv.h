@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "routing/rtnl.h"
+
 /* The kernel fills at most 32 KiB per read of a dump; one message is far smaller. */
 enum { RTNL_BUF = 65536 };
 
@@ -16,5 +18,9 @@ enum { RTNL_BUF = 65536 };
  * Returns: its size, 0 for one that others sent, or -errno; -EMSGSIZE when it did not fit.
  */
 ssize_t rtnl_recv(int fd, void *buf, size_t size, int flags);
+
+/* Gives @cb the messages of a datagram one by one, until it answers something else than 0.
+ * Returns: that, or 0. */
+int rtnl_each(const void *buf, size_t size, rtnl_cb *cb, void *arg);
 
 #endif

@@ -10,8 +10,9 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "base/text.h"
 
-enum { IFNAME_SIZE = 16, PATH_SIZE = 96, NUMBER_SIZE = 32 };
+enum { PATH_SIZE = 96, NUMBER_SIZE = 32 };
 
 static const char *const files[] = {
 	[SYSCTL_RP_FILTER] = "rp_filter",
@@ -19,16 +20,11 @@ static const char *const files[] = {
 	[SYSCTL_FORWARDING] = "forwarding",
 };
 
-/* Would the kernel make a directory of that name for an interface (dev_valid_name() of
- * net/core/dev.c, sysctl_dev_name_is_allowed() of include/linux/inetdevice.h)? */
+/* Would the kernel make a directory of that name for an interface
+ * (sysctl_dev_name_is_allowed() of include/linux/inetdevice.h)? */
 static int name_is_fine(const char *name)
 {
-	static const char *const taken[] = { "all", "default", ".", "..", "" };
-
-	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++)
-		if (strcmp(name, taken[i]) == 0)
-			return 0;
-	return strnlen(name, IFNAME_SIZE) < IFNAME_SIZE && !strchr(name, '/');
+	return text_is_ifname(name) && strcmp(name, "all") != 0 && strcmp(name, "default") != 0;
 }
 
 static int path_of(char *path, const char *ifname, enum sysctl_conf conf)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One cell: a field of a row, described by its column, to and from an SNMP value. */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -217,6 +216,7 @@ static int out_of_length(const struct mib_value *v, int64_t min, int64_t max, st
 static int check_string(const struct mib_col *col, const struct mib_value *v, struct why *why)
 {
 	const char *s = v->bytes;
+	char name[TEXT_IFNAME_MAX + 1];
 
 	if ((int64_t)v->len < col->min || (int64_t)v->len > col->max)
 		return out_of_length(v, col->min, col->max, why);
@@ -226,15 +226,9 @@ static int check_string(const struct mib_col *col, const struct mib_value *v, st
 	}
 	if (col->syntax != SYN_IFNAME)
 		return MIB_OK;
-	/* As dev_valid_name() of net/core/dev.c. */
-	for (size_t i = 0; i < v->len; i++) {
-		if (s[i] == '/' || s[i] == ':' || isspace((unsigned char)s[i])) {
-			why_set(why, 0, "no interface name: it has a '%c' in it", s[i]);
-			return MIB_WRONG_VALUE;
-		}
-	}
-	if ((v->len == 1 && s[0] == '.') || (v->len == 2 && s[0] == '.' && s[1] == '.')) {
-		why_set(why, 0, "\"%.*s\" is no interface name", (int)v->len, s);
+	snprintf(name, sizeof(name), "%.*s", (int)v->len, s);
+	if (*name && !text_is_ifname(name)) {
+		why_set(why, 0, "\"%s\" is no interface name", name);
 		return MIB_WRONG_VALUE;
 	}
 	return MIB_OK;

@@ -45,4 +45,14 @@ int text_number(const char *s, unsigned long long max, unsigned long long *out);
  */
 int text_is_utf8(const void *s, size_t n);
 
+enum { TEXT_IFNAME_MAX = 15 }; /* IFNAMSIZ less the NUL */
+
+/**
+ * text_is_ifname - may the kernel have an interface of this name?
+ *
+ * As dev_valid_name() of net/core/dev.c: 1 to 15 octets, neither "." nor "..", no '/', ':' or
+ * blank. The octet 0xa0 is a blank to the kernel, in the middle of a letter, too ("à" in UTF-8).
+ */
+int text_is_ifname(const char *s);
+
 #endif

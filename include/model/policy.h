@@ -27,7 +27,7 @@ enum policy_flag {
 	POLICY_OIF_DETACHED = 1u << 4,
 };
 
-enum { POLICY_DESCRIPTION_MAX = 200 };
+enum { POLICY_DESCRIPTION_MAX = 200, DSCP_MAX = 63, FLOWLABEL_MAX = 0xfffff };
 
 /*
  * Integers are in host byte order. Absent: mask 0 (mark), AF_UNSPEC or length 0 (src, dst), ""

@@ -7,7 +7,7 @@
 #include "model/route.h"
 #include "routing/rtnl.h"
 
-/* What route_nl_dump() asks the kernel for; 0 is everything. */
+/* What route_nl_dump_begin() asks the kernel for; 0 is everything. */
 struct route_filter {
 	uint8_t family; /* AF_INET or AF_INET6 */
 	uint32_t fib;
@@ -53,21 +53,8 @@ struct route_nl_parts {
  */
 bool route_nl_split(const struct nlmsghdr *nlh, struct route_nl_parts *out);
 
-/* The route and its legs are valid during the call alone. */
-typedef int route_cb(const struct route *r, void *arg);
-
-/**
- * route_nl_dump - every route that matches the filter
- * @filter: NULL for all
- * @reset: see rtnl_dump()
- *
- * The kernel filters; what it does not know (multicast forwarding, MPLS, cached routes) is left
- * out. Returns: 0, or the -errno of rtnl_dump() or of @cb.
- */
-int route_nl_dump(struct rtnl *nl, const struct route_filter *filter, route_cb *cb,
-		  void (*reset)(void *arg), void *arg);
-
-/* Asks for a dump whose messages, those of other families among them, rtnl_dump_step() gives. */
+/* Asks for a dump, whose messages rtnl_dump_step() gives. The kernel filters; of no family at all,
+ * it has others in it (multicast forwarding, MPLS), and cached routes. */
 int route_nl_dump_begin(struct rtnl *nl, const struct route_filter *filter);
 
 /**

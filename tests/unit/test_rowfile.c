@@ -245,7 +245,7 @@ static const struct {
 	{ &mib_rule, "{ chain = \"a\\nb\"; }",
 	  "line 1: chain: not UTF-8, or with a control character in it" },
 	{ &mib_rule, "{ inInterface = \"a/b\"; }",
-	  "line 1: inInterface: no interface name: it has a '/' in it" },
+	  "line 1: inInterface: \"a/b\" is no interface name" },
 	{ &mib_rule, "{ addressType = \"ipv5\"; }",
 	  "line 1: addressType: \"ipv4\" or \"ipv6\" is wanted" },
 	{ &mib_rule, "{ addressType = \"unknown\"; }",

@@ -178,6 +178,32 @@ static void only_well_formed_utf8_is_text(void **state)
 	assert_false(text_is_utf8("\xc3\xbc", 1));
 }
 
+/* What the kernel answers to `ip link add NAME type veth`. */
+static void names_of_interfaces_are_the_kernels(void **state)
+{
+	static const char *const good[] = { "a",	"...",	 "eth0.1",
+					    "\xc3\xa1", "x\x01", "123456789012345" };
+	static const char *const bad[] = { "",
+					   ".",
+					   "..",
+					   "a/b",
+					   "a:b",
+					   "a b",
+					   "a\tb",
+					   "a\n",
+					   "\xc3\xa0",
+					   "\xa0",
+					   "1234567890123456" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
+		if (!text_is_ifname(good[i]))
+			fail_msg("\"%s\"", good[i]);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		if (text_is_ifname(bad[i]))
+			fail_msg("\"%s\"", bad[i]);
+}
+
 static void a_sentence_passes_the_error_on(void **state)
 {
 	struct why why;
@@ -203,6 +229,7 @@ int main(void)
 		cmocka_unit_test(a_text_may_be_longer_than_any_buffer),
 		cmocka_unit_test(numbers_are_decimal_or_hexadecimal),
 		cmocka_unit_test(only_well_formed_utf8_is_text),
+		cmocka_unit_test(names_of_interfaces_are_the_kernels),
 		cmocka_unit_test(a_sentence_passes_the_error_on),
 	};
 
