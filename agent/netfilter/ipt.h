@@ -113,6 +113,8 @@ const struct xt_entry_match *ipt_match_next(const struct ipt_ops *ops, const voi
 					    const struct xt_entry_match *m);
 /* Is the target MARK or CONNMARK? */
 bool ipt_is_mark(const struct xt_entry_target *t);
+/* Returns: how many bytes of data a match has. */
+size_t ipt_match_size(const struct xt_entry_match *m);
 bool ipt_match_is(const struct xt_entry_match *m, const char *name, int revision, size_t size);
 
 /**
@@ -124,6 +126,8 @@ bool ipt_match_is(const struct xt_entry_match *m, const char *name, int revision
 uint32_t ipt_tag(const struct xt_entry_match *m, const char **text);
 /* Returns: the first tag of the comments of a rule, or 0. */
 uint32_t ipt_entry_tag(const struct ipt_ops *ops, const void *e);
+
+/* --- identity: ipt_hash.c ------------------------------------------------------------------ */
 
 /* Matches whose text had to be made for the hash, kept while one state of the kernel is read. */
 struct ipt_memo {
@@ -214,7 +218,7 @@ bool ipt_meter_get(const struct ipt_ops *ops, const void *e, struct nf_meter *ou
  * memory. */
 void *ipt_meter_entry(const struct ipt_ops *ops, const struct nf_meter *m);
 
-/* --- the lock: nf_lock.c ------------------------------------------------------------------- */
+/* --- the lock: ipt_lock.c ------------------------------------------------------------------ */
 
 /* Returns: a descriptor to give to nf_unlock(); -EAGAIN when it was not to be had in time;
  * -errno. */

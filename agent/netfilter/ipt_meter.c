@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The meters in a table as the kernel gives it: which are there, and whether every packet that
- * leaves comes by them once. nf_meter.c changes them. */
+ * leaves comes by them once. ipt_meter_set.c changes them. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

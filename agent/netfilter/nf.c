@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The facade of nf.h over the families and their legacy tables: snapshots. Questions are in
- * nf_check.c, changes in ipt_edit.c. */
+ * ipt_check.c, changes in ipt_edit.c. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
