@@ -27,7 +27,8 @@ agent_libnetfilter_a_SOURCES = \
 	agent/netfilter/ipt_undo.c \
 	agent/netfilter/ipt_work.c \
 	agent/netfilter/ipt_xt.c \
-	agent/netfilter/nf.c
+	agent/netfilter/nf.c \
+	agent/netfilter/nft_probe.c
 
 noinst_HEADERS += \
 	agent/netfilter/ipt.h \

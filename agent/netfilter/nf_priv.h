@@ -6,6 +6,12 @@
 #include "ipt.h"
 #include "netfilter/nf.h"
 
+/* Is there a line in the file @path that ends with @end; or, when @whole, that is just that? */
+bool nf_file_has_line(const char *path, const char *end, bool whole);
+
+/* Can there be rules of nftables here? Does not make the kernel load nf_tables: nft_probe.c. */
+bool nft_is_there(void);
+
 /* Memory that a table can be read into. */
 struct nf_room {
 	void *raw;
