@@ -100,21 +100,26 @@ static int only_one(struct app *a, struct why *why)
 	return 0;
 }
 
-static void open_nf_options(const struct app *a, struct nf_options *opt)
+static struct nf_options nf_options(const struct conf *c)
 {
-	*opt = (struct nf_options){
-		.lock_file = a->conf.lock_file[0] ? a->conf.lock_file : NULL,
-		.lock_wait_ms = a->conf.lock_wait_ms,
+	return (struct nf_options){
+		.lock_file = c->lock_file[0] ? c->lock_file : NULL,
+		.wait_ms = c->lock_wait_ms,
 	};
+}
+
+void app_nf_options(struct app *a)
+{
+	const struct nf_options opt = nf_options(&a->conf);
+
+	nf_set_options(a->nf, &opt);
 }
 
 static int open_kernel(struct app *a, struct why *why)
 {
-	struct nf_options opt;
-	int err;
+	const struct nf_options opt = nf_options(&a->conf);
+	int err = nf_open(&opt, &a->nf);
 
-	open_nf_options(a, &opt);
-	err = nf_open(&opt, &a->nf);
 	if (err)
 		return why_set(why, err, "netfilter: %s", strerror(-err));
 	err = rtnl_open(&a->rtnl);
@@ -135,13 +140,11 @@ static int open_kernel(struct app *a, struct why *why)
 
 static void tell_capabilities(struct app *a)
 {
-	unsigned caps = nf_probe(a->nf);
-
 	live_capabilities(a);
-	if (!(caps & (NF_CAP_LEGACY4 | NF_CAP_LEGACY6)))
+	if (!nf_families(a->nf))
 		log_warn("no legacy iptables tables here, and nftables rules are not shown yet: "
 			 "there will be no mark rules");
-	else if (caps & NF_CAP_NFTABLES)
+	else if (a->agent.row.capabilities & NF_CAP_NFTABLES)
 		log_info("rules of nftables (also those of iptables-nft) are not shown yet");
 }
 

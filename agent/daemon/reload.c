@@ -15,6 +15,7 @@ int app_reload(struct app *a, const struct conf *conf, struct why *why)
 	/* That setting waits for a restart. */
 	static_rows_protocol(conf->rows, (uint8_t)a->conf.protocol);
 	conf_change(&a->conf, conf, &later);
+	app_nf_options(a);
 	err = routes_exclude(a);
 	if (err)
 		why_set(why, err, "routes.exclude_tables: %s", strerror(-err));
@@ -24,11 +25,11 @@ int app_reload(struct app *a, const struct conf *conf, struct why *why)
 	}
 	if (err) {
 		a->conf = old;
+		app_nf_options(a);
 		text_fini(&later);
 		return err;
 	}
 	log_open("fwmarkd", a->conf.log_syslog, conf_log_level(&a->conf));
-	plan_lock_wait(a, false);
 	a->rules.row_at.index = 0; /* foreign rows may have another storage type */
 	a->reasserted = 0;	   /* reassert.c looks again, in case it may now */
 	log_info("settings read anew");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Legacy netfilter tables, for netfilter alone: what nf.h promises is made of these.
+ * Rules as iptables makes them, and the legacy tables that hold them.
  *
  * Both families have one code path. A rule is the kernel's own "entry" (struct ipt_entry,
  * struct ip6t_entry): header with the IP part and counters, matches, one target. Where the two
@@ -88,15 +88,14 @@ extern const struct ipt_ops ipt_ops4, ipt_ops6;
 
 /* Returns: the operations of AF_INET or AF_INET6, NULL for any other family. */
 const struct ipt_ops *ipt_ops_of(int family);
-/* The families and the well-known tables, in the order of a snapshot; NULL ends each. */
+/* IPv4, IPv6; NULL ends them. */
 extern const struct ipt_ops *const ipt_families[];
-extern const char *const ipt_tables[];
 
 /* Returns: the well-known table's own string, NULL for any other name. */
 const char *ipt_table_known(const char *name);
 /* Returns: the hook number of a built-in chain of a well-known table, -1 when it is none. */
 int ipt_builtin_hook(const char *table, const char *chain);
-/* Returns: bits: which of ipt_tables[] are loaded, by what the /proc file of the family lists; by
+/* Returns: bits: which of nf_tables[] are loaded, by what the /proc file of the family lists; by
  * asking for each where the file may not be read. */
 unsigned ipt_tables_loaded(const struct ipt_ops *ops);
 bool ipt_table_loaded(const struct ipt_ops *ops, const char *table);
@@ -147,7 +146,7 @@ struct ipt_chain {
 	uint32_t start; /* offset of its first rule: what a jump holds */
 	uint32_t rules; /* without the policy or the final return */
 	uint8_t hooks;	/* enum markrule_hook, ipt_reach() */
-	uint32_t snap;	/* place in nf_snap.chains, UINT32_MAX: not there */
+	uint32_t snap;	/* place in nf_part.chains, UINT32_MAX: not there */
 };
 
 struct ipt_jump {
@@ -217,13 +216,6 @@ bool ipt_meter_get(const struct ipt_ops *ops, const void *e, struct nf_meter *ou
 /* Returns: the entry of a meter (NULL: of the jump to their chain), malloc'ed; NULL without
  * memory. */
 void *ipt_meter_entry(const struct ipt_ops *ops, const struct nf_meter *m);
-
-/* --- the lock: ipt_lock.c ------------------------------------------------------------------ */
-
-/* Returns: a descriptor to give to nf_unlock(); -EAGAIN when it was not to be had in time;
- * -errno. */
-int nf_lock(const char *file, unsigned wait_ms, struct why *why);
-void nf_unlock(int fd);
 
 /* --- libxtables: ipt_xt.c ------------------------------------------------------------------ */
 

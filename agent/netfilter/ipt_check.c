@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Could a rule be put into the kernel as things are? */
+/* What is asked of a rule that need be in no kernel: could it be put there as things are, and its text
+ * and hash. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "nf_priv.h"
+#include "ipt_priv.h"
 
 enum {
 	COLUMN_ADDRESS_TYPE = 2,
@@ -19,39 +20,28 @@ enum {
 struct checking {
 	const struct ipt_ops *ops;
 	const struct markrule *r;
-	uint32_t tag; /* 0: none */
-	bool there;   /* the chain has a rule with the tag: it takes no place of its own */
 	uint8_t hooks;
 };
 
-static int check_rule(void *arg, struct ipt_table *t, uint32_t chain, uint32_t position,
-		      const void *e)
+/* Has the chain a mark rule with the tag of @r? Then @r takes no place of its own. */
+static bool has_place(const struct ipt_table *t, const struct ipt_chain *c,
+		      const struct markrule *r)
 {
-	const struct ipt_chain *c = vec_at(&t->chains, chain);
-	struct checking *ck = arg;
+	uint32_t at = c->start;
 
-	(void)position;
-	if (strcmp(c->name, ck->r->chain) == 0 && ipt_entry_tag(t->ops, e) == ck->tag)
-		ck->there = true;
-	return 0;
-}
+	for (uint32_t i = 0; r->index <= ROW_MANAGER_MAX && i < c->rules; i++) {
+		const uint8_t *e = t->entries + at;
 
-static bool snap_has(const struct nf_snap *snap, const struct checking *ck)
-{
-	for (size_t i = 0; i < snap->entries.n; i++) {
-		const struct nf_entry *e = vec_at(&snap->entries, i);
-		const struct nf_chain *c = vec_at(&snap->chains, e->chain);
-
-		if (e->tag == ck->tag && c->family == ck->ops->family &&
-		    strcmp(c->table, ck->r->table) == 0 && strcmp(c->chain, ck->r->chain) == 0)
+		if (ipt_is_mark(ipt_target(t->ops, e)) && ipt_entry_tag(t->ops, e) == r->index)
 			return true;
+		at += ipt_next_at(t->ops, e);
 	}
 	return false;
 }
 
-/* @t has been scanned, and its hooks are known. @snap: it is of that; NULL: ck->there is set. */
-static int check_table(struct checking *ck, const struct ipt_table *t, const struct nf_snap *snap,
-		       unsigned *column, struct why *why)
+/* @t has been scanned, and its hooks are known. */
+static int check_table(struct checking *ck, const struct ipt_table *t, unsigned *column,
+		       struct why *why)
 {
 	const struct ipt_chain *c = ipt_table_chain(t, ck->r->chain);
 	uint32_t last;
@@ -64,9 +54,7 @@ static int check_table(struct checking *ck, const struct ipt_table *t, const str
 	ck->hooks = c->hooks;
 	if (ck->r->position <= c->rules)
 		return 0;
-	if (snap && ck->tag)
-		ck->there = snap_has(snap, ck);
-	last = c->rules + !ck->there;
+	last = c->rules + !has_place(t, c, ck->r);
 	if (ck->r->position <= last)
 		return 0;
 	*column = COLUMN_POSITION;
@@ -79,14 +67,14 @@ static int check_loaded(struct checking *ck, unsigned *column, struct why *why)
 	int err = ipt_table_read(ck->ops, ck->r->table, &t);
 
 	if (err == 0)
-		err = ipt_table_scan(&t, ck->tag ? check_rule : NULL, ck);
+		err = ipt_table_scan(&t, NULL, NULL);
 	if (err == 0)
 		err = ipt_reach(&t);
 	if (err < 0) {
 		*column = COLUMN_TABLE;
 		why_set(why, err, "TableName: %s: %s", ck->r->table, strerror(-err));
 	} else {
-		err = check_table(ck, &t, NULL, column, why);
+		err = check_table(ck, &t, column, why);
 	}
 	ipt_table_fini(&t);
 	return err;
@@ -110,59 +98,31 @@ static int check_unloaded(struct checking *ck, unsigned *column, struct why *why
 	return 0;
 }
 
-/* The table and the chain. @snap: NULL to ask the kernel. */
-static int check_place(struct checking *ck, const struct nf_snap *snap, unsigned *column,
+/* The table and the chain. @part: NULL to ask the kernel. */
+static int check_place(struct checking *ck, const struct ipt_part *part, unsigned *column,
 		       struct why *why)
 {
-	const struct vec *tables = snap ? &((const struct snap_priv *)snap->priv)->tables : NULL;
-
-	for (size_t i = 0; tables && i < tables->n; i++) {
-		const struct ipt_table *t = vec_at(tables, i);
+	for (size_t i = 0; part && i < part->tables.n; i++) {
+		const struct ipt_table *t = vec_at(&part->tables, i);
 
 		if (t->ops == ck->ops && strcmp(t->name, ck->r->table) == 0)
-			return check_table(ck, t, snap, column, why);
+			return check_table(ck, t, column, why);
 	}
-	if (!snap && ipt_table_loaded(ck->ops, ck->r->table))
+	if (!part && ipt_table_loaded(ck->ops, ck->r->table))
 		return check_loaded(ck, column, why);
 	return check_unloaded(ck, column, why);
 }
 
-int nf_check(struct nf *nf, const struct markrule *r, unsigned *column, struct why *why)
-{
-	return nf_check_in(nf, NULL, r, column, why);
-}
-
-int nf_rule_text(struct nf *nf, const struct markrule *r, struct text *out, struct why *why)
-{
-	const struct ipt_ops *ops = ipt_ops_of(r->family);
-	struct ipt_encoding en = { .ops = ops,
-				   .rule = r,
-				   .tag = r->index <= ROW_MANAGER_MAX ? r->index : 0 };
-	unsigned column;
-	size_t failed;
-	int err;
-
-	(void)nf;
-	err = ops ? ipt_encode(&en, 1, &failed, &column, why) : -EINVAL;
-	if (!err)
-		err = ipt_text_rule(ops, r->chain, en.entry, out);
-	free(en.entry);
-	return err;
-}
-
-int nf_check_in(struct nf *nf, const struct nf_snap *snap, const struct markrule *r,
-		unsigned *column, struct why *why)
+int ipt_check(void *self, const struct nf_part *part, const struct markrule *r, unsigned *column,
+	      struct why *why)
 {
 	const struct ipt_ops *ops = ipt_ops_of(r->family);
 	struct ipt_encoding en = { .ops = ops, .rule = r };
 	struct checking ck = { .ops = ops, .r = r };
-	unsigned dropped;
 	size_t failed;
 	int err;
 
-	(void)nf;
-	if (!column)
-		column = &dropped;
+	(void)self;
 	*column = COLUMN_ADDRESS_TYPE;
 	if (!ops)
 		return why_set(why, -EINVAL, "AddressType: neither ipv4 nor ipv6");
@@ -173,8 +133,7 @@ int nf_check_in(struct nf *nf, const struct nf_snap *snap, const struct markrule
 		*column = COLUMN_TABLE;
 		return why_set(why, -ENOENT, "TableName: there is no table %s", r->table);
 	}
-	ck.tag = r->index <= ROW_MANAGER_MAX ? r->index : 0;
-	err = check_place(&ck, snap, column, why);
+	err = check_place(&ck, (const struct ipt_part *)part, column, why);
 	if (err == 0)
 		err = ipt_encode(&en, 1, &failed, column, why);
 	if (err == 0) {
@@ -185,22 +144,41 @@ int nf_check_in(struct nf *nf, const struct nf_snap *snap, const struct markrule
 	return err;
 }
 
-int nf_hash(struct nf *nf, const struct markrule *r, uint64_t *hash, struct why *why)
+/* Makes the entry of a rule, with its tag. */
+static int encode_one(struct ipt_encoding *en, const struct markrule *r, struct why *why)
 {
-	const struct ipt_ops *ops = ipt_ops_of(r->family);
-	struct ipt_encoding en = { .ops = ops, .rule = r };
-	struct ipt_memo memo = { { 0 }, { 0 } };
 	unsigned column;
 	size_t failed;
-	int err;
 
-	(void)nf;
-	if (!ops)
+	*en = (struct ipt_encoding){ .ops = ipt_ops_of(r->family),
+				     .rule = r,
+				     .tag = r->index <= ROW_MANAGER_MAX ? r->index : 0 };
+	if (!en->ops)
 		return why_set(why, -EINVAL, "AddressType: neither ipv4 nor ipv6");
-	en.tag = r->index <= ROW_MANAGER_MAX ? r->index : 0;
-	err = ipt_encode(&en, 1, &failed, &column, why);
+	return ipt_encode(en, 1, &failed, &column, why);
+}
+
+int ipt_rule_text(void *self, const struct markrule *r, struct text *out, struct why *why)
+{
+	struct ipt_encoding en;
+	int err = encode_one(&en, r, why);
+
+	(void)self;
 	if (err == 0)
-		*hash = ipt_hash_entry(ops, ipt_hash_place(ops, r->table, r->chain), en.entry,
+		err = ipt_text_rule(en.ops, r->chain, en.entry, out);
+	free(en.entry);
+	return err;
+}
+
+int ipt_rule_hash(void *self, const struct markrule *r, uint64_t *hash, struct why *why)
+{
+	struct ipt_memo memo = { { 0 }, { 0 } };
+	struct ipt_encoding en;
+	int err = encode_one(&en, r, why);
+
+	(void)self;
+	if (err == 0)
+		*hash = ipt_hash_entry(en.ops, ipt_hash_place(en.ops, r->table, r->chain), en.entry,
 				       &memo);
 	free(en.entry);
 	return err;

@@ -197,15 +197,12 @@ int ipt_decode(const struct ipt_ops *ops, const void *e, struct markrule *out, s
 
 	text_reset(matches);
 	ops->ip_get(e, &ip);
-	out->backend = BACKEND_LEGACY;
 	out->family = ops->family;
 	decode_ip(ops, &ip, out, matches);
 	err = decode_matches(ops, e, ip.inv & IPT_NOT_PROTO ? 0 : ip.proto, out, matches);
 	if (err < 0)
 		return err;
 	ipt_decode_target(ops, e, out);
-	out->counted = true;
-	ipt_counters_get(ops, e, &out->packets, &out->bytes);
 	/* Each part began with a space. */
 	out->matches = text_str(matches) + (matches->len > 0);
 	return 0;

@@ -17,7 +17,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
-#include "ipt.h"
+#include "ipt_priv.h"
 
 #define LOCK_FILE "/run/xtables.lock"
 
@@ -74,7 +74,7 @@ static int lock_take(int fd, unsigned wait_ms)
 	return wait_ms > 0 ? lock_wait(fd, deadline) : -EAGAIN;
 }
 
-int nf_lock(const char *file, unsigned wait_ms, struct why *why)
+static int lock_open(const char *file, unsigned wait_ms, struct why *why)
 {
 	int fd, err;
 
@@ -98,8 +98,20 @@ int nf_lock(const char *file, unsigned wait_ms, struct why *why)
 	return fd;
 }
 
-void nf_unlock(int fd)
+int ipt_lock(struct ipt *ipt, struct why *why)
 {
-	if (fd >= 0)
-		close(fd);
+	int fd = ipt->locked ? ipt->lock_fd
+			     : lock_open(ipt->opt->lock_file, ipt->opt->wait_ms, why);
+
+	if (fd < 0)
+		return fd;
+	ipt->lock_fd = fd;
+	ipt->locked++;
+	return 0;
+}
+
+void ipt_unlock(struct ipt *ipt)
+{
+	if (--ipt->locked == 0)
+		close(ipt->lock_fd);
 }

@@ -1,47 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the running kernel can, found without making it load anything. */
-#include <stdio.h>
-#include <string.h>
+/* What the kernel has of legacy tables, found without making it load anything. */
 #include <unistd.h>
 
-#include "nf_priv.h"
+#include "ipt_priv.h"
 
-bool nf_file_has_line(const char *path, const char *end, bool whole)
+/* The files come with the modules, ip_tables and ip6_tables. */
+unsigned ipt_probe_families(void *self)
 {
-	FILE *f = fopen(path, "re");
-	size_t n = strlen(end);
-	char line[512];
-	bool found = false;
+	static const unsigned families[IPT_FAMILIES] = { NF_IPV4, NF_IPV6 };
+	unsigned all = 0;
 
-	if (!f)
-		return false;
-	while (!found && fgets(line, sizeof(line), f)) {
-		size_t len = strcspn(line, "\n");
-
-		line[len] = '\0';
-		found = len >= n && strcmp(line + len - n, end) == 0 && (!whole || len == n);
-	}
-	fclose(f);
-	return found;
+	(void)self;
+	for (size_t i = 0; ipt_families[i]; i++)
+		if (access(ipt_families[i]->names, F_OK) == 0)
+			all |= families[i];
+	return all;
 }
 
-unsigned nf_probe(struct nf *nf)
+unsigned ipt_probe(void *self)
 {
-	static const unsigned family_caps[] = { NF_CAP_LEGACY4, NF_CAP_LEGACY6 };
-	unsigned caps = 0;
+	unsigned families = ipt_probe_families(self), caps = 0;
 
-	(void)nf;
+	if (families & NF_IPV4)
+		caps |= NF_CAP_LEGACY4;
+	if (families & NF_IPV6)
+		caps |= NF_CAP_LEGACY6;
 	for (size_t i = 0; ipt_families[i]; i++) {
-		const struct ipt_ops *ops = ipt_families[i];
-
-		if (access(ops->names, F_OK) == 0)
-			caps |= family_caps[i];
-		if (nf_file_has_line(ops->targets, "MARK", true))
+		if (nf_file_has_line(ipt_families[i]->targets, "MARK", true))
 			caps |= NF_CAP_MARK;
-		if (nf_file_has_line(ops->targets, "CONNMARK", true))
+		if (nf_file_has_line(ipt_families[i]->targets, "CONNMARK", true))
 			caps |= NF_CAP_CONNMARK;
 	}
-	if (nft_is_there())
-		caps |= NF_CAP_NFTABLES;
 	return caps;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/fault.h"
-#include "nf_priv.h"
+#include "ipt_priv.h"
 
 void work_fini(struct work *w)
 {
@@ -149,9 +149,9 @@ int work_find(struct work *w, const struct ipt_ops *ops, const char *table, uint
 	for (size_t i = 0; ipt_families[i] && found == 0; i++) {
 		unsigned loaded = ipt_tables_loaded(ipt_families[i]);
 
-		for (size_t j = 0; ipt_tables[j] && found == 0; j++)
+		for (size_t j = 0; nf_tables[j] && found == 0; j++)
 			if (loaded & 1u << j)
-				found = find_in(w, ipt_families[i], ipt_tables[j], tag, hash,
+				found = find_in(w, ipt_families[i], nf_tables[j], tag, hash,
 						ordinal, at, rule);
 	}
 	return found;

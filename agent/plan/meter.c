@@ -17,11 +17,8 @@ int plan_mark_prepare(struct app *a, struct plan_item *it, struct mib_fault *fau
 			"the value has bits outside of the mask: no packet can match it");
 		return plan_fail(fault, it, COL_METER, -EINVAL);
 	}
-	if (it->in && !meter_on(it->old) &&
-	    !(nf_probe(a->nf) & (NF_CAP_LEGACY4 | NF_CAP_LEGACY6))) {
-		why_set(&fault->why, 0, "this kernel has no legacy tables: there can be no meters");
+	if (it->in && !meter_on(it->old) && !nf_meters_families(a->nf, &fault->why))
 		return plan_fail(fault, it, COL_METER, -EOPNOTSUPP);
-	}
 	return MIB_OK;
 }
 
@@ -48,9 +45,9 @@ int plan_meters(struct app *a, struct mib_fault *fault)
 
 	a->meters.set = false;
 	if (!err && it) {
-		plan_lock_wait(a, true);
+		plan_nf_wait(a, true);
 		err = nf_meters_set(a->nf, wanted.data, wanted.n, &a->meters.was, &fault->why);
-		plan_lock_wait(a, false);
+		plan_nf_wait(a, false);
 		a->meters.set = !err;
 		if (!err)
 			meters_count(a, &a->meters.was);

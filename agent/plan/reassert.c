@@ -22,7 +22,7 @@ void reassert(struct app *a)
 	/* Between the phases of a SET the plan is that of the SET. */
 	if (a->mib.state != TXN_IDLE)
 		return;
-	/* Somebody held the xtables lock all through the start. */
+	/* Somebody kept netfilter locked all through the start. */
 	if (a->restore_due) {
 		rules_sync(a);
 		a->restore_due = !a->rules.snap;

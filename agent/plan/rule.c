@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The part of a SET that netfilter carries out: one commit for each family and table. */
+/* The part of a SET that netfilter carries out, in one commit. */
 #include <errno.h>
 #include <string.h>
 
@@ -254,16 +254,12 @@ static bool loses_counters(const struct vec *edits)
 	return false;
 }
 
-void plan_lock_wait(const struct app *a, bool change)
+void plan_nf_wait(const struct app *a, bool change)
 {
 	unsigned wait_ms = a->conf.lock_wait_ms;
 	bool waited = a->rules.failing && clock_ms() - a->rules.failed_ms < wait_ms;
-	const struct nf_options opt = {
-		.lock_file = a->conf.lock_file[0] ? a->conf.lock_file : NULL,
-		.lock_wait_ms = change && waited ? 0 : wait_ms,
-	};
 
-	nf_set_options(a->nf, &opt);
+	nf_set_wait(a->nf, change && waited ? 0 : wait_ms);
 }
 
 /* The rule has, or has not, begun to count anew; a foreign one is another to the map of indices. */
@@ -297,7 +293,7 @@ static int commit(struct app *a, const struct vec *edits, size_t *failed, struct
 	int err = 0;
 
 	/* Looking for the rows of the SET may have waited already. */
-	plan_lock_wait(a, true);
+	plan_nf_wait(a, true);
 	/* What was counted up to now goes into the sums first. */
 	if (loses_counters(edits)) {
 		a->counts_next_ms = 0; /* the kernel will not tell that again */
@@ -305,7 +301,7 @@ static int commit(struct app *a, const struct vec *edits, size_t *failed, struct
 	}
 	if (!err)
 		err = nf_commit(a->nf, edits->data, edits->n, failed, &a->plan.nf_undo, why);
-	plan_lock_wait(a, false);
+	plan_nf_wait(a, false);
 	for (size_t i = 0; i < edits->n && !err; i++)
 		err = note_edit(a, i, vec_at(edits, i), why);
 	return err;

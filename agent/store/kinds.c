@@ -36,9 +36,6 @@ static void row_init(const struct mib_def *def, uint8_t protocol, void *row)
 	memset(row, 0, def->row_size);
 	if (def == &mib_rule) {
 		markrule_init(row);
-		((struct markrule *)row)->origin = ORIGIN_MANAGER;
-		((struct markrule *)row)->backend = BACKEND_LEGACY;
-		((struct markrule *)row)->counted = true;
 	} else if (def == &mib_policy) {
 		policy_init(row);
 		((struct policy *)row)->origin = ORIGIN_MANAGER;

@@ -189,14 +189,6 @@ void live_sync(struct app *a)
 
 enum { PROVISIONING = 11 };
 
-/* fwmarkAgentCapabilities: which bit each of the kernel's answers is. */
-static const struct {
-	unsigned nf, bit;
-} nf_bits[] = {
-	{ NF_CAP_LEGACY4, 2 }, { NF_CAP_LEGACY6, 3 },  { NF_CAP_NFTABLES, 4 },
-	{ NF_CAP_MARK, 5 },    { NF_CAP_CONNMARK, 6 },
-};
-
 static const struct {
 	unsigned policy, bit;
 } policy_bits[] = {
@@ -244,9 +236,5 @@ void live_capabilities(struct app *a)
 	*all &= ~(1u << PROVISIONING);
 	if (a->conf.enable)
 		*all |= 1u << PROVISIONING;
-	for (size_t i = 0; i < sizeof(nf_bits) / sizeof(*nf_bits); i++) {
-		*all &= ~(1u << nf_bits[i].bit);
-		if (caps & nf_bits[i].nf)
-			*all |= 1u << nf_bits[i].bit;
-	}
+	*all = (*all & ~NF_CAPS) | caps;
 }

@@ -255,7 +255,7 @@ int meters_wanted(struct app *a, bool planned, struct vec *wanted)
  * read about that. */
 static void tell(const struct app *a, const struct vec *wanted, const struct vec *was)
 {
-	bool whole = was->n > 0 && was->n == wanted->n * nf_meters_families(a->nf);
+	bool whole = was->n > 0 && was->n == wanted->n * nf_meters_families(a->nf, NULL);
 
 	log_at(whole ? LOG_DEBUG : LOG_INFO,
 	       "meters of %zu marks: their rules were not as they should be, put right", wanted->n);

@@ -328,19 +328,21 @@ void rules_sync(struct app *a)
 bool rules_edit_target(struct app *a, uint32_t index, struct nf_edit *edit)
 {
 	const struct rule_row *row = rules_row(a, index);
-	const struct nf_entry *e;
+	const struct nf_entry *all = a->rules.snap ? a->rules.snap->entries.data : NULL, *e = NULL;
 
+	if (row && row->entry != RULE_ABSENT) {
+		e = &all[row->entry];
+		edit->backend = e->backend;
+	}
 	if (index <= ROW_MANAGER_MAX) {
 		edit->tag = index;
 		/* Before the first reading nobody knows, and two of it would be worse than none. */
-		return !a->rules.snap || (row && row->entry != RULE_ABSENT);
+		return !a->rules.snap || e;
 	}
-	if (!row || row->entry == RULE_ABSENT)
+	if (!e)
 		return false;
-	e = vec_at(&a->rules.snap->entries, row->entry);
 	edit->hash = e->hash;
 	for (size_t i = 0; i < row->entry; i++)
-		if (((struct nf_entry *)vec_at(&a->rules.snap->entries, i))->hash == e->hash)
-			edit->ordinal++;
+		edit->ordinal += all[i].hash == e->hash && all[i].backend == e->backend;
 	return true;
 }

@@ -41,6 +41,9 @@ int app_run(struct app *a, struct app_control *control, struct why *why);
  */
 int app_reload(struct app *a, const struct conf *conf, struct why *why);
 
+/* Hands the settings of netfilter on. */
+void app_nf_options(struct app *a);
+
 /* Saves the state and frees everything; the kernel keeps what it has. */
 void app_stop(struct app *a);
 

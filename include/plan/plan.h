@@ -109,9 +109,9 @@ int plan_policies_add(struct app *a, struct mib_fault *fault);
 int plan_policies_remove(struct app *a, struct mib_fault *fault);
 int plan_rules(struct app *a, struct mib_fault *fault);
 int plan_meters(struct app *a, struct mib_fault *fault);
-/* How long the next change of netfilter waits for the lock: not at all when the last reading has done
+/* How long netfilter waits for others from here on: a change not at all when the last reading has done
  * that in vain just now (a SET waits once), else as configured. */
-void plan_lock_wait(const struct app *a, bool change);
+void plan_nf_wait(const struct app *a, bool change);
 int plan_names_add(struct app *a, struct mib_fault *fault);
 int plan_names_remove(struct app *a, struct mib_fault *fault);
 int plan_interfaces(struct app *a, struct mib_fault *fault);
