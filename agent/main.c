@@ -10,9 +10,10 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "daemon/daemon.h"
+#include "daemon/instance.h"
+#include "daemon/privileges.h"
 
-static struct app_control control;
+static struct process_control control;
 
 static void on_stop(int sig)
 {
@@ -186,21 +187,24 @@ static void set_signals(void)
 /* Returns: the exit status of --check and --dump. */
 static int look(const struct arguments *args, const struct conf *conf)
 {
-	static struct app app;
+	static struct instance in;
 	struct text out = TEXT_INIT;
 	struct why why = { "" };
 	int err;
 
 	log_open("fwmarkd", false, args->verbose ? LOG_DEBUG : LOG_WARNING);
-	err = app_look(&app, conf, &why);
+	instance_init(&in, conf);
+	err = privileges_look(&why);
 	if (!err)
-		err = args->dump ? app_dump(&app, args->all, &out, &why)
-				 : app_check(&app, &out, &why);
+		err = instance_open(&in, &why);
+	if (!err)
+		err = args->dump ? instance_dump(&in, args->all, &out, &why)
+				 : instance_check(&in, &out, &why);
 	if (err)
 		log_err("%s", why.s[0] ? why.s : strerror(-err));
 	else if (fputs(text_str(&out), stdout) == EOF || fflush(stdout))
 		err = -errno;
-	app_stop(&app);
+	instance_stop(&in);
 	err = err ? EXIT_FAILURE : args->check && out.len ? 2 : EXIT_SUCCESS;
 	text_fini(&out);
 	return err;
@@ -208,7 +212,7 @@ static int look(const struct arguments *args, const struct conf *conf)
 
 int main(int argc, char **argv)
 {
-	static struct app app;
+	static struct instance in;
 	static struct arguments args;
 	struct why why = { "" };
 	struct conf conf;
@@ -230,16 +234,19 @@ int main(int argc, char **argv)
 	control.load = load_config;
 	control.ctx = &args;
 	set_signals();
-	err = app_start(&app, &conf, &why);
+	instance_init(&in, &conf);
+	err = privileges_drop(&conf, &why);
+	if (!err)
+		err = instance_start(&in, &why);
 	if (!err && !args.foreground)
 		err = go_to_background(&args, &why);
 	if (!err)
-		err = app_run(&app, &control, &why);
+		err = process_run(&in, &control, &why);
 	if (err)
 		log_err("%s", why.s[0] ? why.s : strerror(-err));
 	if (err && !args.foreground)
 		fprintf(stderr, "fwmarkd: %s\n", why.s[0] ? why.s : strerror(-err));
-	app_stop(&app);
+	instance_stop(&in);
 	conf_fini(&conf);
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }

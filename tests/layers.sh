@@ -1,11 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The rooms, checked by what they #include: file:line of every include that its room may not
-# have. Then violations are planted in a copy, and each must be found.
+# have. And by what the objects call (nm): no file calls one of a room above, and no files call each
+# other in a circle. Then violations are planted in a copy, and each must be found.
 set -eu
 
 top=${1:-$(dirname "$0")/..}
+build=${top_builddir:-.}
+case $build in
+/*) ;;
+*) build=$PWD/$build ;;
+esac
 cd "$top"
+
+# From the ground floor up.
+rooms='base model netfilter routing snmp store views plan daemon'
 
 # layers ROOT: prints the violations below ROOT.
 layers() {
@@ -20,10 +29,10 @@ layers() {
 			may["netfilter"] = "libc base model netfilter linux libmnl libiptc libxtables"
 			may["routing"] = "libc base model routing linux libmnl"
 			may["snmp"] = "libc base model snmp net-snmp"
-			# These four are still one circle.
-			may["store"] = may["views"] = may["plan"] = may["daemon"] = \
-				"libc base model netfilter routing snmp store views plan daemon linux" \
-				" libmnl net-snmp libconfig libcap-ng"
+			may["store"] = "libc base model mib store libconfig"
+			may["views"] = "libc base model mib netfilter routing store views linux libmnl"
+			may["plan"] = may["views"] " plan libconfig"
+			may["daemon"] = may["plan"] " snmp daemon net-snmp libcap-ng"
 
 			n = split("assert ctype errno fcntl fnmatch getopt glob grp ifaddrs inttypes" \
 				" limits locale poll pwd regex sched setjmp signal stdalign" \
@@ -58,6 +67,8 @@ layers() {
 		}
 		# Which room or library a header belongs to, "" if nobody knows.
 		function owner(name, quoted,    first) {
+			if (name == "snmp/mib.h" && room != "snmp")
+				return "mib"
 			if (name ~ /(^|\/)\.\.?(\/|$)/)
 				return ""
 			first = name
@@ -85,7 +96,82 @@ layers() {
 	done
 }
 
+# calls ROOT: what the files in the rooms' libraries below ROOT define and call: "D ROOM/file symbol",
+# "U ROOM/file symbol". Objects that are lying about from before do not count.
+calls() {
+	for room in $rooms; do
+		[ -e "$1/agent/lib$room.a" ] || continue
+		${NM:-nm} "$1/agent/lib$room.a" | sed -n \
+			-e "/^.*\.o:\$/ { s|^\(lib${room}_a-\)\{0,1\}\(.*\)\.o:\$|$room/\2|; h; }" \
+			-e '/^.* [TDBRCVW] / { s|^.* ||; G; s|^\(.*\)\n\(.*\)|D \2 \1|p; }' \
+			-e '/^ *U / { s|^.* ||; G; s|^\(.*\)\n\(.*\)|U \2 \1|p; }'
+	done
+}
+
+# circles: of a list from calls, the calls upward; and what is left when files that call none of those
+# left, and files that none of those left calls, have been taken away again and again: the circles, and
+# what leads from one of them to another.
+# Files that are one thing in two, by their calls, CALLER>CALLED:
+#	ipt_text writes the parts of an entry, and ipt_entry the text of its matches
+#	nf_meter is the order of the meters, and ipt_meter those of legacy tables
+circles() {
+	awk -v rooms="$rooms" -v one="netfilter/ipt_text>netfilter/ipt_entry netfilter/ipt_meter>netfilter/nf_meter" '
+	BEGIN {
+		n = split(rooms, word, " ")
+		for (i = 1; i <= n; i++)
+			floor[word[i]] = i
+		n = split(one, word, " ")
+		for (i = 1; i <= n; i++)
+			skip[word[i]] = 1
+	}
+	function room(file) {
+		sub(/\/.*/, "", file)
+		return file
+	}
+	$1 == "D" { home[$3] = $2 }
+	$1 == "U" { used[++nused] = $2 " " $3 }
+	END {
+		for (i = 1; i <= nused; i++) {
+			split(used[i], u, " ")
+			to = home[u[2]]
+			if (to == "" || to == u[1] || !(room(u[1]) in floor) || (u[1] ">" to) in skip)
+				continue
+			if (floor[room(to)] > floor[room(u[1])])
+				print u[1] " calls " u[2] " of " to ", which is above"
+			call[u[1] " calls " to] = u[2]
+		}
+		do {
+			gone = 0
+			split("", out)
+			split("", in_)
+			for (c in call) {
+				split(c, u, " ")
+				out[u[1]] = in_[u[3]] = 1
+			}
+			for (c in call) {
+				split(c, u, " ")
+				if (!(u[3] in out) || !(u[1] in in_)) {
+					delete call[c]
+					gone = 1
+				}
+			}
+		} while (gone)
+		for (c in call)
+			print "a circle: " c ": " call[c]
+	}' | LC_ALL=C sort
+}
+
 found=$(layers .)
+if [ -n "$found" ]; then
+	echo "$found"
+	exit 1
+fi
+listed=$(calls "$build")
+if [ -z "$listed" ]; then
+	echo "no libraries in $build/agent: make first"
+	exit 1
+fi
+found=$(echo "$listed" | circles)
 if [ -n "$found" ]; then
 	echo "$found"
 	exit 1
@@ -109,6 +195,38 @@ planted() {
 		;;
 	esac
 }
+
+# object ROOM/FILE C: compiles it into the room's library.
+object() {
+	mkdir -p "$copy/build/agent"
+	echo "$2" >"$copy/object.c"
+	${CC:-cc} -c -o "$copy/${1#*/}.o" "$copy/object.c"
+	${AR:-ar} rc "$copy/build/agent/lib${1%/*}.a" "$copy/${1#*/}.o" 2>/dev/null
+}
+
+# circling EXPECTED: what is found in the objects; they are gone then.
+circling() {
+	found=$(calls "$copy/build" | circles)
+	rm -r "$copy/build"
+	[ "$found" = "$1" ] && return
+	echo "planted objects: expected: ${1:-nothing}, found: ${found:-nothing}"
+	exit 1
+}
+
+object base/low 'void low(void); void low(void) {}'
+object model/high 'void low(void); void high(void); void high(void) { low(); }'
+circling ''
+object base/low 'void low(void); void high(void); void low(void) { high(); }'
+object model/high 'void high(void); void high(void) {}'
+circling 'base/low calls high of model/high, which is above'
+object plan/x 'void y(void); void x(void); void x(void) { y(); }'
+object plan/y 'void z(void); void y(void); void y(void) { z(); }'
+object plan/z 'void x(void); void z(void); void z(void) { x(); }'
+object plan/user 'void x(void); void user(void); void user(void) { x(); }'
+object base/used 'void used(void); void used(void) {}'
+circling 'a circle: plan/x calls plan/y: y
+a circle: plan/y calls plan/z: z
+a circle: plan/z calls plan/x: x'
 
 planted agent/base/x.c '#include "model/route.h"' 1
 planted agent/base/x.c '#include <linux/rtnetlink.h>' 1
@@ -135,3 +253,12 @@ planted agent/netfilter/x.c '#include <libiptc/libiptc.h>' 0
 planted agent/snmp/x.c '#include <net-snmp/agent/net-snmp-agent-includes.h>' 0
 planted agent/main.c '#include "netfilter/nf.h"' 0
 planted agent/plan/x.c '#include "netfilter/nf.h"' 0
+planted agent/store/x.c '#include "snmp/mib.h"' 0
+planted agent/store/x.c '#include "snmp/agentx.h"' 1
+planted agent/store/x.c '#include "netfilter/nf.h"' 1
+planted agent/store/x.c '#include "views/views.h"' 1
+planted agent/views/x.c '#include "plan/plan.h"' 1
+planted agent/views/routes/x.c '#include "plan/plan.h"' 1
+planted agent/plan/x.c '#include "daemon/conf.h"' 1
+planted agent/plan/x.c '#include "snmp/shim.h"' 1
+planted agent/daemon/x.c '#include "snmp/shim.h"' 0

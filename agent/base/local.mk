@@ -7,7 +7,9 @@ agent_libbase_a_SOURCES = \
 	agent/base/addr.c \
 	agent/base/arena.c \
 	agent/base/clock.c \
+	agent/base/file.c \
 	agent/base/hash.c \
+	agent/base/list.c \
 	agent/base/log.c \
 	agent/base/oset.c \
 	agent/base/text.c \
@@ -22,7 +24,9 @@ noinst_HEADERS += \
 	include/base/arena.h \
 	include/base/clock.h \
 	include/base/fault.h \
+	include/base/file.h \
 	include/base/hash.h \
+	include/base/list.h \
 	include/base/log.h \
 	include/base/oset.h \
 	include/base/text.h \

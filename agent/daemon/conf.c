@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon/conf_value.h"
+#include "conf_value.h"
 #include "store/static_rows.h"
 
 enum { TIMEOUT_MAX = 366 * 24 * 60 * 60 }; /* seconds */
@@ -24,27 +24,28 @@ static const struct conf_item items[] = {
 	{ "process.user", CONF_STRING, START, FIELD(user), 0, 0, 0, "" },
 	{ "state.directory", CONF_STRING, START, FIELD(state_dir), 1, 0, 0,
 	  LOCALSTATEDIR "/lib/fwmarkd" },
-	{ "read.get_age_ms", CONF_UINT, RUN, FIELD(get_age_ms), 0, 60000, 100, NULL },
-	{ "read.walk_age_ms", CONF_UINT, RUN, FIELD(walk_age_ms), 0, 60000, 1000, NULL },
-	{ "xtables.lock_file", CONF_STRING, RUN, FIELD(lock_file), 0, 0, 0, "" },
-	{ "xtables.lock_wait_ms", CONF_UINT, RUN, FIELD(lock_wait_ms), 0, 10000, 300, NULL },
+	{ "read.get_age_ms", CONF_UINT, RUN, FIELD(read.get_age_ms), 0, 60000, 100, NULL },
+	{ "read.walk_age_ms", CONF_UINT, RUN, FIELD(read.walk_age_ms), 0, 60000, 1000, NULL },
+	{ "xtables.lock_file", CONF_STRING, RUN, FIELD(read.lock_file), 0, 0, 0, "" },
+	{ "xtables.lock_wait_ms", CONF_UINT, RUN, FIELD(read.lock_wait_ms), 0, 10000, 300, NULL },
 	{ "provisioning.protocol", CONF_UINT, START, FIELD(protocol), 5, 255, 161, NULL },
-	{ "provisioning.reassert", CONF_BOOL, RUN, FIELD(reassert), 0, 1, 0, NULL },
-	{ "provisioning.main_tables", CONF_BOOL, RUN, FIELD(main_tables), 0, 1, 0, NULL },
-	{ "provisioning.not_ready_timeout", CONF_UINT, RUN, FIELD(not_ready_s), 0, TIMEOUT_MAX, 300,
-	  NULL },
-	{ "provisioning.not_in_service_timeout", CONF_UINT, RUN, FIELD(not_in_service_s), 0,
+	{ "provisioning.reassert", CONF_BOOL, RUN, FIELD(keep.reassert), 0, 1, 0, NULL },
+	{ "provisioning.main_tables", CONF_BOOL, RUN, FIELD(access.main_tables), 0, 1, 0, NULL },
+	{ "provisioning.not_ready_timeout", CONF_UINT, RUN, FIELD(keep.not_ready_s), 0, TIMEOUT_MAX,
+	  300, NULL },
+	{ "provisioning.not_in_service_timeout", CONF_UINT, RUN, FIELD(keep.not_in_service_s), 0,
 	  TIMEOUT_MAX, 0, NULL },
-	{ "provisioning.enable", CONF_BOOL, RUN, FIELD(enable), 0, 1, 1, NULL },
-	{ "provisioning.netfilter_tables", CONF_NAMES, RUN, FIELD(netfilter_tables), 1, 0, 0,
+	{ "provisioning.enable", CONF_BOOL, RUN, FIELD(access.enable), 0, 1, 1, NULL },
+	{ "provisioning.netfilter_tables", CONF_NAMES, RUN, FIELD(access.netfilter_tables), 1, 0, 0,
 	  NULL },
-	{ "provisioning.chains", CONF_NAMES, RUN, FIELD(chains), 1, 0, 0, NULL },
-	{ "provisioning.mark_mask", CONF_MASK, RUN, FIELD(mark_mask), 0, UINT32_MAX, UINT32_MAX,
+	{ "provisioning.chains", CONF_NAMES, RUN, FIELD(access.chains), 1, 0, 0, NULL },
+	{ "provisioning.mark_mask", CONF_MASK, RUN, FIELD(access.mark_mask), 0, UINT32_MAX,
+	  UINT32_MAX, NULL },
+	{ "provisioning.tables", CONF_RANGES, RUN, FIELD(access.tables), 1, UINT32_MAX, 0, NULL },
+	{ "provisioning.foreign", CONF_BOOL, RUN, FIELD(access.foreign), 0, 1, 0, NULL },
+	{ "provisioning.max_rows", CONF_UINT, RUN, FIELD(access.max_rows), 0, 4000000, 20000,
 	  NULL },
-	{ "provisioning.tables", CONF_RANGES, RUN, FIELD(tables), 1, UINT32_MAX, 0, NULL },
-	{ "provisioning.foreign", CONF_BOOL, RUN, FIELD(foreign), 0, 1, 0, NULL },
-	{ "provisioning.max_rows", CONF_UINT, RUN, FIELD(max_rows), 0, 4000000, 20000, NULL },
-	{ "routes.exclude_tables", CONF_NUMBERS, RUN, FIELD(exclude_tables), 1, UINT32_MAX, 0,
+	{ "routes.exclude_tables", CONF_NUMBERS, RUN, FIELD(read.exclude_tables), 1, UINT32_MAX, 0,
 	  NULL },
 	{ "log.level", CONF_LEVEL, RUN, FIELD(log_level), 0, 0, 0, "info" },
 	{ "log.syslog", CONF_BOOL, RUN, FIELD(log_syslog), 0, 1, 0, NULL },
@@ -63,30 +64,6 @@ void conf_fini(struct conf *c)
 {
 	static_rows_unref(c->rows);
 	c->rows = NULL;
-}
-
-bool conf_list_has(const struct conf_list *list, uint32_t number)
-{
-	for (uint32_t i = 0; i < list->n; i++)
-		if (list->item[i] == number)
-			return true;
-	return false;
-}
-
-bool conf_ranges_have(const struct conf_ranges *list, uint32_t number)
-{
-	for (uint32_t i = 0; i < list->n; i++)
-		if (number >= list->item[i].from && number <= list->item[i].to)
-			return true;
-	return false;
-}
-
-bool conf_names_have(const struct conf_names *list, const char *name)
-{
-	for (uint32_t i = 0; i < list->n; i++)
-		if (strcmp(list->item[i], name) == 0)
-			return true;
-	return false;
 }
 
 static const struct conf_item *item_find(const char *path)
@@ -178,7 +155,7 @@ int conf_load(const char *file, struct conf *c, struct why *why)
 	int err = text_add_file(&all, file, CONF_FILE_MAX);
 
 	conf_init(c);
-	snprintf(c->file, sizeof(c->file), "%s", file);
+	snprintf(c->keep.file, sizeof(c->keep.file), "%s", file);
 	if (err) {
 		text_fini(&all);
 		return why_set(why, err, "%s: %s", file, strerror(-err));

@@ -6,25 +6,10 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "daemon/conf_value.h"
+#include "conf_value.h"
+#include "store/files.h"
 
 enum { DEPTH_MAX = 10 }; /* libconfig's own (MAX_INCLUDE_DEPTH) */
-
-const char *conf_include_next(const char *s, unsigned *line)
-{
-	static const char word[] = "@include";
-
-	while (*s) {
-		const char *p = s + strspn(s, " \t");
-
-		if (strncmp(p, word, sizeof(word) - 1) == 0)
-			return p + sizeof(word) - 1;
-		s += strcspn(s, "\n");
-		if (*s)
-			s++, ++*line;
-	}
-	return NULL;
-}
 
 static int check(const char *file, unsigned line, const char *name, unsigned depth, struct why *why)
 {
@@ -51,7 +36,7 @@ int conf_include_check(const char *file, const char *s, unsigned depth, struct w
 		return why_set(why, -EINVAL, "%s:%u: a number above %d needs an L behind it", file,
 			       line, INT32_MAX);
 	line = 1;
-	while (!err && (s = conf_include_next(s, &line))) {
+	while (!err && (s = include_next(s, &line))) {
 		s += strspn(s, " \t");
 		if (sscanf(s, "\"%4095[^\"\\\n]\"", name) != 1)
 			err = why_set(why, -EINVAL, "%s:%u: @include: the name of a file is wanted",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "daemon/conf_value.h"
+#include "conf_value.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -118,7 +118,7 @@ static const char *entry_number(const struct conf_item *item, const config_setti
 static const char *entry_range(const struct conf_item *item, const config_setting_t *s, void *slot)
 {
 	const char *string = config_setting_get_string(s);
-	struct conf_range *range = slot;
+	struct num_range *range = slot;
 	unsigned long long from, to;
 	char *end;
 
@@ -139,16 +139,16 @@ static const char *entry_range(const struct conf_item *item, const config_settin
 		return out_of_range(item);
 	if (from > to)
 		return "a range begins with the smaller number";
-	*range = (struct conf_range){ (uint32_t)from, (uint32_t)to };
+	*range = (struct num_range){ (uint32_t)from, (uint32_t)to };
 	return NULL;
 }
 
 static const char *entry_name(const struct conf_item *item, const config_setting_t *s, void *slot)
 {
-	const char *string = NULL, *wrong = take_string(item, s, CONF_NAME_MAX, &string);
+	const char *string = NULL, *wrong = take_string(item, s, LIST_NAME_MAX, &string);
 
 	if (!wrong)
-		snprintf(slot, CONF_NAME_MAX, "%s", string);
+		snprintf(slot, LIST_NAME_MAX, "%s", string);
 	return wrong;
 }
 
@@ -158,11 +158,11 @@ static const struct list_kind {
 	size_t off, size; /* of the entries */
 	const char *wanted;
 } lists[] = {
-	{ CONF_NUMBERS, entry_number, offsetof(struct conf_list, item), sizeof(uint32_t),
+	{ CONF_NUMBERS, entry_number, offsetof(struct num_list, item), sizeof(uint32_t),
 	  "a list of numbers in parentheses is wanted" },
-	{ CONF_RANGES, entry_range, offsetof(struct conf_ranges, item), sizeof(struct conf_range),
+	{ CONF_RANGES, entry_range, offsetof(struct num_ranges, item), sizeof(struct num_range),
 	  "a list of numbers and ranges in parentheses is wanted" },
-	{ CONF_NAMES, entry_name, offsetof(struct conf_names, item), CONF_NAME_MAX,
+	{ CONF_NAMES, entry_name, offsetof(struct name_list, item), LIST_NAME_MAX,
 	  "a list of strings in parentheses is wanted" },
 };
 
@@ -176,8 +176,8 @@ static const char *take_list(struct conf *c, const struct conf_item *item,
 
 	if (!config_setting_is_list(s) && !config_setting_is_array(s))
 		return kind->wanted;
-	if (config_setting_length(s) > CONF_LIST_MAX)
-		return sentence("too many entries: at most %d", CONF_LIST_MAX);
+	if (config_setting_length(s) > LIST_MAX)
+		return sentence("too many entries: at most %d", LIST_MAX);
 	for (; n < (uint32_t)config_setting_length(s) && !wrong; n++)
 		wrong = kind->entry(item, config_setting_get_elem(s, n),
 				    list + kind->off + n * kind->size);

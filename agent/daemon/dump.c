@@ -9,16 +9,16 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "daemon/daemon.h"
+#include "instance.h"
+#include "model/index_rows.h"
 #include "store/static_rows.h"
-#include "views/index_rows.h"
 #include "views/route_row.h"
 
 enum { RULE_POSITION = 5, RULE_MARK = 24, POLICY_PRIORITY = 3, POLICY_MARK = 6, POLICY_MASK = 7 };
 enum { ROUTE_GATEWAY_TYPE = 8, ROUTE_IFINDEX = 10, ROUTE_PROTOCOL = 17 };
 
 struct dump {
-	struct app *a;
+	struct instance *in;
 	bool all;
 	const struct row_kind *kind; /* of the list under way */
 	struct text rows, left;	     /* the list, and what cannot stand in it */
@@ -41,13 +41,14 @@ static void leave_out(struct dump *d, const char *text, const char *because)
 }
 
 /* Which columns must be written: those that differ from a row of which nothing is. */
-static uint64_t differing(const struct mib_def *def, const void *row, const void *base)
+static uint64_t differing(size_t kind, const void *row, const void *base)
 {
+	const struct mib_def *def = row_kinds[kind].def;
 	uint64_t given = 0;
 
 	for (size_t i = 0; i < def->ncols; i++)
 		if (def->cols[i].access == ACCESS_RC &&
-		    !static_rows_same_column(def, &def->cols[i], row, base))
+		    !row_same_column(&row_kinds[kind], &def->cols[i], row, base))
 			given |= UINT64_C(1) << def->cols[i].num;
 	return given;
 }
@@ -66,36 +67,49 @@ static struct static_rows *read_again(struct dump *d, const void *row)
 	config_t cfg;
 
 	text_add(&t, "%s = (", d->kind->name);
-	row_write(d->kind->def, row, &t);
+	row_write(d->kind, row, &t);
 	text_add(&t, ");");
 	config_init(&cfg);
 	if (config_read_string(&cfg, text_str(&t)))
-		static_rows_read(config_root_setting(&cfg), "", (uint8_t)d->a->conf.protocol, &rows,
-				 &why);
+		static_rows_read(config_root_setting(&cfg), "", (uint8_t)d->in->conf.protocol,
+				 &rows, &why);
 	config_destroy(&cfg);
 	text_fini(&t);
 	return rows;
 }
 
 /* Would the kernel hold the same for the row that was read again? */
-static bool kernel_same(const struct app *a, const struct mib_def *def, const void *row,
-			void *again)
+static bool same_policy(const struct instance *in, const void *row, void *again)
 {
-	struct route r, *back = again;
+	(void)in;
+	return policy_same(row, again);
+}
 
-	if (def == &mib_policy)
-		return policy_same(row, again);
-	if (def != &mib_route)
-		return static_rows_same(def, row, again, false);
+static bool same_route(const struct instance *in, const void *row, void *again)
+{
+	struct route r = *(const struct route *)row, *back = again;
+
 	for (unsigned i = 0; i < back->nlegs; i++) {
 		struct nexthop *leg = back->nlegs > 1 ? &back->legs[i] : &back->leg;
-		const struct name *link = names_find_name(&a->links, leg->ifname);
+		const struct name *link = names_find_name(&in->views.links, leg->ifname);
 
 		leg->ifindex = link ? link->id : 0;
 	}
-	r = *(const struct route *)row;
 	r.protocol = back->protocol;
 	return route_same(&r, back);
+}
+
+static bool kernel_same(const struct instance *in, const struct row_kind *kind, const void *row,
+			void *again)
+{
+	static bool (*const same[ROW_KINDS])(const struct instance *in, const void *row,
+					     void *again) = {
+		[ROUTE_ROWS] = same_route,
+		[POLICY_ROWS] = same_policy,
+	};
+
+	return same[kind - row_kinds] ? same[kind - row_kinds](in, row, again)
+				      : row_asks_same(kind, row, again, false);
 }
 
 /* Writes a row, or says why not. @text: as iptables or ip have it. */
@@ -108,21 +122,21 @@ static void add(struct dump *d, void *row, const char *text)
 	row_make_static(def, row);
 	again = read_again(d, row);
 	s = again ? vec_at(&again->rows, 0) : NULL;
-	if (!s || !kernel_same(d->a, def, row, s->row)) {
+	if (!s || !kernel_same(d->in, d->kind, row, s->row)) {
 		leave_out(d, text, "for no static row can express it");
 	} else {
 		text_add(&d->rows, "%s", d->rows.len ? ",\n" : "\n");
 		if (*text)
 			comment(&d->rows, "  # ", text, "");
 		text_add(&d->rows, "  ");
-		row_write(def, row, &d->rows);
+		row_write(d->kind, row, &d->rows);
 	}
 	static_rows_unref(again);
 }
 
-static void begin(struct dump *d, const struct mib_def *def)
+static void begin(struct dump *d, size_t kind)
 {
-	d->kind = row_kind_of(def);
+	d->kind = &row_kinds[kind];
 	text_reset(&d->rows);
 	text_reset(&d->left);
 	vec_clear(&d->used);
@@ -148,7 +162,7 @@ static void use_index(struct dump *d, uint32_t index)
 static void use_managed(struct dump *d, const struct managed *m)
 {
 	for (size_t i = 0; i < m->rows.n; i++)
-		use_index(d, (uint32_t)cell_load(&m->def->cols[0], managed_at(m, i)));
+		use_index(d, (uint32_t)cell_load(&m->kind->def->cols[0], managed_at(m, i)));
 }
 
 static uint32_t give_index(struct dump *d, uint32_t index, uint32_t *next)
@@ -167,11 +181,11 @@ static bool is_system(const struct dump *d, uint32_t fib)
 
 static void dump_fibs(struct dump *d, struct text *out)
 {
-	struct app *a = d->a;
+	struct instance *in = d->in;
 
-	begin(d, &mib_fib);
-	for (size_t i = 0; i < a->fibs.rows.n; i++) {
-		struct fib f = *(struct fib *)vec_at(&a->fibs.rows, i);
+	begin(d, FIB_ROWS);
+	for (size_t i = 0; i < in->views.fibs.rows.n; i++) {
+		struct fib f = *(struct fib *)vec_at(&in->views.fibs.rows, i);
 
 		if (!f.name[0] || !f.id || (f.id >= RT_TABLE_DEFAULT && f.id <= RT_TABLE_LOCAL) ||
 		    (!f.routes4 && !f.routes6 && !f.policies && f.origin == ORIGIN_FOREIGN))
@@ -184,9 +198,9 @@ static void dump_fibs(struct dump *d, struct text *out)
 
 /* Whoever made the route makes it again. The numbers of routing daemons are below 20, and from 186 to
  * 192 (rt_protos). */
-static bool by_daemon(const struct app *a, const struct route *r)
+static bool by_daemon(const struct instance *in, const struct route *r)
 {
-	if (r->protocol == a->conf.protocol || r->protocol == RTPROT_UNSPEC ||
+	if (r->protocol == in->store.protocol || r->protocol == RTPROT_UNSPEC ||
 	    r->protocol == RTPROT_BOOT || r->protocol == RTPROT_STATIC)
 		return false;
 	return r->protocol < 20 || (r->protocol >= 186 && r->protocol <= 192);
@@ -201,13 +215,13 @@ static const char *left_out(const struct route *r)
 }
 
 /* Its legs, with the names of their devices. */
-static struct nexthop *named_legs(const struct app *a, struct route *r)
+static struct nexthop *named_legs(const struct instance *in, struct route *r)
 {
 	struct nexthop *legs = calloc(r->nlegs, sizeof(*legs));
 
 	for (unsigned i = 0; legs && i < r->nlegs; i++) {
 		legs[i] = r->legs[i];
-		route_row_name_leg(a, &legs[i]);
+		route_row_name_leg(&in->views, &legs[i]);
 	}
 	return r->legs = legs;
 }
@@ -218,12 +232,12 @@ static void dump_route(struct dump *d, struct route *r)
 	const char *because = left_out(r);
 	struct text text = TEXT_INIT;
 
-	route_text(r, &d->a->names, &d->a->links, &text);
+	route_text(r, &d->in->views.names, &d->in->views.links, &text);
 	route_init(&base);
 	scope.scope = ROUTE_SCOPE_AUTO;
 	base.scope = route_scope(&scope);
 	base.leg.gateway_type = AF_UNSPEC;
-	r->given = differing(&mib_route, r, &base);
+	r->given = differing(ROUTE_ROWS, r, &base);
 	drop(&r->given, ROUTE_GATEWAY_TYPE);
 	drop(&r->given, ROUTE_PROTOCOL);
 	if (r->leg.ifname[0])
@@ -242,23 +256,23 @@ static void dump_route(struct dump *d, struct route *r)
 
 static void dump_routes(struct dump *d, struct text *out)
 {
-	struct app *a = d->a;
+	struct instance *in = d->in;
 	struct mib_oid at = { 0 };
 	const struct route *have;
 	size_t daemons = 0;
 
-	begin(d, &mib_route);
-	while ((have = route_row_next(a, at.id, at.n, &at))) {
+	begin(d, ROUTE_ROWS);
+	while ((have = route_row_next(&in->views, at.id, at.n, &at))) {
 		struct route r = *have;
 
 		if (r.status != ROW_ACTIVE || is_system(d, r.fib) || r.protocol == RTPROT_KERNEL ||
 		    r.protocol == RTPROT_REDIRECT || r.protocol == RTPROT_RA)
 			continue;
-		if (by_daemon(a, &r)) {
+		if (by_daemon(in, &r)) {
 			daemons++;
 			continue;
 		}
-		if (r.nlegs > 1 && !named_legs(a, &r)) {
+		if (r.nlegs > 1 && !named_legs(in, &r)) {
 			d->rows.err = -ENOMEM;
 			break;
 		}
@@ -276,10 +290,10 @@ static void dump_policy(struct dump *d, struct policy *p)
 	struct text text = TEXT_INIT;
 	struct policy base;
 
-	policy_text(p, &d->a->names, &text);
+	policy_text(p, &d->in->views.names, &text);
 	policy_init(&base);
 	base.family = p->family;
-	p->given = differing(&mib_policy, p, &base);
+	p->given = differing(POLICY_ROWS, p, &base);
 	p->given |= UINT64_C(1) << POLICY_PRIORITY;
 	if (p->family != AF_INET)
 		p->given |= UINT64_C(1) << 2;
@@ -291,14 +305,14 @@ static void dump_policy(struct dump *d, struct policy *p)
 
 static void dump_policies(struct dump *d, struct text *out)
 {
-	struct app *a = d->a;
-	const struct vec *rows = &a->policies.rows;
+	struct instance *in = d->in;
+	const struct vec *rows = &in->views.policies.rows;
 	uint32_t next = 1;
 
-	begin(d, &mib_policy);
-	use_managed(d, &a->policies.managed);
+	begin(d, POLICY_ROWS);
+	use_managed(d, &in->store.wanted[POLICY_ROWS]);
 	/* In the order of the kernel. */
-	for (size_t i = 0; i < a->policies.kernel.n; i++) {
+	for (size_t i = 0; i < in->views.policies.kernel.n; i++) {
 		for (size_t k = 0; k < rows->n; k++) {
 			const struct policy_row *row = vec_at(rows, k);
 			const struct policy *have;
@@ -306,7 +320,7 @@ static void dump_policies(struct dump *d, struct text *out)
 
 			if (row->entry != i)
 				continue;
-			have = policies_source.find(a, &row->index, 1);
+			have = policies_source.find(in, &row->index, 1);
 			if (!have || have->route_protocol == RTPROT_KERNEL)
 				break;
 			p = *have;
@@ -324,7 +338,7 @@ static void dump_rule(struct dump *d, struct markrule *r, const char *text)
 
 	markrule_init(&base);
 	base.family = r->family;
-	r->given = differing(&mib_rule, r, &base);
+	r->given = differing(RULE_ROWS, r, &base);
 	drop(&r->given, RULE_POSITION);
 	if (r->family != AF_INET)
 		r->given |= UINT64_C(1) << 2;
@@ -335,20 +349,20 @@ static void dump_rule(struct dump *d, struct markrule *r, const char *text)
 
 static int dump_rules(struct dump *d, struct text *out)
 {
-	struct app *a = d->a;
-	const struct nf_snap *snap = a->rules.snap;
+	struct instance *in = d->in;
+	const struct nf_snap *snap = in->views.rules.snap;
 	uint32_t *index = calloc(snap->entries.n + 1, sizeof(*index)), next = 1;
 
-	begin(d, &mib_rule);
-	use_managed(d, &a->rules.managed);
-	for (size_t i = 0; index && i < a->rules.rows.n; i++) {
-		const struct rule_row *row = vec_at(&a->rules.rows, i);
+	begin(d, RULE_ROWS);
+	use_managed(d, &in->store.wanted[RULE_ROWS]);
+	for (size_t i = 0; index && i < in->views.rules.rows.n; i++) {
+		const struct rule_row *row = vec_at(&in->views.rules.rows, i);
 
 		if (row->entry != RULE_ABSENT)
 			index[row->entry] = row->index;
 	}
 	for (size_t i = 0; index && i < snap->entries.n; i++) {
-		const struct markrule *have = index[i] ? rules_source.find(a, &index[i], 1) : NULL;
+		const struct markrule *have = index[i] ? rules_source.find(in, &index[i], 1) : NULL;
 		struct text text = TEXT_INIT;
 		struct markrule r;
 
@@ -357,7 +371,7 @@ static int dump_rules(struct dump *d, struct text *out)
 		r = *have;
 		text_add(&text, "%s -t %s ", r.family == AF_INET6 ? "ip6tables" : "iptables",
 			 r.table);
-		nf_text(a->nf, snap, vec_at(&snap->entries, i), &text);
+		nf_text(in->views.nf, snap, vec_at(&snap->entries, i), &text);
 		r.index = give_index(d, r.index, &next);
 		dump_rule(d, &r, text_str(&text));
 		text_fini(&text);
@@ -369,27 +383,27 @@ static int dump_rules(struct dump *d, struct text *out)
 
 static void dump_marks(struct dump *d, struct text *out)
 {
-	const struct managed *m = &d->a->marks.managed;
+	const struct managed *m = &d->in->store.wanted[MARK_ROWS];
 
-	begin(d, &mib_mark);
+	begin(d, MARK_ROWS);
 	for (size_t i = 0; i < m->rows.n; i++) {
 		struct mark mark = *(struct mark *)managed_at(m, i), base;
 
 		mark_init(&base, mark.value, mark.mask);
-		mark.given = differing(&mib_mark, &mark, &base);
+		mark.given = differing(MARK_ROWS, &mark, &base);
 		if (mark.status == ROW_ACTIVE && mark.given)
 			add(d, &mark, "");
 	}
 	end(d, out);
 }
 
-int app_dump(struct app *a, bool all, struct text *out, struct why *why)
+int instance_dump(struct instance *in, bool all, struct text *out, struct why *why)
 {
-	struct dump d = { .a = a, .all = all, .used = VEC_INIT(uint32_t) };
+	struct dump d = { .in = in, .all = all, .used = VEC_INIT(uint32_t) };
 	int err;
 
-	fibs_sync(a);
-	err = rules_refresh(a, why);
+	fibs_sync(&in->views);
+	err = rules_refresh(&in->views, why);
 	if (err)
 		return err;
 	text_add(out, "# Static rows of fwmarkd.conf(5), as the kernel has them: fwmarkd --dump\n");

@@ -8,14 +8,15 @@ agent_libdaemon_a_SOURCES = \
 	agent/daemon/conf.c \
 	agent/daemon/conf_include.c \
 	agent/daemon/conf_value.c \
-	agent/daemon/daemon.c \
 	agent/daemon/dump.c \
+	agent/daemon/instance.c \
+	agent/daemon/loop.c \
 	agent/daemon/privileges.c \
 	agent/daemon/reload.c
 
 noinst_HEADERS += \
+	agent/daemon/conf_value.h \
+	agent/daemon/instance.h \
 	agent/daemon/privileges.h \
-	include/daemon/app.h \
 	include/daemon/conf.h \
-	include/daemon/conf_value.h \
 	include/daemon/daemon.h

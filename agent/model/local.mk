@@ -4,12 +4,14 @@
 noinst_LIBRARIES += agent/libmodel.a
 agent_libmodel_a_CPPFLAGS = $(ROOM_CPPFLAGS)
 agent_libmodel_a_SOURCES = \
+	agent/model/access.c \
 	agent/model/fib.c \
 	agent/model/names.c \
 	agent/model/policy.c \
 	agent/model/policy_check.c \
 	agent/model/policy_text.c \
 	agent/model/idmap.c \
+	agent/model/index_rows.c \
 	agent/model/interface.c \
 	agent/model/lookup.c \
 	agent/model/mark.c \
@@ -19,8 +21,10 @@ agent_libmodel_a_SOURCES = \
 	agent/model/route_text.c
 
 noinst_HEADERS += \
+	include/model/access.h \
 	include/model/fib.h \
 	include/model/idmap.h \
+	include/model/index_rows.h \
 	include/model/interface.h \
 	include/model/lookup.h \
 	include/model/mark.h \

@@ -6,10 +6,10 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
-#include "daemon/app.h"
+#include "plan/plan.h"
 
 /* Seconds that a row may stay as it is; 0: for ever. */
-static unsigned allowed(const struct conf *c, enum row_status status)
+static unsigned allowed(const struct plan_options *c, enum row_status status)
 {
 	return status == ROW_NOT_READY ? c->not_ready_s : c->not_in_service_s;
 }
@@ -26,9 +26,9 @@ static void removed(const struct mib_def *def, const void *row, enum row_status 
 }
 
 /* Returns: whether a row has gone. */
-static bool expire_table(const struct conf *c, struct managed *m)
+static bool expire_table(const struct plan_options *c, struct managed *m)
 {
-	const struct mib_col *col = mib_col_syntax(m->def, SYN_STATUS);
+	const struct mib_col *col = mib_col_syntax(m->kind->def, SYN_STATUS);
 	uint64_t now = clock_ms();
 	size_t before = m->rows.n;
 
@@ -39,7 +39,7 @@ static bool expire_table(const struct conf *c, struct managed *m)
 
 		if (!seconds || now - e->since_ms < seconds * UINT64_C(1000))
 			continue;
-		removed(m->def, e->row, status, seconds);
+		removed(m->kind->def, e->row, status, seconds);
 		managed_remove(m, e->row);
 	}
 	if (m->rows.n == before)
@@ -48,18 +48,18 @@ static bool expire_table(const struct conf *c, struct managed *m)
 	return true;
 }
 
-void expire(struct app *a)
+void expire(struct plan *plan)
 {
 	bool gone = false;
 
 	/* A SET under way may be about one of them. */
-	if (a->mib.state != TXN_IDLE)
+	if (plan->mib->state != TXN_IDLE)
 		return;
 	for (size_t k = 0; k < ROW_KINDS; k++)
-		gone |= expire_table(&a->conf, row_managed(a, &row_kinds[k]));
+		gone |= expire_table(plan->opt, &plan->store->wanted[k]);
 	if (!gone)
 		return;
-	a->managed_version++;
-	a->rules.stale = a->policies.stale = true;
-	a->rows_dirty = true;
+	plan->store->version++;
+	plan->views->rules.stale = plan->views->policies.stale = true;
+	plan->store->rows_dirty = true;
 }

@@ -8,14 +8,14 @@
 
 enum { COL_NAME = 2, NAME_OWN = 1 };
 
-int plan_fib_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault)
+int plan_fib_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
 {
 	const struct fib *now = it->now;
 	const struct name *other;
 
 	if (!it->in || !now->name[0])
 		return MIB_OK;
-	other = names_find_name(&a->names.tables, now->name);
+	other = names_find_name(&plan->views->names.tables, now->name);
 	if (other && other->id != now->id) {
 		why_set(&fault->why, 0, "table %u is called \"%s\" already", other->id, now->name);
 		return plan_fail(fault, it, COL_NAME, -EEXIST);
@@ -24,30 +24,28 @@ int plan_fib_prepare(struct app *a, struct plan_item *it, struct mib_fault *faul
 }
 
 /* Writes the file with what this SET adds and, when @all, without what it removes. */
-static int write_names(struct app *a, bool all, bool *differs, struct why *why)
+static int write_names(struct plan *plan, bool all, bool *differs, struct why *why)
 {
 	struct names own = NAMES_INIT;
+	const struct plan_item *it;
 	int err = 0;
 
 	*differs = false;
-	for (size_t i = 0; i < a->names.tables.v.n && !err; i++) {
-		const struct name *n = vec_at(&a->names.tables.v, i);
+	for (size_t i = 0; i < plan->views->names.tables.v.n && !err; i++) {
+		const struct name *n = vec_at(&plan->views->names.tables.v, i);
 
 		if (n->flags & NAME_OWN)
 			err = names_set(&own, n->id, n->name, NAME_OWN);
 	}
-	for (size_t i = 0; i < own.v.n && !a->plan.names_known && !err; i++) {
+	for (size_t i = 0; i < own.v.n && !plan->names_known && !err; i++) {
 		const struct name *n = vec_at(&own.v, i);
 
-		err = names_set(&a->plan.names, n->id, n->name, NAME_OWN);
+		err = names_set(&plan->names, n->id, n->name, NAME_OWN);
 	}
-	a->plan.names_known = !err;
-	for (size_t i = 0; i < a->plan.items.n && !err; i++) {
-		const struct plan_item *it = vec_at(&a->plan.items, i);
+	plan->names_known = !err;
+	for (size_t i = 0; !err && (it = plan_next(plan, &mib_fib, &i));) {
 		const struct fib *old = it->old, *now = it->now;
 
-		if (it->def != &mib_fib)
-			continue;
 		if (it->in && now->name[0]) {
 			const struct name *have = names_find(&own, now->id);
 
@@ -60,53 +58,43 @@ static int write_names(struct app *a, bool all, bool *differs, struct why *why)
 	}
 	if (!err && *differs)
 		err = rt_names_write(&own, why);
-	if (!err && *differs && !(err = rt_names_read(&a->names)))
-		a->names_version++;
+	if (!err && *differs && !(err = rt_names_read(&plan->views->names)))
+		plan->views->names_version++;
 	names_fini(&own);
 	return err;
 }
 
-static const struct plan_item *first_fib(const struct app *a)
+static int names_phase(struct plan *plan, bool all, struct mib_fault *fault)
 {
-	for (size_t i = 0; i < a->plan.items.n; i++) {
-		const struct plan_item *it = vec_at(&a->plan.items, i);
-
-		if (it->def == &mib_fib)
-			return it;
-	}
-	return NULL;
-}
-
-static int names_phase(struct app *a, bool all, struct mib_fault *fault)
-{
-	const struct plan_item *it = first_fib(a);
+	size_t first = 0;
+	const struct plan_item *it = plan_next(plan, &mib_fib, &first);
 	bool differs;
 	int err;
 
 	if (!it)
 		return MIB_OK;
-	err = write_names(a, all, &differs, &fault->why);
+	err = write_names(plan, all, &differs, &fault->why);
 	return err ? plan_fail(fault, it, COL_NAME, err) : MIB_OK;
 }
 
-int plan_names_add(struct app *a, struct mib_fault *fault)
+int plan_names_add(struct plan *plan, struct mib_fault *fault)
 {
-	return names_phase(a, false, fault);
+	return names_phase(plan, false, fault);
 }
 
-int plan_names_remove(struct app *a, struct mib_fault *fault)
+int plan_names_remove(struct plan *plan, struct mib_fault *fault)
 {
-	return names_phase(a, true, fault);
+	return names_phase(plan, true, fault);
 }
 
 /* Has the file the names that it had before the SET? Then it was never written. */
-static bool names_are_back(const struct app *a)
+static bool names_are_back(const struct plan *plan)
 {
-	const struct vec *all = &a->names.tables.v;
+	const struct vec *all = &plan->views->names.tables.v;
 	size_t own = 0;
 
 	for (size_t i = 0; i < all->n; i++) {
-		const struct name *n = vec_at(all, i), *was = names_find(&a->plan.names, n->id);
+		const struct name *n = vec_at(all, i), *was = names_find(&plan->names, n->id);
 
 		if (!(n->flags & NAME_OWN))
 			continue;
@@ -114,20 +102,20 @@ static bool names_are_back(const struct app *a)
 		if (!was || strcmp(was->name, n->name) != 0)
 			return false;
 	}
-	return own == a->plan.names.v.n;
+	return own == plan->names.v.n;
 }
 
-int plan_names_undo(struct app *a, struct why *why)
+int plan_names_undo(struct plan *plan, struct why *why)
 {
 	int err;
 
-	if (!a->plan.names_known)
+	if (!plan->names_known)
 		return 0;
-	a->plan.names_known = false;
-	err = rt_names_read(&a->names);
-	if (err || !names_are_back(a))
-		err = rt_names_write(&a->plan.names, why);
-	if (!err && !(err = rt_names_read(&a->names)))
-		a->names_version++;
+	plan->names_known = false;
+	err = rt_names_read(&plan->views->names);
+	if (err || !names_are_back(plan))
+		err = rt_names_write(&plan->names, why);
+	if (!err && !(err = rt_names_read(&plan->views->names)))
+		plan->views->names_version++;
 	return err;
 }

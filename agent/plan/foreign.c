@@ -22,10 +22,10 @@ bool plan_is_foreign(const struct plan_item *it)
 	return false;
 }
 
-int plan_rename(struct app *a, struct idmap *map, uint64_t from, uint32_t ordinal, uint64_t to,
+int plan_rename(struct plan *plan, struct idmap *map, uint64_t from, uint32_t ordinal, uint64_t to,
 		uint32_t *place)
 {
-	struct vec *all = &a->plan.renames;
+	struct vec *all = &plan->renames;
 	struct rename r = { .map = map,
 			    .from = from,
 			    .to = to,
@@ -62,9 +62,9 @@ int plan_rename(struct app *a, struct idmap *map, uint64_t from, uint32_t ordina
 	return err;
 }
 
-void plan_renames_undo(struct app *a, const struct idmap *map)
+void plan_renames_undo(struct plan *plan, const struct idmap *map)
 {
-	struct vec *all = &a->plan.renames;
+	struct vec *all = &plan->renames;
 
 	while (all->n) {
 		const struct rename *r = vec_at(all, all->n - 1);

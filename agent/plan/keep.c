@@ -23,14 +23,16 @@ static void keep_wish(const struct plan_item *it, const void *had)
  * stands, and wanted where it was written to. */
 static bool differs(const struct plan_item *it, const void *had)
 {
+	const struct row_kind *kind = row_kind_of(it->def);
+
 	if (!it->old || !it->now)
 		return true;
-	return !managed_same(it->def, it->old, it->now) &&
-	       !(had && managed_same(it->def, had, it->now));
+	return !kind ||
+	       (!row_same(kind, it->old, it->now) && !(had && row_same(kind, had, it->now)));
 }
 
 /* The row that is wanted now takes the place of the one that was, which is kept for undo. */
-static int keep_row(struct app *a, struct plan_item *it)
+static int keep_row(struct plan *plan, struct plan_item *it)
 {
 	const void *key = it->now ? it->now : it->old;
 	const struct row_kind *kind = row_kind_of(it->def);
@@ -39,10 +41,10 @@ static int keep_row(struct app *a, struct plan_item *it)
 
 	if (!kind || it->foreign)
 		return 0;
-	m = row_managed(a, kind);
-	was = &a->plan.was[kind - row_kinds];
-	if (!was->def) {
-		managed_init(was, m->def, m->cmp);
+	m = store_wanted(plan->store, kind);
+	was = &plan->was[kind - row_kinds];
+	if (!was->kind) {
+		managed_init(was, kind);
 		was->changed_ms = m->changed_ms;
 	}
 	keep_wish(it, managed_find(m, key));
@@ -56,109 +58,108 @@ static int keep_row(struct app *a, struct plan_item *it)
 	return err;
 }
 
-int plan_keep_rows(struct app *a, struct mib_fault *fault)
+int plan_keep_rows(struct plan *plan, struct mib_fault *fault)
 {
-	for (size_t i = 0; i < a->plan.items.n; i++) {
-		struct plan_item *it = vec_at(&a->plan.items, i);
+	for (size_t i = 0; i < plan->items.n; i++) {
+		struct plan_item *it = vec_at(&plan->items, i);
 
-		if (keep_row(a, it))
+		if (keep_row(plan, it))
 			return plan_fail(fault, it, 0, -ENOMEM);
-		a->plan.kept = i + 1;
+		plan->kept = i + 1;
 	}
-	a->managed_version++;
+	plan->store->version++;
 	return MIB_OK;
 }
 
 /* Backwards, so that there is room for each row: nothing can fail. */
-int plan_keep_rows_undo(struct app *a, struct why *why)
+int plan_keep_rows_undo(struct plan *plan, struct why *why)
 {
 	(void)why;
-	for (; a->plan.kept; a->plan.kept--) {
-		struct plan_item *it = vec_at(&a->plan.items, a->plan.kept - 1);
+	for (; plan->kept; plan->kept--) {
+		struct plan_item *it = vec_at(&plan->items, plan->kept - 1);
 		const void *key = it->now ? it->now : it->old;
 		const struct row_kind *kind = row_kind_of(it->def);
 		struct managed *m, *was;
 
 		if (!kind || it->foreign)
 			continue;
-		m = row_managed(a, kind);
-		was = &a->plan.was[kind - row_kinds];
+		m = store_wanted(plan->store, kind);
+		was = &plan->was[kind - row_kinds];
 		m->changed_ms = was->changed_ms;
 		managed_remove(m, key);
 		managed_move(was, m, key);
 	}
-	a->managed_version++;
+	plan->store->version++;
 	return 0;
 }
 
 /* Scalars are the agent's own: nothing can fail. */
-static void keep_scalars(struct app *a, bool undo)
+static void keep_scalars(struct plan *plan, bool undo)
 {
-	for (size_t i = 0; i < a->plan.items.n; i++) {
-		const struct plan_item *it = vec_at(&a->plan.items, i);
+	const struct plan_item *it;
+
+	for (size_t i = 0; (it = plan_next(plan, &mib_agent, &i));) {
 		const struct mib_agent_row *row = undo ? it->old : it->now;
 
-		if (it->def != &mib_agent)
-			continue;
-		a->agent.row.edit_lock = row->edit_lock;
-		a->agent.row.notifications = row->notifications;
+		plan->store->agent.edit_lock = row->edit_lock;
+		plan->store->agent.notifications = row->notifications;
 	}
 }
 
-int plan_keep_agent(struct app *a, struct mib_fault *fault)
+int plan_keep_agent(struct plan *plan, struct mib_fault *fault)
 {
 	(void)fault;
-	keep_scalars(a, false);
+	keep_scalars(plan, false);
 	return MIB_OK;
 }
 
-int plan_keep_agent_undo(struct app *a, struct why *why)
+int plan_keep_agent_undo(struct plan *plan, struct why *why)
 {
 	(void)why;
-	keep_scalars(a, true);
+	keep_scalars(plan, true);
 	return 0;
 }
 
-/* Said before the kernel is touched: see intent.h. */
-int plan_intend(struct app *a, struct mib_fault *fault)
+/* Said before the kernel is touched: see journal.h. */
+int plan_intend(struct plan *plan, struct mib_fault *fault)
 {
-	int error = plan_interfaces_note(a, fault);
+	int error = plan_interfaces_note(plan, fault);
 
 	if (error)
 		return error;
-	return intent_write(a, false, &fault->why) ? MIB_RESOURCE_UNAVAILABLE : MIB_OK;
+	return plan_journal(plan, false, &fault->why) ? MIB_RESOURCE_UNAVAILABLE : MIB_OK;
 }
 
 /* The rows are again what they were, and so must the state file be; when the disk does not take it
  * now, the tick tries again. */
-int plan_intend_undo(struct app *a, struct why *why)
+int plan_intend_undo(struct plan *plan, struct why *why)
 {
-	if (!a->plan.saved)
+	if (!plan->saved)
 		return 0;
-	a->sets_kept++;
-	a->rows_dirty = true;
-	counts_keep_now(a); /* foreign rows have their places back */
-	return state_save_rows(a, NULL, why);
+	plan->store->sets++;
+	plan->store->rows_dirty = true;
+	counts_keep_now(plan->store); /* foreign rows have their places back */
+	return state_save_rows(plan->store, NULL, why);
 }
 
 /* On disk before the manager is told that it is done. */
-int plan_save(struct app *a, struct mib_fault *fault)
+int plan_save(struct plan *plan, struct mib_fault *fault)
 {
 	int err;
 
 	fault->change = 0;
 	fault->col = 0;
-	a->sets_kept++;
-	err = state_save_rows(a, &a->plan.saved, &fault->why);
-	if (!err && a->plan.renames.n)
-		counts_keep_now(a); /* under which name each of them goes on counting */
-	if (!a->plan.saved)
-		a->sets_kept--; /* the file that stands is that of before */
+	plan->store->sets++;
+	err = state_save_rows(plan->store, &plan->saved, &fault->why);
+	if (!err && plan->renames.n)
+		counts_keep_now(plan->store); /* under which name each of them goes on counting */
+	if (!plan->saved)
+		plan->store->sets--; /* the file that stands is that of before */
 	return err ? MIB_RESOURCE_UNAVAILABLE : MIB_OK;
 }
 
-int plan_save_undo(struct app *a, struct why *why)
+int plan_save_undo(struct plan *plan, struct why *why)
 {
-	(void)a, (void)why;
+	(void)plan, (void)why;
 	return 0; /* the last step back does it */
 }

@@ -8,6 +8,9 @@ agent_libplan_a_SOURCES = \
 	agent/plan/expire.c \
 	agent/plan/fib.c \
 	agent/plan/foreign.c \
+	agent/plan/interface.c \
+	agent/plan/item.c \
+	agent/plan/journal.c \
 	agent/plan/keep.c \
 	agent/plan/meter.c \
 	agent/plan/nexthop.c \
@@ -17,7 +20,9 @@ agent_libplan_a_SOURCES = \
 	agent/plan/restore.c \
 	agent/plan/route.c \
 	agent/plan/rule.c \
-	agent/plan/static.c
+	agent/plan/static.c \
+	agent/plan/takeback.c \
+	agent/plan/there.c
 
 noinst_HEADERS += \
 	include/plan/plan.h

@@ -6,7 +6,7 @@
 
 enum { COL_METER = 11 };
 
-int plan_mark_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault)
+int plan_mark_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
 {
 	const struct mark *m = it->now;
 
@@ -17,56 +17,85 @@ int plan_mark_prepare(struct app *a, struct plan_item *it, struct mib_fault *fau
 			"the value has bits outside of the mask: no packet can match it");
 		return plan_fail(fault, it, COL_METER, -EINVAL);
 	}
-	if (it->in && !meter_on(it->old) && !nf_meters_families(a->nf, &fault->why))
+	if (it->in && !meter_on(it->old) && !nf_meters_families(plan->views->nf, &fault->why))
 		return plan_fail(fault, it, COL_METER, -EOPNOTSUPP);
 	return MIB_OK;
 }
 
-/* The first item that meters have to do with: one is switched, or a rule may come behind the jump
- * to them. NULL: there is none. */
-static const struct plan_item *concerned(const struct app *a, bool some)
+/* The first item that meters have to do with: one is switched, or a rule may come behind the jump to
+ * them; @col: whose fault it is. NULL: there is none. */
+static const struct plan_item *concerned(const struct plan *plan, bool some, unsigned *col)
 {
-	for (size_t i = 0; i < a->plan.items.n; i++) {
-		const struct plan_item *it = vec_at(&a->plan.items, i);
+	const struct plan_item *it;
 
-		if (it->def == &mib_mark && meter_on(it->old) != meter_on(it->now))
+	*col = COL_METER;
+	for (size_t i = 0; (it = plan_next(plan, &mib_mark, &i));)
+		if (meter_on(it->old) != meter_on(it->now))
 			return it;
-		if (it->def == &mib_rule && some && (it->in || it->out))
+	*col = 0;
+	for (size_t i = 0; some && (it = plan_next(plan, &mib_rule, &i));)
+		if (it->in || it->out)
 			return it;
-	}
 	return NULL;
 }
 
-int plan_meters(struct app *a, struct mib_fault *fault)
+/* Is the SET under way about this mark? */
+static bool in_plan(const struct plan *plan, const struct mark *m)
+{
+	const struct plan_item *it;
+
+	for (size_t i = 0; (it = plan_next(plan, &mib_mark, &i));)
+		if (mark_cmp(it->now ? it->now : it->old, m) == 0)
+			return true;
+	return false;
+}
+
+int plan_meters_wanted(const struct plan *plan, struct vec *wanted)
+{
+	const struct managed *all = &plan->store->wanted[MARK_ROWS];
+	const struct plan_item *it;
+	int err = 0;
+
+	for (size_t i = 0; i < all->rows.n && !err; i++)
+		if (!in_plan(plan, managed_at(all, i)))
+			err = meters_want(wanted, managed_at(all, i));
+	for (size_t i = 0; !err && (it = plan_next(plan, &mib_mark, &i));)
+		err = meters_want(wanted, it->now);
+	return err;
+}
+
+int plan_meters(struct plan *plan, struct mib_fault *fault)
 {
 	struct vec wanted = VEC_INIT(struct nf_meter);
-	int err = meters_wanted(a, true, &wanted);
-	const struct plan_item *it = concerned(a, wanted.n > 0);
+	int err = plan_meters_wanted(plan, &wanted);
+	unsigned col;
+	const struct plan_item *it = concerned(plan, wanted.n > 0, &col);
 
-	a->meters.set = false;
+	plan->meters_set = false;
 	if (!err && it) {
-		plan_nf_wait(a, true);
-		err = nf_meters_set(a->nf, wanted.data, wanted.n, &a->meters.was, &fault->why);
-		plan_nf_wait(a, false);
-		a->meters.set = !err;
+		plan_nf_wait(plan, true);
+		err = nf_meters_set(plan->views->nf, wanted.data, wanted.n, &plan->meters_was,
+				    &fault->why);
+		plan_nf_wait(plan, false);
+		plan->meters_set = !err;
 		if (!err)
-			meters_count(a, &a->meters.was);
+			meters_count(plan->views, &plan->meters_was);
 	}
 	vec_fini(&wanted);
 	if (!err)
 		return MIB_OK;
-	return it ? plan_fail(fault, it, it->def == &mib_mark ? COL_METER : 0, err)
-		  : MIB_RESOURCE_UNAVAILABLE;
+	return it ? plan_fail(fault, it, col, err) : MIB_RESOURCE_UNAVAILABLE;
 }
 
-int plan_meters_undo(struct app *a, struct why *why)
+int plan_meters_undo(struct plan *plan, struct why *why)
 {
 	struct vec dropped = VEC_INIT(struct nf_meter);
 	int err = 0;
 
-	if (a->meters.set)
-		err = nf_meters_set(a->nf, a->meters.was.data, a->meters.was.n, &dropped, why);
-	a->meters.set = false;
+	if (plan->meters_set)
+		err = nf_meters_set(plan->views->nf, plan->meters_was.data, plan->meters_was.n,
+				    &dropped, why);
+	plan->meters_set = false;
 	vec_fini(&dropped);
 	return err;
 }

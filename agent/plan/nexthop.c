@@ -14,39 +14,39 @@ enum {
 	ROUTE_COL_STATUS = 27
 };
 
-/* The item of a route; made from the row as it is when the SET names only its legs. */
-static struct plan_item *route_item(struct app *a, const struct route *key, size_t change)
+const struct route *plan_leg_route(const struct mib_change *c)
 {
-	const struct route *wanted = managed_find(&a->routes.managed, key);
+	return c->table->def == &mib_nexthop ? &((struct mib_nexthop_row *)c->now)->route : NULL;
+}
+
+/* The item of a route; made from the row as it is when the SET names only its legs. */
+static struct plan_item *route_item(struct plan *plan, const struct route *key, size_t change)
+{
+	const struct route *wanted = managed_find(&plan->store->wanted[ROUTE_ROWS], key);
 	struct plan_item *it;
 	struct route kernel;
 
-	for (size_t i = 0; i < a->plan.items.n; i++) {
-		const struct route *r;
-
-		it = vec_at(&a->plan.items, i);
-		r = it->now ? it->now : it->old;
-		if (it->def == &mib_route && route_cmp(r, key) == 0)
+	for (size_t i = 0; (it = plan_next(plan, &mib_route, &i));)
+		if (route_cmp(it->now ? it->now : it->old, key) == 0)
 			return it;
-	}
-	if (!wanted && a->conf.foreign && routes_find(a, key, &kernel)) {
+	if (!wanted && plan->access->foreign && routes_find(plan->views, key, &kernel)) {
 		kernel.origin = ORIGIN_FOREIGN;
 		kernel.status = ROW_ACTIVE;
 		wanted = &kernel;
 	}
-	it = wanted ? vec_push(&a->plan.items) : NULL;
+	it = wanted ? vec_push(&plan->items) : NULL;
 	if (!it)
 		return NULL;
 	*it = (struct plan_item){ .def = &mib_route, .change = change };
-	it->old = plan_route_copy(a, wanted);
-	it->now = plan_route_copy(a, wanted);
+	it->old = plan_route_copy(plan, wanted);
+	it->now = plan_route_copy(plan, wanted);
 	return it->old && it->now ? it : NULL;
 }
 
 /* Room for all legs that a route can have, filled with those that it has. */
-static struct nexthop *own_legs(struct app *a, const struct route *r)
+static struct nexthop *own_legs(struct plan *plan, const struct route *r)
 {
-	struct nexthop *legs = arena_alloc(&a->plan.arena, ROUTE_LEGS_MAX * sizeof(*legs));
+	struct nexthop *legs = arena_alloc(&plan->arena, ROUTE_LEGS_MAX * sizeof(*legs));
 
 	for (unsigned i = 0; legs && i < r->nlegs; i++)
 		legs[i] = *route_leg(r, i);
@@ -89,14 +89,15 @@ static int check_status(const struct mib_change *c, const struct route *r, struc
 	return fail(fault, COL_STATUS, MIB_INCONSISTENT_VALUE);
 }
 
-static int leg_set(struct app *a, const struct mib_change *c, struct plan_item *it,
+static int leg_set(struct plan *plan, const struct mib_change *c, struct plan_item *it,
 		   struct nexthop *legs, struct mib_fault *fault)
 {
 	const struct mib_nexthop_row *row = c->now;
 	struct route *r = it->now;
 	unsigned at = row->index - 1u, n = r->nlegs;
 	struct nexthop hop = row->hop;
-	unsigned col = plan_leg_device(a, &hop, c->touched, COL_IFINDEX, COL_IFNAME, &fault->why);
+	unsigned col =
+		plan_leg_device(plan, &hop, c->touched, COL_IFINDEX, COL_IFNAME, &fault->why);
 
 	if (col && r->status == ROW_ACTIVE)
 		return fail(fault, col, mib_error_of(-ENODEV));
@@ -121,10 +122,11 @@ static void leg_remove(struct route *r, struct nexthop *legs, unsigned at)
 	set_legs(r, legs, r->nlegs - 1u);
 }
 
-static int fold(struct app *a, const struct mib_change *c, size_t change, struct mib_fault *fault)
+static int fold(struct plan *plan, const struct mib_change *c, size_t change,
+		struct mib_fault *fault)
 {
 	const struct mib_nexthop_row *row = c->now;
-	struct plan_item *it = route_item(a, &row->route, change);
+	struct plan_item *it = route_item(plan, &row->route, change);
 	struct nexthop *legs;
 	struct route *r;
 
@@ -138,11 +140,11 @@ static int fold(struct app *a, const struct mib_change *c, size_t change, struct
 		return fail(fault, COL_STATUS, MIB_INCONSISTENT_VALUE);
 	}
 	r = it->now;
-	legs = own_legs(a, r);
+	legs = own_legs(plan, r);
 	if (!legs)
 		return fail(fault, COL_STATUS, MIB_RESOURCE_UNAVAILABLE);
 	if (!c->destroy)
-		return leg_set(a, c, it, legs, fault);
+		return leg_set(plan, c, it, legs, fault);
 	leg_remove(r, legs, row->index - 1u);
 	return MIB_OK;
 }
@@ -168,7 +170,8 @@ static int turn_cmp(const void *x, const void *y)
 	return *a < *b ? -1 : *a > *b;
 }
 
-int plan_nexthops_fold(struct app *a, const struct mib_change *c, size_t n, struct mib_fault *fault)
+int plan_nexthops_fold(struct plan *plan, const struct mib_change *c, size_t n,
+		       struct mib_fault *fault)
 {
 	struct vec order = VEC_INIT(const struct mib_change *);
 	int error = MIB_OK;
@@ -176,7 +179,7 @@ int plan_nexthops_fold(struct app *a, const struct mib_change *c, size_t n, stru
 	for (size_t i = 0; i < n && !error; i++) {
 		const struct mib_change **slot;
 
-		if (c[i].table->def != &mib_nexthop)
+		if (!plan_leg_route(&c[i]))
 			continue;
 		slot = vec_push(&order);
 		if (slot)
@@ -188,7 +191,7 @@ int plan_nexthops_fold(struct app *a, const struct mib_change *c, size_t n, stru
 	for (size_t i = 0; i < order.n && !error; i++) {
 		const struct mib_change *hop = *(const struct mib_change **)vec_at(&order, i);
 
-		error = fold(a, hop, (size_t)(hop - c), fault);
+		error = fold(plan, hop, (size_t)(hop - c), fault);
 	}
 	vec_fini(&order);
 	return error;

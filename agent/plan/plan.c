@@ -11,20 +11,11 @@
 #include "store/counters.h"
 #include "views/rule_ids.h"
 
-int plan_fail(struct mib_fault *fault, const struct plan_item *it, unsigned col, int err)
-{
-	fault->change = it->change;
-	fault->col = col;
-	if (!fault->why.s[0])
-		why_set(&fault->why, 0, "%s", strerror(-err));
-	return fault->error = mib_error_of(err);
-}
-
-int plan_item_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault)
+int plan_item_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
 {
 	static const struct {
 		const struct mib_def *def;
-		int (*prepare)(struct app *a, struct plan_item *it, struct mib_fault *fault);
+		int (*prepare)(struct plan *plan, struct plan_item *it, struct mib_fault *fault);
 	} kinds[] = {
 		{ &mib_rule, plan_rule_prepare },
 		{ &mib_mark, plan_mark_prepare },
@@ -37,121 +28,163 @@ int plan_item_prepare(struct app *a, struct plan_item *it, struct mib_fault *fau
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (kinds[i].def == it->def)
-			return kinds[i].prepare(a, it, fault);
+			return kinds[i].prepare(plan, it, fault);
 	return MIB_OK;
 }
 
 /* The legs of a row belong to the view, which may move on before the SET is carried out. */
-static int own_legs(struct app *a, struct plan_item *it)
+static int own_legs(struct plan *plan, struct plan_item *it)
 {
 	struct route *row = it->old, kernel;
 	const struct route *src = row;
 
-	if (it->def != &mib_route || !row || row->nlegs < 2)
+	if (!row || row->nlegs < 2)
 		return 0;
-	src = routes_find(a, row, &kernel) ? &kernel : managed_find(&a->routes.managed, row);
+	src = routes_find(plan->views, row, &kernel)
+		      ? &kernel
+		      : managed_find(&plan->store->wanted[ROUTE_ROWS], row);
 	if (!src || src->nlegs != row->nlegs)
 		return -EAGAIN;
 	row->legs = src->legs;
-	it->old = plan_route_copy(a, row);
+	it->old = plan_route_copy(plan, row);
 	if (it->now) {
 		row = it->now;
 		row->legs = src->legs;
-		it->now = plan_route_copy(a, row);
+		it->now = plan_route_copy(plan, row);
 	}
 	return it->old ? 0 : -ENOMEM;
 }
 
 /* A row of the configuration is changed there. A leg is its route's. */
-static int refuse_static(struct app *a, const struct mib_change *c, size_t change,
+static int refuse_static(struct plan *plan, const struct mib_change *c, size_t change,
 			 struct mib_fault *fault)
 {
-	const struct mib_nexthop_row *hop = c->now;
 	const struct mib_def *def = c->table->def;
+	const struct route *route = plan_leg_route(c);
 	const void *row = c->existed ? c->old : NULL;
 
-	if (def == &mib_nexthop) {
+	if (route) {
 		def = &mib_route;
-		row = managed_find(&a->routes.managed, &hop->route);
+		row = managed_find(&plan->store->wanted[ROUTE_ROWS], route);
 	}
 	if (!row_is_static(def, row))
 		return MIB_OK;
 	why_set(&fault->why, 0, "it is a static row of %s: change it there and send SIGHUP",
-		a->conf.file);
+		plan->opt->file);
 	fault->change = change;
 	fault->col = c->destroy ? mib_col_syntax(c->table->def, SYN_STATUS)->num : 0;
 	return fault->error = c->destroy ? MIB_INCONSISTENT_VALUE : MIB_NOT_WRITABLE;
 }
 
-static int item_add(struct app *a, const struct mib_change *c, size_t change)
+static int items_add(struct plan *plan, const struct mib_change *c, size_t n)
 {
-	struct plan_item *it = vec_push(&a->plan.items);
+	struct plan_item *it;
+	int err = 0;
 
-	if (!it)
-		return -ENOMEM;
-	*it = (struct plan_item){
-		.def = c->table->def,
-		.change = change,
-		.old = c->existed ? c->old : NULL,
-		.now = c->destroy ? NULL : c->now,
-		.touched = c->touched,
-	};
-	return own_legs(a, it);
+	for (size_t i = 0; i < n; i++) {
+		if (plan_leg_route(&c[i]))
+			continue;
+		it = vec_push(&plan->items);
+		if (!it)
+			return -ENOMEM;
+		*it = (struct plan_item){
+			.def = c[i].table->def,
+			.change = i,
+			.old = c[i].existed ? c[i].old : NULL,
+			.now = c[i].destroy ? NULL : c[i].now,
+			.touched = c[i].touched,
+		};
+	}
+	for (size_t i = 0; !err && (it = plan_next(plan, &mib_route, &i));)
+		err = own_legs(plan, it);
+	return err;
 }
 
-void plan_clear(struct app *a)
+/* Frees what the SET has gathered. */
+static void drop_gathered(struct plan *plan)
 {
-	struct plan *p = &a->plan;
-
-	vec_fini(&p->items);
-	vec_fini(&p->nf_items);
-	vec_fini(&p->renames);
-	p->items = (struct vec)VEC_INIT(struct plan_item);
-	p->nf_items = (struct vec)VEC_INIT(size_t);
-	plan_policies_forget(a);
-	p->policies = (struct vec)VEC_INIT(struct policy_group *);
-	p->renames = (struct vec)VEC_INIT(struct rename);
-	nf_undo_free(p->nf_undo);
-	p->nf_undo = NULL;
-	names_fini(&p->names);
-	p->names = (struct names)NAMES_INIT;
-	p->names_known = false;
+	vec_fini(&plan->items);
+	vec_fini(&plan->nf_items);
+	vec_fini(&plan->renames);
+	vec_fini(&plan->settings);
+	vec_fini(&plan->meters_was);
+	plan_policies_forget(plan);
+	nf_undo_free(plan->nf_undo);
+	plan->nf_undo = NULL;
+	names_fini(&plan->names);
 	for (size_t k = 0; k < ROW_KINDS; k++)
-		if (p->was[k].def)
-			managed_fini(&p->was[k]);
-	arena_free(&p->arena);
-	vec_clear(&a->interfaces.undo);
-	p->phase = 0;
-	if (p->intent)
-		intent_drop(a);
-	p->saved = p->intent = p->restore = false;
-	p->kept = 0;
+		if (plan->was[k].kind)
+			managed_fini(&plan->was[k]);
+	memset(plan->was, 0, sizeof(plan->was));
+	arena_free(&plan->arena);
 }
 
-int plan_prepare(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fault)
+static void gather(struct plan *plan)
 {
-	struct app *a = ctx;
+	plan->items = (struct vec)VEC_INIT(struct plan_item);
+	plan->nf_items = (struct vec)VEC_INIT(size_t);
+	plan->renames = (struct vec)VEC_INIT(struct rename);
+	plan->settings = (struct vec)VEC_INIT(struct journal_setting);
+	plan->meters_was = (struct vec)VEC_INIT(struct nf_meter);
+	plan->policies = (struct vec)VEC_INIT(struct policy_group *);
+	plan->names = (struct names)NAMES_INIT;
+	plan->names_known = plan->meters_set = false;
+	plan->phase = 0;
+	plan->saved = plan->journal = plan->restore = false;
+	plan->kept = 0;
+}
+
+void plan_clear(struct plan *plan)
+{
+	if (plan->journal)
+		journal_drop(plan->store);
+	drop_gathered(plan);
+	gather(plan);
+}
+
+void plan_init(struct plan *plan, struct views *views, const struct plan_options *opt,
+	       const struct access *access, const struct mib *mib, struct static_rows *rows)
+{
+	memset(plan, 0, sizeof(*plan));
+	plan->store = views->store;
+	plan->views = views;
+	plan->opt = opt;
+	plan->access = access;
+	plan->mib = mib;
+	plan->rows = rows;
+	gather(plan);
+}
+
+void plan_fini(struct plan *plan)
+{
+	plan_clear(plan);
+	drop_gathered(plan);
+	static_rows_unref(plan->statics);
+	static_rows_unref(plan->rows);
+}
+
+int plan_prepare(struct plan *plan, struct mib_change *c, size_t n, struct mib_fault *fault)
+{
 	int error = MIB_OK;
 
-	plan_clear(a);
+	plan_clear(plan);
 	fault_load();
 	fault_watch(true);
 	for (size_t i = 0; i < n && !error; i++)
-		error = refuse_static(a, &c[i], i, fault);
-	for (size_t i = 0; i < n && !error; i++)
-		if (c[i].table->def != &mib_nexthop && item_add(a, &c[i], i))
-			error = MIB_RESOURCE_UNAVAILABLE;
+		error = refuse_static(plan, &c[i], i, fault);
+	if (!error && items_add(plan, c, n))
+		error = MIB_RESOURCE_UNAVAILABLE;
 	if (!error)
-		error = plan_nexthops_fold(a, c, n, fault);
-	for (size_t i = 0; i < a->plan.items.n && !error; i++) {
-		struct plan_item *it = vec_at(&a->plan.items, i);
+		error = plan_nexthops_fold(plan, c, n, fault);
+	for (size_t i = 0; i < plan->items.n && !error; i++) {
+		struct plan_item *it = vec_at(&plan->items, i);
 
 		it->out = row_is_active(it->def, it->old);
 		it->in = row_is_active(it->def, it->now);
 		it->foreign = plan_is_foreign(it);
-		error = plan_item_prepare(a, it, fault);
+		error = plan_item_prepare(plan, it, fault);
 	}
-	error = error ? error : house_check(a, fault);
+	error = error ? error : access_check(plan, fault);
 	fault_watch(false);
 	return error;
 }
@@ -159,8 +192,8 @@ int plan_prepare(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fa
 /* make before break; see the top of plan.h. */
 static const struct phase {
 	const char *of; /* in what is said when its undoing fails */
-	int (*apply)(struct app *a, struct mib_fault *fault);
-	int (*undo)(struct app *a, struct why *why);
+	int (*apply)(struct plan *plan, struct mib_fault *fault);
+	int (*undo)(struct plan *plan, struct why *why);
 } phases[] = {
 	{ "state", plan_intend, plan_intend_undo },
 	{ "interfaces", plan_interfaces, plan_interfaces_undo },
@@ -178,164 +211,148 @@ static const struct phase {
 };
 
 /* What the SET changed is looked at anew by whoever asks next. */
-static void forget_views(struct app *a)
+static void forget_views(struct plan *plan)
 {
-	a->rules.stale = true;
-	a->policies.stale = true;
+	plan->views->rules.stale = true;
+	plan->views->policies.stale = true;
 }
 
 /* What the SET itself took away for a while was not taken away by somebody else. */
-static void events_of_undo(struct app *a)
+static void events_of_undo(struct plan *plan)
 {
-	for (int after = 0; after < 2; after++) {
-		for (size_t i = 0; i < a->plan.items.n; i++) {
-			struct plan_item *it = vec_at(&a->plan.items, i);
-			struct route *row = it->def == &mib_route && it->old
-						    ? managed_find(&a->routes.managed, it->old)
-						    : NULL;
+	const struct managed *wanted = &plan->store->wanted[ROUTE_ROWS];
+	struct plan_item *it;
+	struct route *row;
 
-			if (row && after)
-				row->withdrawn = it->withdrawn;
-			else if (row)
-				it->withdrawn = row->withdrawn;
-		}
-		if (!after)
-			live_sync(a);
+	for (size_t i = 0; (it = plan_next(plan, &mib_route, &i));) {
+		row = it->old ? managed_find(wanted, it->old) : NULL;
+		it->withdrawn = row && row->withdrawn;
+	}
+	live_sync(plan->views);
+	for (size_t i = 0; (it = plan_next(plan, &mib_route, &i));) {
+		row = it->old ? managed_find(wanted, it->old) : NULL;
+		if (row)
+			row->withdrawn = it->withdrawn;
 	}
 }
 
-static int undo_phases(struct app *a, struct why *why)
+static int undo_phases(struct plan *plan, struct why *why)
 {
 	int err = 0;
 
-	while (a->plan.phase) {
+	while (plan->phase) {
 		struct why one = { "" };
-		int e = phases[--a->plan.phase].undo(a, &one);
+		int e = phases[--plan->phase].undo(plan, &one);
 
 		if (!e)
 			continue;
-		log_err("undo of a SET: %s: %s", phases[a->plan.phase].of,
+		log_err("undo of a SET: %s: %s", phases[plan->phase].of,
 			one.s[0] ? one.s : strerror(-e));
 		if (!err)
-			why_set(why, 0, "%s: %s", phases[a->plan.phase].of,
+			why_set(why, 0, "%s: %s", phases[plan->phase].of,
 				one.s[0] ? one.s : strerror(-e));
 		err = e;
 	}
-	events_of_undo(a);
-	forget_views(a);
+	events_of_undo(plan);
+	forget_views(plan);
 	return err;
 }
 
 /* Nobody knows what is there now: all of it is read again. */
-static int undo_failed(struct app *a, struct mib_fault *fault)
+static int undo_failed(struct plan *plan, struct mib_fault *fault)
 {
 	log_err("what a refused SET had done could not all be undone: %s", fault->why.s);
-	routes_stale(a, AF_UNSPEC, 0, 0);
-	if (!rt_names_read(&a->names))
-		a->names_version++;
+	routes_stale(plan->views, AF_UNSPEC, 0, 0);
+	if (!rt_names_read(&plan->views->names))
+		plan->views->names_version++;
 	return fault->error = MIB_UNDO_FAILED;
 }
 
-int plan_apply(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fault)
+int plan_apply(struct plan *plan, struct mib_fault *fault)
 {
 	struct why why = { "" };
-	struct app *a = ctx;
 	int error = MIB_OK;
 
-	(void)c, (void)n;
 	fault_watch(true);
 	for (size_t i = 0; i < sizeof(phases) / sizeof(*phases) && !error; i++) {
-		a->plan.phase = (unsigned)i + 1; /* a phase that fails half way is undone, too */
-		error = phases[i].apply(a, fault);
+		plan->phase = (unsigned)i + 1; /* a phase that fails half way is undone, too */
+		error = phases[i].apply(plan, fault);
 	}
-	forget_views(a);
-	if (error && undo_phases(a, &why)) {
+	forget_views(plan);
+	if (error && undo_phases(plan, &why)) {
 		why_undo(&fault->why, &why);
 		error = MIB_UNDO_FAILED;
 	}
 	if (error == MIB_UNDO_FAILED)
-		error = undo_failed(a, fault);
+		error = undo_failed(plan, fault);
 	fault_watch(false);
 	return error;
 }
 
-int plan_run(struct app *a, bool keep, struct mib_fault *fault)
+int plan_run(struct plan *plan, bool keep, struct mib_fault *fault)
 {
 	struct why why = { "" };
 	int error = MIB_OK;
 
-	a->plan.restore = !keep;
-	for (size_t i = 0; i < a->plan.items.n && !error; i++)
-		error = plan_item_prepare(a, vec_at(&a->plan.items, i), fault);
+	plan->restore = !keep;
+	for (size_t i = 0; i < plan->items.n && !error; i++)
+		error = plan_item_prepare(plan, vec_at(&plan->items, i), fault);
 	for (size_t i = keep ? 0 : 1; i < sizeof(phases) / sizeof(*phases) && !error; i++) {
 		if (!keep && phases[i].apply == plan_keep_rows)
 			break;
-		a->plan.phase = (unsigned)i + 1;
-		error = phases[i].apply(a, fault);
+		plan->phase = (unsigned)i + 1;
+		error = phases[i].apply(plan, fault);
 	}
-	forget_views(a);
-	if (error && undo_phases(a, &why)) {
+	forget_views(plan);
+	if (error && undo_phases(plan, &why)) {
 		why_undo(&fault->why, &why);
-		error = undo_failed(a, fault);
+		error = undo_failed(plan, fault);
 	}
 	return error;
 }
 
-int plan_undo(void *ctx, struct why *why)
+int plan_undo(struct plan *plan, struct why *why)
 {
-	struct app *a = ctx;
-	struct why intent = { "" };
+	struct why journal = { "" };
 	int err;
 
 	fault_watch(true);
-	if (intent_write(a, true, &intent))
-		log_err("%s", intent.s);
-	err = undo_phases(a, why);
+	if (plan_journal(plan, true, &journal))
+		log_err("%s", journal.s);
+	err = undo_phases(plan, why);
 	if (err)
-		undo_failed(a, &(struct mib_fault){ .why = *why });
+		undo_failed(plan, &(struct mib_fault){ .why = *why });
 	fault_watch(false);
 	return err;
 }
 
-void plan_settle(struct app *a)
+void plan_settle(struct plan *plan)
 {
 	struct why why = { "" };
+	const struct plan_item *it;
 
-	for (size_t i = 0; i < a->plan.items.n; i++) {
-		const struct plan_item *it = vec_at(&a->plan.items, i);
+	for (size_t i = 0; (it = plan_next(plan, &mib_rule, &i));) {
 		const struct markrule *old = it->old, *now = it->now;
 
-		a->rules.unplaced |= it->def == &mib_rule;
-		if (it->def == &mib_rule && old && !now)
-			rules_gone(a, old->index);
-		else if (it->def == &mib_rule && now && !it->in)
-			rules_held(a, now->index);
+		plan->views->rules.unplaced = true;
+		if (old && !now)
+			rules_gone(plan->views, old->index);
+		else if (now && !it->in)
+			rules_held(plan->views, now->index);
 	}
-	meters_settle(a);
+	meters_settle(plan->views);
 	/* Not with the next tick. */
-	if (rule_ids_renamed(a) && !rules_refresh(a, &why))
-		counts_keep_now(a);
+	if (rule_ids_renamed(plan->views) && !rules_refresh(plan->views, &why))
+		counts_keep_now(plan->store);
 }
 
-void plan_finish(void *ctx, bool committed)
+void plan_finish(struct plan *plan, bool committed)
 {
-	struct app *a = ctx;
-
 	if (committed) {
-		plan_settle(a);
-		a->agent.row.sets++;
+		plan_settle(plan);
+		plan->store->agent.sets++;
 	} else {
-		a->rules.doubt = true;
+		plan->views->rules.doubt = true;
 	}
-	plan_clear(a);
-}
-
-struct route *plan_route_copy(struct app *a, const struct route *r)
-{
-	struct route *copy = (void *)arena_copy(&a->plan.arena, r, sizeof(*r));
-
-	if (copy && r->nlegs > 1)
-		copy->legs =
-			(void *)arena_copy(&a->plan.arena, r->legs, r->nlegs * sizeof(*r->legs));
-	return copy && (r->nlegs < 2 || copy->legs) ? copy : NULL;
+	plan_clear(plan);
 }

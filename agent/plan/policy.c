@@ -8,14 +8,14 @@
 
 enum { COL_PRIORITY = 3, COL_STATUS = 39 };
 
-int plan_policy_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault)
+int plan_policy_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
 {
 	const struct policy *now = it->now;
 
 	if (!it->in || (it->out && policy_same(it->old, now)))
 		return MIB_OK;
-	policies_sync(a);
-	if (now->priority_auto || !policies_equal(a, now))
+	policies_sync(plan->views);
+	if (now->priority_auto || !policies_equal(plan->views, now))
 		return MIB_OK;
 	why_set(&fault->why, 0, "the kernel has the same policy already");
 	return plan_fail(fault, it, COL_STATUS, -EEXIST);
@@ -23,14 +23,14 @@ int plan_policy_prepare(struct app *a, struct plan_item *it, struct mib_fault *f
 
 /* What the kernel chooses when none is given: one below the second rule of the family
  * (fib_default_rule_pref() of net/core/fib_rules.c). */
-static uint32_t default_priority(struct app *a, uint8_t family)
+static uint32_t default_priority(struct plan *plan, uint8_t family)
 {
 	unsigned seen = 0;
 
-	a->policies.stale = true;
-	policies_sync(a);
-	for (size_t i = 0; i < a->policies.kernel.n; i++) {
-		const struct policy *p = vec_at(&a->policies.kernel, i);
+	plan->views->policies.stale = true;
+	policies_sync(plan->views);
+	for (size_t i = 0; i < plan->views->policies.kernel.n; i++) {
+		const struct policy *p = vec_at(&plan->views->policies.kernel, i);
 
 		if (p->family == family && ++seen == 2)
 			return p->priority ? p->priority - 1 : 0;
@@ -39,9 +39,9 @@ static uint32_t default_priority(struct app *a, uint8_t family)
 }
 
 /* Keeps what its priority has, before the SET changes anything there. */
-static int keep_group(struct app *a, const struct policy *p, struct why *why)
+static int keep_group(struct plan *plan, const struct policy *p, struct why *why)
 {
-	struct vec *was = &a->plan.policies;
+	struct vec *was = &plan->policies;
 	struct policy_group **slot;
 	int err;
 
@@ -51,7 +51,7 @@ static int keep_group(struct app *a, const struct policy *p, struct why *why)
 	slot = vec_push(was);
 	if (!slot)
 		return -ENOMEM;
-	err = policy_nl_keep(a->rtnl, p->family, p->priority, slot);
+	err = policy_nl_keep(plan->views->rtnl, p->family, p->priority, slot);
 	if (!err)
 		return 0;
 	vec_remove(was, was->n - 1);
@@ -59,85 +59,87 @@ static int keep_group(struct app *a, const struct policy *p, struct why *why)
 }
 
 /* A foreign policy keeps its index when it changes. */
-static int policy_renamed(struct app *a, const struct plan_item *it)
+static int policy_renamed(struct plan *plan, const struct plan_item *it)
 {
 	const struct policy *old = it->old;
-	uint32_t ordinal = policies_ordinal(a, old->index);
+	uint32_t ordinal = policies_ordinal(plan->views, old->index);
 
-	return plan_rename(a, &a->policies.ids, policy_hash(old), ordinal, policy_hash(it->now),
-			   NULL);
+	return plan_rename(plan, &plan->store->policy_ids, policy_hash(old), ordinal,
+			   policy_hash(it->now), NULL);
 }
 
 /* The view takes a policy that is equal for the row's, whoever put it up: then that one goes. Returns:
  * 0, also when there is none; or -errno with @why. */
-static int policy_out(struct app *a, const struct policy *old, struct why *why)
+static int policy_out(struct plan *plan, const struct policy *old, struct why *why)
 {
-	int err = policy_nl_del(a->rtnl, old, why);
+	int err = policy_nl_del(plan->views->rtnl, old, why);
 	const struct policy *have;
 
 	if (err != -ENOENT)
 		return err;
-	a->policies.stale = true;
-	policies_sync(a);
-	have = policies_equal(a, old);
+	plan->views->policies.stale = true;
+	policies_sync(plan->views);
+	have = policies_equal(plan->views, old);
 	if (have)
-		err = policy_nl_del(a->rtnl, have, why);
+		err = policy_nl_del(plan->views->rtnl, have, why);
 	return err == -ENOENT ? 0 : err;
 }
 
 /* The new one first, then the old one goes: no packet meets neither. */
-static int policy_in(struct app *a, struct plan_item *it, struct why *why)
+static int policy_in(struct plan *plan, struct plan_item *it, struct why *why)
 {
 	struct policy *now = it->now;
 	int err;
 
 	if (now->priority_auto) {
-		now->priority = default_priority(a, now->family);
+		now->priority = default_priority(plan, now->family);
 		now->priority_auto = false;
 		now->given |= UINT64_C(1) << COL_PRIORITY; /* it stays what it became */
 	}
-	err = keep_group(a, now, why);
+	err = keep_group(plan, now, why);
 	if (!err && it->out)
-		err = keep_group(a, it->old, why);
+		err = keep_group(plan, it->old, why);
 	if (!err)
-		err = policy_nl_add(a->rtnl, now, why);
+		err = policy_nl_add(plan->views->rtnl, now, why);
 	if (err)
 		return err;
 	it->done = true;
 	if (!it->out)
 		return 0;
-	err = policy_out(a, it->old, why);
+	err = policy_out(plan, it->old, why);
 	if (err)
 		return err;
-	return it->foreign ? policy_renamed(a, it) : 0;
+	return it->foreign ? policy_renamed(plan, it) : 0;
 }
 
-int plan_policies_add(struct app *a, struct mib_fault *fault)
+int plan_policies_add(struct plan *plan, struct mib_fault *fault)
 {
-	for (size_t i = 0; i < a->plan.items.n; i++) {
-		struct plan_item *it = vec_at(&a->plan.items, i);
+	struct plan_item *it;
+
+	for (size_t i = 0; (it = plan_next(plan, &mib_policy, &i));) {
 		int err;
 
-		if (it->def != &mib_policy || !it->in || (it->out && policy_same(it->old, it->now)))
+		if (!it->in || (it->out && policy_same(it->old, it->now)))
 			continue;
-		err = policy_in(a, it, &fault->why);
+		err = policy_in(plan, it, &fault->why);
 		if (err)
 			return plan_fail(fault, it, COL_STATUS, err);
 	}
 	return MIB_OK;
 }
 
-int plan_policies_remove(struct app *a, struct mib_fault *fault)
+int plan_policies_remove(struct plan *plan, struct mib_fault *fault)
 {
-	for (size_t i = 0; i < a->plan.items.n; i++) {
-		struct plan_item *it = vec_at(&a->plan.items, i);
+	struct plan_item *it;
+
+	for (size_t i = 0; (it = plan_next(plan, &mib_policy, &i));) {
 		int err;
 
-		if (it->def != &mib_policy || !it->out || it->in)
+		if (!it->out || it->in)
 			continue;
-		err = keep_group(a, it->old, &fault->why);
+		err = keep_group(plan, it->old, &fault->why);
 		if (!err)
-			err = policy_out(a, it->old, &fault->why);
+			err = policy_out(plan, it->old, &fault->why);
 		if (err)
 			return plan_fail(fault, it, COL_STATUS, err);
 	}
@@ -146,36 +148,36 @@ int plan_policies_remove(struct app *a, struct mib_fault *fault)
 
 static bool is_ours(const struct policy *p, const void *arg)
 {
-	const struct app *a = arg;
+	const struct plan *plan = arg;
 
-	for (size_t i = 0; i < a->plan.items.n; i++) {
-		const struct plan_item *it = vec_at(&a->plan.items, i);
+	const struct plan_item *it;
 
-		if (it->def == &mib_policy && it->done && policy_same(it->now, p))
+	for (size_t i = 0; (it = plan_next(plan, &mib_policy, &i));) {
+		if (it->done && policy_same(it->now, p))
 			return true;
 	}
 	return false;
 }
 
-int plan_policies_undo(struct app *a, struct why *why)
+int plan_policies_undo(struct plan *plan, struct why *why)
 {
-	struct vec *was = &a->plan.policies;
+	struct vec *was = &plan->policies;
 	int err = 0;
 
 	for (; was->n; vec_remove(was, was->n - 1)) {
 		struct policy_group *g = *(struct policy_group **)vec_at(was, was->n - 1);
-		int e = policy_nl_restore(a->rtnl, g, is_ours, a, why);
+		int e = policy_nl_restore(plan->views->rtnl, g, is_ours, plan, why);
 
 		err = e ? e : err;
 		policy_nl_forget(g);
 	}
-	plan_renames_undo(a, &a->policies.ids);
+	plan_renames_undo(plan, &plan->store->policy_ids);
 	return err;
 }
 
-void plan_policies_forget(struct app *a)
+void plan_policies_forget(struct plan *plan)
 {
-	for (size_t i = 0; i < a->plan.policies.n; i++)
-		policy_nl_forget(*(struct policy_group **)vec_at(&a->plan.policies, i));
-	vec_fini(&a->plan.policies);
+	for (size_t i = 0; i < plan->policies.n; i++)
+		policy_nl_forget(*(struct policy_group **)vec_at(&plan->policies, i));
+	vec_fini(&plan->policies);
 }

@@ -6,49 +6,50 @@
  */
 #include "plan/plan.h"
 
-static bool went_with_device(const struct mib_def *def, const void *row)
+static bool went_with_device(const struct row_kind *kind, const void *row)
 {
-	return def == &mib_route && !((const struct route *)row)->withdrawn;
+	return kind->goes_with_device && kind->goes_with_device(row);
 }
 
 /* What the views have seen so far: a new sum means that something may have gone. */
-static uint64_t seen(const struct app *a)
+static uint64_t seen(const struct plan *plan)
 {
-	return a->rules.version + a->policies.version + a->routes.version + a->names_version;
+	return plan->views->rules.version + plan->views->policies.version +
+	       plan->views->routes.version + plan->views->names_version;
 }
 
-void reassert(struct app *a)
+void reassert(struct plan *plan)
 {
 	/* Between the phases of a SET the plan is that of the SET. */
-	if (a->mib.state != TXN_IDLE)
+	if (plan->mib->state != TXN_IDLE)
 		return;
 	/* Somebody kept netfilter locked all through the start. */
-	if (a->restore_due) {
-		rules_sync(a);
-		a->restore_due = !a->rules.snap;
-		if (!a->restore_due) {
-			intent_take_back(a);
-			static_rows_start(a);
-			plan_restore(a, NULL, true);
+	if (plan->restore_due) {
+		rules_sync(plan->views);
+		plan->restore_due = !plan->views->rules.snap;
+		if (!plan->restore_due) {
+			plan_take_back(plan);
+			static_rows_start(plan);
+			plan_restore(plan, NULL, true);
 		}
 	}
-	if (!a->links_changed && !a->conf.reassert)
+	if (!plan->views->links_changed && !plan->opt->reassert)
 		return;
-	fibs_sync(a);
+	fibs_sync(plan->views);
 	/* What is not read yet is not gone. */
-	if (!routes_whole(a))
+	if (!routes_whole(plan->views))
 		return;
-	if (a->links_changed) {
-		a->links_changed = false;
-		routes_doubt_end(a);
-		plan_restore(a, went_with_device, false);
+	if (plan->views->links_changed) {
+		plan->views->links_changed = false;
+		routes_doubt_end(plan->views);
+		plan_restore(plan, went_with_device, false);
 	}
-	if (!a->conf.reassert)
+	if (!plan->opt->reassert)
 		return;
-	fibs_sync(a);
-	if (a->reasserted == seen(a))
+	fibs_sync(plan->views);
+	if (plan->reasserted == seen(plan))
 		return;
-	plan_restore(a, NULL, true);
-	fibs_sync(a);
-	a->reasserted = seen(a);
+	plan_restore(plan, NULL, true);
+	fibs_sync(plan->views);
+	plan->reasserted = seen(plan);
 }

@@ -16,7 +16,7 @@ static bool is_touched(uint64_t touched, unsigned col)
 	return touched >> col & 1;
 }
 
-unsigned plan_leg_device(const struct app *a, struct nexthop *hop, uint64_t touched,
+unsigned plan_leg_device(const struct plan *plan, struct nexthop *hop, uint64_t touched,
 			 unsigned ifindex_col, unsigned ifname_col, struct why *why)
 {
 	bool by_index = is_touched(touched, ifindex_col);
@@ -24,7 +24,7 @@ unsigned plan_leg_device(const struct app *a, struct nexthop *hop, uint64_t touc
 	const struct name *link;
 
 	if (by_name && hop->ifname[0]) {
-		link = names_find_name(&a->links, hop->ifname);
+		link = names_find_name(&plan->views->links, hop->ifname);
 		if (!link) {
 			why_set(why, 0, "there is no interface \"%s\"", hop->ifname);
 			return ifname_col;
@@ -36,7 +36,7 @@ unsigned plan_leg_device(const struct app *a, struct nexthop *hop, uint64_t touc
 		}
 		hop->ifindex = link->id;
 	} else if (by_index && hop->ifindex) {
-		link = names_find(&a->links, hop->ifindex);
+		link = names_find(&plan->views->links, hop->ifindex);
 		if (!link) {
 			why_set(why, 0, "there is no interface with index %u", hop->ifindex);
 			return ifindex_col;
@@ -50,64 +50,64 @@ unsigned plan_leg_device(const struct app *a, struct nexthop *hop, uint64_t touc
 	return 0;
 }
 
-bool plan_route_there(struct app *a, const struct route *r)
+bool plan_route_there(struct plan *plan, const struct route *r)
 {
 	struct nexthop legs[ROUTE_LEGS_MAX];
 	struct route like = *r, have;
 	struct why dropped;
 
-	if (!routes_find(a, r, &have))
+	if (!routes_find(plan->views, r, &have))
 		return false;
 	/* In the state file a device has its name alone. */
 	for (unsigned i = 0; i < r->nlegs && r->nlegs > 1; i++) {
 		legs[i] = r->legs[i];
-		plan_leg_device(a, &legs[i], 0, 0, 0, &dropped);
+		plan_leg_device(plan, &legs[i], 0, 0, 0, &dropped);
 	}
 	if (r->nlegs > 1)
 		like.legs = legs;
 	else
-		plan_leg_device(a, &like.leg, 0, 0, 0, &dropped);
+		plan_leg_device(plan, &like.leg, 0, 0, 0, &dropped);
 	return route_same(&have, &like);
 }
 
 /* Returns: 0, or the column at fault. */
-static unsigned resolve_legs(const struct app *a, struct route *r, uint64_t touched,
+static unsigned resolve_legs(const struct plan *plan, struct route *r, uint64_t touched,
 			     struct why *why)
 {
 	unsigned col = 0;
 
 	if (r->nlegs == 1)
-		return plan_leg_device(a, &r->leg, touched, COL_IFINDEX, COL_IFNAME, why);
+		return plan_leg_device(plan, &r->leg, touched, COL_IFINDEX, COL_IFNAME, why);
 	/* Legs that the SET wrote are resolved. Others may be on new devices of the same name; those
 	 * that the kernel told of have none yet. */
 	for (unsigned i = 0; i < r->nlegs && !col; i++) {
 		if (!r->legs[i].ifname[0])
-			route_row_name_leg(a, &r->legs[i]);
-		col = plan_leg_device(a, &r->legs[i], 0, COL_IFINDEX, COL_IFNAME, why);
+			route_row_name_leg(plan->views, &r->legs[i]);
+		col = plan_leg_device(plan, &r->legs[i], 0, COL_IFINDEX, COL_IFNAME, why);
 	}
 	return col;
 }
 
-void plan_route_resolve(const struct app *a, struct route *r)
+void plan_route_resolve(const struct plan *plan, struct route *r)
 {
 	struct why dropped;
 
-	resolve_legs(a, r, 0, &dropped);
+	resolve_legs(plan, r, 0, &dropped);
 }
 
-int plan_route_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault)
+int plan_route_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
 {
 	struct route *now = it->now, *old = it->old, kernel;
 	unsigned col = COL_STATUS;
 	int err;
 
 	/* The row's legs belong to the view: take what the kernel has now. */
-	if (old && it->out && routes_find(a, old, &kernel)) {
-		route_row_name_leg(a, &kernel.leg);
+	if (old && it->out && routes_find(plan->views, old, &kernel)) {
+		route_row_name_leg(plan->views, &kernel.leg);
 		kernel.given = old->given;
 		kernel.storage = old->storage;
 		kernel.status = old->status;
-		it->old = plan_route_copy(a, &kernel);
+		it->old = plan_route_copy(plan, &kernel);
 		if (!it->old)
 			return plan_fail(fault, it, 0, -ENOMEM);
 	}
@@ -121,7 +121,7 @@ int plan_route_prepare(struct app *a, struct plan_item *it, struct mib_fault *fa
 	/* An index is new when its device comes again: the name is what is kept. */
 	if (is_touched(it->touched, COL_IFINDEX))
 		now->given |= UINT64_C(1) << COL_IFNAME;
-	col = resolve_legs(a, now, it->touched, &fault->why);
+	col = resolve_legs(plan, now, it->touched, &fault->why);
 	if (col && it->in)
 		return plan_fail(fault, it, col, -ENODEV);
 	col = COL_STATUS;
@@ -159,47 +159,50 @@ static unsigned column_of(int err, const struct why *why)
 }
 
 /* Do other routes of the kernel have the key of this one, too? */
-static bool is_shared(const struct app *a, const struct route *r)
+static bool is_shared(const struct plan *plan, const struct route *r)
 {
-	return route_set_equals(&a->routes, r) > 1;
+	return route_set_equals(&plan->views->routes, r) > 1;
 }
 
-static int route_in(struct app *a, struct plan_item *it, struct why *why)
+static int route_in(struct plan *plan, struct plan_item *it, struct why *why)
 {
 	int err;
 
 	if (it->out)
-		err = route_nl_change(a->rtnl, it->old, it->now, is_shared(a, it->old), why);
+		err = route_nl_change(plan->views->rtnl, it->old, it->now, is_shared(plan, it->old),
+				      why);
 	else
-		err = route_nl_add(a->rtnl, it->now, why);
+		err = route_nl_add(plan->views->rtnl, it->now, why);
 	it->done = !err;
 	return err;
 }
 
-int plan_routes_add(struct app *a, struct mib_fault *fault)
+int plan_routes_add(struct plan *plan, struct mib_fault *fault)
 {
-	for (size_t i = 0; i < a->plan.items.n; i++) {
-		struct plan_item *it = vec_at(&a->plan.items, i);
+	struct plan_item *it;
+
+	for (size_t i = 0; (it = plan_next(plan, &mib_route, &i));) {
 		int err;
 
-		if (it->def != &mib_route || !it->in || (it->out && route_same(it->old, it->now)))
+		if (!it->in || (it->out && route_same(it->old, it->now)))
 			continue;
-		err = route_in(a, it, &fault->why);
+		err = route_in(plan, it, &fault->why);
 		if (err)
 			return plan_fail(fault, it, column_of(err, &fault->why), err);
 	}
 	return MIB_OK;
 }
 
-int plan_routes_remove(struct app *a, struct mib_fault *fault)
+int plan_routes_remove(struct plan *plan, struct mib_fault *fault)
 {
-	for (size_t i = 0; i < a->plan.items.n; i++) {
-		struct plan_item *it = vec_at(&a->plan.items, i);
+	struct plan_item *it;
+
+	for (size_t i = 0; (it = plan_next(plan, &mib_route, &i));) {
 		int err;
 
-		if (it->def != &mib_route || !it->out || it->in)
+		if (!it->out || it->in)
 			continue;
-		err = route_nl_del(a->rtnl, it->old, &fault->why);
+		err = route_nl_del(plan->views->rtnl, it->old, &fault->why);
 		if (err && err != -ESRCH)
 			return plan_fail(fault, it, COL_STATUS, err);
 		it->removed = !err;
@@ -208,29 +211,30 @@ int plan_routes_remove(struct app *a, struct mib_fault *fault)
 }
 
 /* @it was replaced, added, or deleted: the other way round. */
-static int route_back(struct app *a, struct plan_item *it, struct why *why)
+static int route_back(struct plan *plan, struct plan_item *it, struct why *why)
 {
 	int err = 0;
 
 	if (it->done && it->out)
-		err = route_nl_change(a->rtnl, it->now, it->old, is_shared(a, it->old), why);
+		err = route_nl_change(plan->views->rtnl, it->now, it->old, is_shared(plan, it->old),
+				      why);
 	else if (it->done)
-		err = route_nl_del(a->rtnl, it->now, why);
+		err = route_nl_del(plan->views->rtnl, it->now, why);
 	else if (it->removed)
-		err = route_nl_put_back(a->rtnl, it->old, why);
+		err = route_nl_put_back(plan->views->rtnl, it->old, why);
 	if (err == -ESRCH && !it->out)
 		err = 0;
 	it->done = it->removed = false;
 	return err;
 }
 
-int plan_routes_undo(struct app *a, struct why *why)
+int plan_routes_undo(struct plan *plan, struct why *why)
 {
+	struct plan_item *it;
 	int err = 0;
 
-	for (size_t i = a->plan.items.n; i--;) {
-		struct plan_item *it = vec_at(&a->plan.items, i);
-		int e = it->def == &mib_route ? route_back(a, it, why) : 0;
+	for (size_t i = plan->items.n; (it = plan_prev(plan, &mib_route, &i));) {
+		int e = route_back(plan, it, why);
 
 		err = e ? e : err;
 	}

@@ -19,23 +19,24 @@ enum {
 
 /* Against the last reading; when that is not of this request and something is wrong, it may be
  * because things have changed since. */
-static int check(struct app *a, const struct markrule *r, unsigned *col, struct why *why)
+static int check(struct plan *plan, const struct markrule *r, unsigned *col, struct why *why)
 {
-	const struct nf_snap *snap = a->rules.snap;
-	int err = snap ? nf_check_in(a->nf, snap, r, col, why) : -EAGAIN;
+	const struct nf_snap *snap = plan->views->rules.snap;
+	int err = snap ? nf_check_in(plan->views->nf, snap, r, col, why) : -EAGAIN;
 
-	if (!err || (snap && !a->rules.stale && a->rules.read_pdu == a->pdus))
+	if (!err ||
+	    (snap && !plan->views->rules.stale && plan->views->rules.read_pdu == plan->views->pdus))
 		return err;
 	why->s[0] = '\0';
-	return nf_check(a->nf, r, col, why);
+	return nf_check(plan->views->nf, r, col, why);
 }
 
 /* The place that was written is kept, wherever the rule stands; where it stood is forgotten when it
  * goes elsewhere. */
-static void settle_place(struct app *a, struct plan_item *it)
+static void settle_place(struct plan *plan, struct plan_item *it)
 {
 	struct markrule *now = it->now;
-	const struct markrule *had = managed_find(&a->rules.managed, now);
+	const struct markrule *had = managed_find(&plan->store->wanted[RULE_ROWS], now);
 
 	if (it->touched & (1u << COL_TABLE | 1u << COL_CHAIN | 1u << COL_POSITION))
 		now->place = 0;
@@ -43,20 +44,20 @@ static void settle_place(struct app *a, struct plan_item *it)
 		now->position = had->position;
 }
 
-int plan_rule_prepare(struct app *a, struct plan_item *it, struct mib_fault *fault)
+int plan_rule_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
 {
 	struct markrule rule;
 	unsigned col = COL_STATUS;
 	int err;
 
 	if (it->now)
-		settle_place(a, it);
+		settle_place(plan, it);
 	if (!it->now || (!it->in && !(it->touched >> COL_MATCHES & 1)))
 		return MIB_OK;
 	rule = *(struct markrule *)it->now;
 	/* Other rules of the same SET may come before it: nf_commit() checks the place. */
 	rule.position = 0;
-	err = check(a, &rule, &col, &fault->why);
+	err = check(plan, &rule, &col, &fault->why);
 	if (err == -EINVAL && col == COL_MATCHES) {
 		plan_fail(fault, it, col, err);
 		return fault->error = MIB_WRONG_VALUE;
@@ -77,16 +78,16 @@ static bool substance_differs(const struct markrule *old, const struct markrule 
 		    col->num == COL_DESCRIPTION || col->syntax == SYN_STORAGE ||
 		    col->syntax == SYN_STATUS)
 			continue;
-		if (!static_rows_same_column(&mib_rule, col, old, now))
+		if (!row_same_column(&row_kinds[RULE_ROWS], col, old, now))
 			return true;
 	}
 	return false;
 }
 
-static int edit_push(struct app *a, struct vec *edits, const struct nf_edit *edit, size_t item)
+static int edit_push(struct plan *plan, struct vec *edits, const struct nf_edit *edit, size_t item)
 {
 	struct nf_edit *slot = vec_push(edits);
-	size_t *of = slot ? vec_push(&a->plan.nf_items) : NULL;
+	size_t *of = slot ? vec_push(&plan->nf_items) : NULL;
 
 	if (!of)
 		return -ENOMEM;
@@ -96,9 +97,9 @@ static int edit_push(struct app *a, struct vec *edits, const struct nf_edit *edi
 }
 
 /* How many rules the chain of @r has: the place of its last one. */
-static uint32_t last_place(const struct app *a, const struct markrule *r)
+static uint32_t last_place(const struct plan *plan, const struct markrule *r)
 {
-	const struct nf_snap *snap = a->rules.snap;
+	const struct nf_snap *snap = plan->views->rules.snap;
 
 	for (size_t i = 0; snap && i < snap->chains.n; i++) {
 		const struct nf_chain *c = vec_at(&snap->chains, i);
@@ -111,12 +112,12 @@ static uint32_t last_place(const struct app *a, const struct markrule *r)
 }
 
 /* A rule that stays in the kernel, with other columns. */
-static int edit_change(struct app *a, struct vec *edits, size_t i)
+static int edit_change(struct plan *plan, struct vec *edits, size_t i)
 {
-	struct plan_item *it = vec_at(&a->plan.items, i);
+	struct plan_item *it = vec_at(&plan->items, i);
 	const struct markrule *old = it->old;
 	/* A copy: what the manager wants stays as it was written. */
-	struct markrule *now = (void *)arena_copy(&a->plan.arena, it->now, sizeof(*now));
+	struct markrule *now = (void *)arena_copy(&plan->arena, it->now, sizeof(*now));
 	bool moved = it->touched >> COL_POSITION & 1;
 	struct nf_edit edit = { .rule = now };
 	bool substance;
@@ -125,7 +126,7 @@ static int edit_change(struct app *a, struct vec *edits, size_t i)
 		return -ENOMEM;
 	substance = substance_differs(old, now);
 	/* One of nobody's has an index of its own until it is taken over. */
-	rules_edit_target(a, old->index, &edit);
+	rules_edit_target(plan->views, old->index, &edit);
 	if (strcmp(old->chain, now->chain) != 0) {
 		struct nf_edit gone = edit;
 
@@ -133,19 +134,20 @@ static int edit_change(struct app *a, struct vec *edits, size_t i)
 		if (!moved)
 			now->position = 0;
 		edit.add = true;
-		return edit_push(a, edits, &gone, i) ? -ENOMEM : edit_push(a, edits, &edit, i);
+		return edit_push(plan, edits, &gone, i) ? -ENOMEM
+							: edit_push(plan, edits, &edit, i);
 	}
 	/* To netfilter, 0 is where it stands; to a manager that writes it, the end. */
 	if (!moved)
 		now->position = 0;
 	else if (!now->position)
-		now->position = last_place(a, now);
+		now->position = last_place(plan, now);
 	if (!moved && !substance && old->index == now->index &&
 	    strcmp(old->description, now->description) == 0)
 		return 0;
 	edit.keep_counters = !substance;
-	edit.clamp = a->plan.restore;
-	return edit_push(a, edits, &edit, i);
+	edit.clamp = plan->restore;
+	return edit_push(plan, edits, &edit, i);
 }
 
 struct restored {
@@ -164,82 +166,82 @@ static int restored_cmp(const void *a, const void *b)
 
 /* Rules that come back stand where they stood: the first place first, so that each finds those that
  * were before it. */
-static int collect_restored(struct app *a, struct vec *edits)
+static int collect_restored(struct plan *plan, struct vec *edits)
 {
 	struct vec order = VEC_INIT(struct restored);
+	const struct plan_item *it;
 	int err = 0;
 
-	for (size_t i = 0; i < a->plan.items.n && !err; i++) {
-		const struct plan_item *it = vec_at(&a->plan.items, i);
+	for (size_t i = 0; !err && (it = plan_next(plan, &mib_rule, &i));) {
 		const struct markrule *r = it->now;
 		struct restored *slot;
 
-		if (it->def != &mib_rule || it->out || !it->in)
+		if (it->out || !it->in)
 			continue;
 		slot = vec_push(&order);
 		err = slot ? 0 : -ENOMEM;
 		if (slot)
-			*slot = (struct restored){ r->place ? r->place : r->position, i };
+			*slot = (struct restored){ r->place ? r->place : r->position, i - 1 };
 		if (slot && !slot->place)
 			slot->place = UINT32_MAX; /* last */
 	}
 	vec_sort(&order, restored_cmp);
 	for (size_t i = 0; i < order.n && !err; i++) {
 		const struct restored *o = vec_at(&order, i);
-		const struct plan_item *it = vec_at(&a->plan.items, o->item);
-		struct markrule *r = (void *)arena_copy(&a->plan.arena, it->now, sizeof(*r));
-		struct nf_edit edit = { .rule = r, .add = true, .only = true, .clamp = true };
+		struct markrule *r;
+		struct nf_edit edit = { .add = true, .only = true, .clamp = true };
 
+		it = vec_at(&plan->items, o->item);
+		edit.rule = r = (void *)arena_copy(&plan->arena, it->now, sizeof(*r));
 		if (r)
 			r->position = o->place == UINT32_MAX ? 0 : o->place;
-		err = r ? edit_push(a, edits, &edit, o->item) : -ENOMEM;
+		err = r ? edit_push(plan, edits, &edit, o->item) : -ENOMEM;
 	}
 	vec_fini(&order);
 	return err;
 }
 
 /* A rule that comes, or comes back: that one to where it stood, unless a place was asked for. */
-static int edit_add(struct app *a, struct vec *edits, size_t i)
+static int edit_add(struct plan *plan, struct vec *edits, size_t i)
 {
-	const struct plan_item *it = vec_at(&a->plan.items, i);
+	const struct plan_item *it = vec_at(&plan->items, i);
 	const struct markrule *now = it->now;
 	struct nf_edit edit = { .rule = now, .add = true, .only = true };
 	struct markrule *back;
 
 	if (!now->position && now->place && !(it->touched >> COL_POSITION & 1)) {
-		back = (void *)arena_copy(&a->plan.arena, now, sizeof(*now));
+		back = (void *)arena_copy(&plan->arena, now, sizeof(*now));
 		if (!back)
 			return -ENOMEM;
 		back->position = now->place;
 		edit.rule = back;
 		edit.clamp = true;
 	}
-	return edit_push(a, edits, &edit, i);
+	return edit_push(plan, edits, &edit, i);
 }
 
 /* The edits in the order in which places make sense: what goes, what stays, what comes. */
-static int collect(struct app *a, struct vec *edits)
+static int collect(struct plan *plan, struct vec *edits)
 {
+	struct plan_item *it;
 	int err = 0;
 
 	for (int round = 0; round < 3 && !err; round++) {
-		for (size_t i = 0; i < a->plan.items.n && !err; i++) {
-			struct plan_item *it = vec_at(&a->plan.items, i);
+		for (size_t i = 0; !err && (it = plan_next(plan, &mib_rule, &i));) {
 			struct nf_edit edit = { 0 };
 
-			if (it->def != &mib_rule)
-				continue;
 			if (round == 0 && it->out && !it->in) {
-				rules_edit_target(a, ((struct markrule *)it->old)->index, &edit);
-				err = edit_push(a, edits, &edit, i);
+				rules_edit_target(plan->views, ((struct markrule *)it->old)->index,
+						  &edit);
+				err = edit_push(plan, edits, &edit, i - 1);
 			} else if (round == 1 && it->out && it->in) {
-				err = edit_change(a, edits, i);
-			} else if (round == 2 && !it->out && it->in && !a->plan.restore) {
-				err = edit_add(a, edits, i);
+				err = edit_change(plan, edits, i - 1);
+			} else if (round == 2 && !it->out && it->in && !plan->restore) {
+				err = edit_add(plan, edits, i - 1);
 			}
 		}
 	}
-	return err || !a->plan.restore ? err : collect_restored(a, edits);
+	return err || !plan->restore ? err : collect_restored(plan, edits);
 }
 
 /* Will a rule lose what it has counted? */
@@ -254,19 +256,19 @@ static bool loses_counters(const struct vec *edits)
 	return false;
 }
 
-void plan_nf_wait(const struct app *a, bool change)
+void plan_nf_wait(const struct plan *plan, bool change)
 {
-	unsigned wait_ms = a->conf.lock_wait_ms;
-	bool waited = a->rules.failing && clock_ms() - a->rules.failed_ms < wait_ms;
+	unsigned wait_ms = plan->views->opt->lock_wait_ms;
+	bool waited = plan->views->rules.failing &&
+		      clock_ms() - plan->views->rules.failed_ms < wait_ms;
 
-	nf_set_wait(a->nf, change && waited ? 0 : wait_ms);
+	nf_set_wait(plan->views->nf, change && waited ? 0 : wait_ms);
 }
 
 /* The rule has, or has not, begun to count anew; a foreign one is another to the map of indices. */
-static int note_edit(struct app *a, size_t i, const struct nf_edit *e, struct why *why)
+static int note_edit(struct plan *plan, size_t i, const struct nf_edit *e, struct why *why)
 {
-	const struct plan_item *it =
-		vec_at(&a->plan.items, *(size_t *)vec_at(&a->plan.nf_items, i));
+	const struct plan_item *it = vec_at(&plan->items, *(size_t *)vec_at(&plan->nf_items, i));
 	const struct markrule *old = it->old;
 	struct rule_note note = { .keep = e->keep_counters };
 	int err;
@@ -276,66 +278,68 @@ static int note_edit(struct app *a, size_t i, const struct nf_edit *e, struct wh
 	if (e->rule->index <= ROW_MANAGER_MAX) {
 		note.tag = e->rule->index;
 		note.from = old ? old->index : note.tag;
-		rule_ids_note(a, &note);
+		rule_ids_note(plan->views, &note);
 		return 0;
 	}
-	err = nf_hash(a->nf, e->rule, &note.hash, why);
+	err = nf_hash(plan->views->nf, e->rule, &note.hash, why);
 	if (err || note.hash == e->hash)
 		return err;
-	err = plan_rename(a, &a->rules.ids, e->hash, e->ordinal, note.hash, &note.ordinal);
+	err = plan_rename(plan, &plan->store->rule_ids, e->hash, e->ordinal, note.hash,
+			  &note.ordinal);
 	if (!err)
-		rule_ids_note(a, &note);
+		rule_ids_note(plan->views, &note);
 	return err;
 }
 
-static int commit(struct app *a, const struct vec *edits, size_t *failed, struct why *why)
+static int commit(struct plan *plan, const struct vec *edits, size_t *failed, struct why *why)
 {
 	int err = 0;
 
 	/* Looking for the rows of the SET may have waited already. */
-	plan_nf_wait(a, true);
+	plan_nf_wait(plan, true);
 	/* What was counted up to now goes into the sums first. */
 	if (loses_counters(edits)) {
-		a->counts_next_ms = 0; /* the kernel will not tell that again */
-		err = rules_refresh(a, why);
+		plan->store->counts_next_ms = 0; /* the kernel will not tell that again */
+		err = rules_refresh(plan->views, why);
 	}
 	if (!err)
-		err = nf_commit(a->nf, edits->data, edits->n, failed, &a->plan.nf_undo, why);
-	plan_nf_wait(a, false);
+		err = nf_commit(plan->views->nf, edits->data, edits->n, failed, &plan->nf_undo,
+				why);
+	plan_nf_wait(plan, false);
 	for (size_t i = 0; i < edits->n && !err; i++)
-		err = note_edit(a, i, vec_at(edits, i), why);
+		err = note_edit(plan, i, vec_at(edits, i), why);
 	return err;
 }
 
-int plan_rules(struct app *a, struct mib_fault *fault)
+int plan_rules(struct plan *plan, struct mib_fault *fault)
 {
 	struct vec edits = VEC_INIT(struct nf_edit);
 	const struct plan_item *it;
 	size_t failed = SIZE_MAX;
-	int err = collect(a, &edits);
+	int err = collect(plan, &edits);
 
 	if (!err && edits.n)
-		err = commit(a, &edits, &failed, &fault->why);
+		err = commit(plan, &edits, &failed, &fault->why);
 	if (err) {
-		failed = failed < a->plan.nf_items.n ? failed : 0;
-		it = vec_at(&a->plan.items,
-			    a->plan.nf_items.n ? *(size_t *)vec_at(&a->plan.nf_items, failed) : 0);
+		failed = failed < plan->nf_items.n ? failed : 0;
+		it = vec_at(&plan->items,
+			    plan->nf_items.n ? *(size_t *)vec_at(&plan->nf_items, failed) : 0);
 		plan_fail(fault, it, err == -ERANGE ? COL_POSITION : COL_STATUS, err);
 	}
 	vec_fini(&edits);
 	return err ? fault->error : MIB_OK;
 }
 
-int plan_rules_undo(struct app *a, struct why *why)
+int plan_rules_undo(struct plan *plan, struct why *why)
 {
 	int err;
 
-	if (!a->plan.nf_undo)
+	if (!plan->nf_undo)
 		return 0;
-	err = nf_undo(a->nf, a->plan.nf_undo, why);
-	rule_ids_noted(a);
-	plan_renames_undo(a, &a->rules.ids);
-	nf_undo_free(a->plan.nf_undo);
-	a->plan.nf_undo = NULL;
+	err = nf_undo(plan->views->nf, plan->nf_undo, why);
+	rule_ids_noted(plan->views);
+	plan_renames_undo(plan, &plan->store->rule_ids);
+	nf_undo_free(plan->nf_undo);
+	plan->nf_undo = NULL;
 	return err;
 }

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "plan/plan.h"
 #include "store/counters.h"
-#include "store/state_rows.h"
+#include "store/files.h"
 #include "store/static_rows.h"
 
 enum { COL_POSITION = 5 };
@@ -27,115 +27,114 @@ static size_t count(const struct static_rows *r)
 
 /* A manager's row of the same index is no obstacle when it asks for the same: it becomes the
  * configuration's. */
-static int conflicts(struct app *a, const struct static_rows *rows, struct why *why)
+static int conflicts(struct plan *plan, const struct static_rows *rows, struct why *why)
 {
 	for (size_t i = 0; i < count(rows); i++) {
 		const struct static_row *s = row_at(rows, i);
-		const void *had = managed_find(row_managed(a, s->kind), s->row);
+		const void *had = managed_find(store_wanted(plan->store, s->kind), s->row);
 
 		if (!had || row_is_static(s->kind->def, had) ||
-		    static_rows_same(s->kind->def, had, s->row, false))
+		    row_asks_same(s->kind, had, s->row, false))
 			continue;
 		return why_set(why, -EEXIST,
 			       "%s:%u: %s: a manager has a row with this index, which asks for "
 			       "something else (%s/state): give this one another index, or destroy "
 			       "that one first",
-			       s->file, s->line, s->kind->name, a->conf.state_dir);
+			       s->file, s->line, s->kind->name, plan->store->dir);
 	}
 	return 0;
 }
 
-static void save(struct app *a)
+static void save(struct plan *plan)
 {
 	struct text t = TEXT_INIT;
-	char boot[128];
+	char boot[STATE_BOOT_MAX];
 	int err;
 
-	state_boot(boot, sizeof(boot));
+	state_boot(boot);
 	text_add(&t, "# The rows of fwmarkd.conf that are in force. Written by fwmarkd.\n");
-	text_add(&t, "boot = \"%s\";\nprotocol = %u;\n", boot, a->conf.protocol);
-	static_rows_write(a->statics, &t);
-	err = t.err ? t.err : state_replace(a, STATIC, &t, true, NULL);
+	text_add(&t, "boot = \"%s\";\nprotocol = %u;\n", boot, plan->store->protocol);
+	static_rows_write(plan->statics, &t);
+	err = t.err ? t.err : state_replace(plan->store, STATIC, &t, true, NULL);
 	if (err)
-		log_err("%s/%s: %s", a->conf.state_dir, STATIC, strerror(-err));
+		log_err("%s/%s: %s", plan->store->dir, STATIC, strerror(-err));
 	text_fini(&t);
 }
 
-static int claim(struct app *a, const struct static_rows *rows)
+static int claim(struct plan *plan, const struct static_rows *rows)
 {
 	for (size_t i = 0; i < count(rows); i++) {
 		const struct static_row *s = row_at(rows, i);
-		struct managed *m = row_managed(a, s->kind);
+		struct managed *m = store_wanted(plan->store, s->kind);
 
 		if (!managed_find(m, s->row) && !managed_set(m, s->row))
 			return -ENOMEM;
 	}
-	a->managed_version++;
+	plan->store->version++;
 	return 0;
 }
 
-static void load(struct app *a)
+static void load(struct plan *plan)
 {
-	char path[CONF_PATH_MAX + 16], now[128];
-	const char *boot = "";
+	char path[STATE_PATH_MAX];
 	struct why why = { "" }, what = { "" };
+	const config_setting_t *root;
 	config_t cfg;
 	int err;
 
-	snprintf(path, sizeof(path), "%s/%s", a->conf.state_dir, STATIC);
 	config_init(&cfg);
-	err = state_read_file(path, &cfg, &what);
+	err = state_read_file(state_path(plan->store, STATIC, path), &cfg, &what);
+	root = config_root_setting(&cfg);
 	if (err)
 		why_set(&why, err, "%s: %s", path, what.s);
-	state_boot(now, sizeof(now));
 	/* With the kernel that they were in they are gone. */
-	if (!err && config_lookup_string(&cfg, "boot", &boot) && strcmp(boot, now) == 0)
-		err = static_rows_read(config_root_setting(&cfg), path,
-				       state_protocol(a, config_root_setting(&cfg)), &a->statics,
-				       &why);
+	else if (!state_rebooted(&cfg))
+		err = static_rows_read(root, path, state_protocol(root, plan->store->protocol),
+				       &plan->statics, &why);
 	if (err && err != -ENOENT)
 		log_warn("%s%s", why.s[0] ? why.s : path,
 			 ": which static rows the last run had is not known");
 	config_destroy(&cfg);
 }
 
-int static_rows_load(struct app *a)
+int static_rows_load(struct plan *plan)
 {
-	load(a);
-	return claim(a, a->statics);
+	load(plan);
+	return claim(plan, plan->statics);
 }
 
-int static_rows_claim(struct app *a, struct why *why)
+int static_rows_claim(struct plan *plan, struct why *why)
 {
-	int err = conflicts(a, a->conf.rows, why);
+	int err = conflicts(plan, plan->rows, why);
 
-	return err ? err : claim(a, a->conf.rows);
+	return err ? err : claim(plan, plan->rows);
 }
 
 /* What a plan may write into. */
-static void *own_row(struct app *a, const struct mib_def *def, const void *row)
+static void *own_row(struct plan *plan, const struct row_kind *kind, const void *row)
 {
-	struct route *r = def == &mib_route ? plan_route_copy(a, row) : NULL;
+	struct route *r;
 
+	if (!kind->rest)
+		return arena_copy(&plan->arena, row, kind->def->row_size);
+	r = plan_route_copy(plan, row);
 	if (r)
-		plan_route_resolve(a, r);
-	if (def == &mib_route)
-		return r;
-	return arena_copy(&a->plan.arena, row, def->row_size);
+		plan_route_resolve(plan, r);
+	return r;
 }
 
 /* The rule of the kernel that a static row is, or is to be: the one with its tag; or one of
  * nobody's that does the same, which is taken over where it stands. @used: of each entry of the
  * snapshot, whether another row has it already. Returns: an index, 0: there is none. */
-static uint32_t kernel_rule(struct app *a, const struct markrule *r, bool *used)
+static uint32_t kernel_rule(struct plan *plan, const struct markrule *r, bool *used)
 {
-	const struct nf_snap *snap = a->rules.snap;
-	const struct rule_row *own = rules_row(a, r->index);
+	const struct nf_snap *snap = plan->views->rules.snap;
+	const struct rule_row *own = rules_row(plan->views, r->index);
 
 	if (own && own->entry != RULE_ABSENT)
 		return r->index;
-	for (size_t i = 0; snap && used && i < a->rules.rows.n; i++) {
-		const struct rule_row *row = vec_at(&a->rules.rows, i);
+	for (size_t i = 0; snap && used && i < plan->views->rules.rows.n; i++) {
+		const struct rule_row *row = vec_at(&plan->views->rules.rows, i);
 		const struct nf_entry *e;
 		const struct nf_chain *c;
 		const struct markrule *have;
@@ -147,8 +146,8 @@ static uint32_t kernel_rule(struct app *a, const struct markrule *r, bool *used)
 		if (e->target != r->target || e->mark != r->mark || c->family != r->family ||
 		    strcmp(c->chain, r->chain) != 0 || strcmp(c->table, r->table) != 0)
 			continue;
-		have = rules_source.find(a, &row->index, 1);
-		if (!have || !static_rows_same(&mib_rule, have, r, false))
+		have = rules_source.find(plan, &row->index, 1);
+		if (!have || !row_asks_same(&row_kinds[RULE_ROWS], have, r, false))
 			continue;
 		used[row->entry] = true;
 		return row->index;
@@ -156,16 +155,16 @@ static uint32_t kernel_rule(struct app *a, const struct markrule *r, bool *used)
 	return 0;
 }
 
-static int rule_item(struct app *a, struct plan_item *it, bool *used)
+static int rule_item(struct plan *plan, struct plan_item *it, bool *used)
 {
 	const struct markrule *now = it->now, *old = it->old, *have;
-	uint32_t index = kernel_rule(a, now, used);
+	uint32_t index = kernel_rule(plan, now, used);
 
 	it->out = index != 0;
 	/* Against what the kernel has, when it is not known what it was asked for. */
-	have = index && !old ? rules_source.find(a, &index, 1) : NULL;
+	have = index && !old ? rules_source.find(plan, &index, 1) : NULL;
 	if (have)
-		it->old = own_row(a, it->def, have);
+		it->old = own_row(plan, &row_kinds[RULE_ROWS], have);
 	if (have && !it->old)
 		return -ENOMEM;
 	old = it->old;
@@ -175,106 +174,123 @@ static int rule_item(struct app *a, struct plan_item *it, bool *used)
 }
 
 /* One that asks for the same but for who put it up, or that was put up by the agent, is replaced. */
-static int route_item(struct app *a, struct plan_item *it)
+static int route_item(struct plan *plan, struct plan_item *it, bool *used)
 {
 	struct route have, same;
 
-	routes_look(a, it->now);
-	if (!routes_find(a, it->now, &have))
+	(void)used;
+	routes_look(plan->views, it->now);
+	if (!routes_find(plan->views, it->now, &have))
 		return 0;
 	same = have;
 	same.protocol = ((struct route *)it->now)->protocol;
-	if (!it->old && have.protocol != a->conf.protocol && !route_same(&same, it->now))
+	if (!it->old && have.protocol != plan->store->protocol && !route_same(&same, it->now))
 		return 0;
 	it->out = true;
-	it->old = plan_route_copy(a, &have);
+	it->old = plan_route_copy(plan, &have);
 	return it->old ? 0 : -ENOMEM;
 }
 
-/* The kernel's side of an item. A policy that is there stays as it is, whoever put it up. */
-static int kernel_item(struct app *a, struct plan_item *it, bool *used)
+/* A policy that is there stays as it is, whoever put it up. */
+static int policy_item(struct plan *plan, struct plan_item *it, bool *used)
 {
-	if (it->def == &mib_rule)
-		return rule_item(a, it, used);
-	if (it->def == &mib_route)
-		return route_item(a, it);
-	if (it->def == &mib_policy && plan_is_there(a, it->def, it->now)) {
+	(void)used;
+	if (plan_is_there(plan, it->def, it->now)) {
 		it->old = it->now;
 		it->out = true;
-	} else if (it->def == &mib_policy) {
-		it->out = it->old && plan_is_there(a, it->def, it->old);
-	} else if (it->def == &mib_fib && !it->old) {
-		it->in = !plan_is_there(a, it->def, it->now);
+	} else {
+		it->out = it->old && plan_is_there(plan, it->def, it->old);
 	}
 	return 0;
 }
 
-static int item_comes(struct app *a, const struct static_row *s, size_t i, bool *used)
+static int fib_item(struct plan *plan, struct plan_item *it, bool *used)
 {
-	const struct mib_def *def = s->kind->def;
-	const struct static_row *had = static_rows_find(a->statics, s->kind, s->row);
-	struct plan_item *it;
-
-	/* One that did not change is left alone; what is missing of them is put back elsewhere. */
-	if (had && static_rows_same(def, had->row, s->row, true))
-		return 0;
-	it = vec_push(&a->plan.items);
-	if (!it)
-		return -ENOMEM;
-	*it = (struct plan_item){ .def = def, .change = i, .in = true };
-	it->now = own_row(a, def, s->row);
-	it->old = had ? own_row(a, def, had->row) : NULL;
-	if (!it->now || (had && !it->old))
-		return -ENOMEM;
-	return kernel_item(a, it, used);
-}
-
-static int item_goes(struct app *a, const struct static_row *s, size_t i)
-{
-	const struct mib_def *def = s->kind->def;
-	struct plan_item *it = vec_push(&a->plan.items);
-
-	if (!it)
-		return -ENOMEM;
-	*it = (struct plan_item){ .def = def, .change = i, .old = own_row(a, def, s->row) };
+	(void)used;
 	if (!it->old)
-		return -ENOMEM;
-	it->out = plan_is_there(a, def, it->old);
+		it->in = !plan_is_there(plan, it->def, it->now);
 	return 0;
 }
 
-int static_rows_plan(struct app *a, const struct static_rows *rows, size_t only)
+/* The kernel's side of an item. */
+static int kernel_item(struct plan *plan, const struct row_kind *kind, struct plan_item *it,
+		       bool *used)
 {
-	size_t n = count(rows), old = count(a->statics);
+	static int (*const items[ROW_KINDS])(struct plan * plan, struct plan_item * it,
+					     bool *used) = {
+		[FIB_ROWS] = fib_item,	 [ROUTE_ROWS] = route_item, [POLICY_ROWS] = policy_item,
+		[RULE_ROWS] = rule_item, [MARK_ROWS] = NULL, /* its meter is put up with all others */
+	};
+
+	return items[kind - row_kinds] ? items[kind - row_kinds](plan, it, used) : 0;
+}
+
+static int item_comes(struct plan *plan, const struct static_row *s, size_t i, bool *used)
+{
+	const struct mib_def *def = s->kind->def;
+	const struct static_row *had = static_rows_find(plan->statics, s->kind, s->row);
+	struct plan_item *it;
+
+	/* One that did not change is left alone; what is missing of them is put back elsewhere. */
+	if (had && row_asks_same(s->kind, had->row, s->row, true))
+		return 0;
+	it = vec_push(&plan->items);
+	if (!it)
+		return -ENOMEM;
+	*it = (struct plan_item){ .def = def, .change = i, .in = true };
+	it->now = own_row(plan, s->kind, s->row);
+	it->old = had ? own_row(plan, s->kind, had->row) : NULL;
+	if (!it->now || (had && !it->old))
+		return -ENOMEM;
+	return kernel_item(plan, s->kind, it, used);
+}
+
+static int item_goes(struct plan *plan, const struct static_row *s, size_t i)
+{
+	const struct mib_def *def = s->kind->def;
+	struct plan_item *it = vec_push(&plan->items);
+
+	if (!it)
+		return -ENOMEM;
+	*it = (struct plan_item){ .def = def, .change = i, .old = own_row(plan, s->kind, s->row) };
+	if (!it->old)
+		return -ENOMEM;
+	it->out = plan_is_there(plan, def, it->old);
+	return 0;
+}
+
+int static_rows_plan(struct plan *plan, const struct static_rows *rows, size_t only)
+{
+	size_t n = count(rows), old = count(plan->statics);
 	bool *used = NULL;
 	int err = 0;
 
-	plan_clear(a);
-	fibs_sync(a);
-	rules_sync(a);
-	if (a->rules.snap)
-		used = calloc(a->rules.snap->entries.n + 1, sizeof(*used));
+	plan_clear(plan);
+	fibs_sync(plan->views);
+	rules_sync(plan->views);
+	if (plan->views->rules.snap)
+		used = calloc(plan->views->rules.snap->entries.n + 1, sizeof(*used));
 	for (size_t i = 0; i < n && !err; i++)
 		if (only == SIZE_MAX || only == i)
-			err = item_comes(a, row_at(rows, i), i, used);
+			err = item_comes(plan, row_at(rows, i), i, used);
 	for (size_t i = 0; i < old && !err; i++) {
-		const struct static_row *s = row_at(a->statics, i);
+		const struct static_row *s = row_at(plan->statics, i);
 
 		if ((only == SIZE_MAX || only == n + i) && !static_rows_find(rows, s->kind, s->row))
-			err = item_goes(a, s, n + i);
+			err = item_goes(plan, s, n + i);
 	}
 	free(used);
 	return err;
 }
 
-void static_rows_blame(const struct app *a, const struct static_rows *rows,
+void static_rows_blame(const struct plan *plan, const struct static_rows *rows,
 		       const struct mib_fault *fault, struct why *why)
 {
 	size_t n = count(rows), i = fault->change;
 	const struct static_row *s = i < n ? row_at(rows, i) : NULL;
 
-	if (!s && i - n < count(a->statics))
-		s = row_at(a->statics, i - n);
+	if (!s && i - n < count(plan->statics))
+		s = row_at(plan->statics, i - n);
 	if (s)
 		static_row_wrong(s, fault->col, 0, fault->why.s, why);
 	else
@@ -282,92 +298,92 @@ void static_rows_blame(const struct app *a, const struct static_rows *rows,
 }
 
 /* Carries out the plan of static_rows_plan(). */
-static int run(struct app *a, const struct static_rows *rows, size_t only, struct why *why)
+static int run(struct plan *plan, const struct static_rows *rows, size_t only, struct why *why)
 {
 	struct mib_fault fault = { 0 };
-	int err = static_rows_plan(a, rows, only);
+	int err = static_rows_plan(plan, rows, only);
 
 	if (err)
 		return why_set(why, err, "static rows: %s", strerror(-err));
-	if (a->plan.items.n && plan_run(a, true, &fault)) {
-		static_rows_blame(a, rows, &fault, why);
+	if (plan->items.n && plan_run(plan, true, &fault)) {
+		static_rows_blame(plan, rows, &fault, why);
 		return -EINVAL;
 	}
-	plan_settle(a);
+	plan_settle(plan);
 	return 0;
 }
 
 /* The row could not be put up as it should be: it stays a wish, or is none any more. */
-static void keep_wish(struct app *a, const struct static_rows *rows, size_t i)
+static void keep_wish(struct plan *plan, const struct static_rows *rows, size_t i)
 {
 	const struct static_row *s = i < count(rows) ? row_at(rows, i)
-						     : row_at(a->statics, i - count(rows));
-	struct managed *m = row_managed(a, s->kind);
+						     : row_at(plan->statics, i - count(rows));
+	struct managed *m = store_wanted(plan->store, s->kind);
 
 	if (i < count(rows))
 		managed_set(m, s->row);
 	else if (!static_rows_find(rows, s->kind, s->row))
 		managed_remove(m, s->row);
-	a->managed_version++;
+	plan->store->version++;
 }
 
 /* What was taken back on the way was not taken away by somebody else. */
-static void not_withdrawn(struct app *a)
+static void not_withdrawn(struct plan *plan)
 {
-	struct managed *m = &a->routes.managed;
+	struct managed *m = &plan->store->wanted[ROUTE_ROWS];
 
-	live_sync(a);
+	live_sync(plan->views);
 	for (size_t i = 0; i < m->rows.n; i++)
 		if (row_is_static(&mib_route, managed_at(m, i)))
 			((struct route *)managed_at(m, i))->withdrawn = false;
 }
 
-static void in_force(struct app *a, struct static_rows *rows)
+static void in_force(struct plan *plan, struct static_rows *rows)
 {
-	bool some = count(a->statics) || count(rows);
+	bool some = count(plan->statics) || count(rows);
 
 	static_rows_ref(rows);
-	static_rows_unref(a->statics);
-	a->statics = rows;
+	static_rows_unref(plan->statics);
+	plan->statics = rows;
 	if (some)
-		save(a);
+		save(plan);
 }
 
-void static_rows_start(struct app *a)
+void static_rows_start(struct plan *plan)
 {
-	struct static_rows *rows = a->conf.rows;
-	size_t n = count(rows) + count(a->statics);
+	struct static_rows *rows = plan->rows;
+	size_t n = count(rows) + count(plan->statics);
 	struct why why = { "" };
 
-	if (run(a, rows, SIZE_MAX, &why)) {
+	if (run(plan, rows, SIZE_MAX, &why)) {
 		/* Each by itself, so that the rest is there. */
 		for (size_t i = 0; i < n; i++) {
-			if (!run(a, rows, i, &why))
+			if (!run(plan, rows, i, &why))
 				continue;
 			log_warn("%s", why.s);
-			keep_wish(a, rows, i);
+			keep_wish(plan, rows, i);
 		}
-		not_withdrawn(a);
+		not_withdrawn(plan);
 	}
-	plan_clear(a);
-	in_force(a, rows);
-	fibs_sync(a);
+	plan_clear(plan);
+	in_force(plan, rows);
+	fibs_sync(plan->views);
 }
 
-int static_rows_change(struct app *a, struct static_rows *rows, struct why *why)
+int static_rows_change(struct plan *plan, struct static_rows *rows, struct why *why)
 {
-	int err = conflicts(a, rows, why);
+	int err = conflicts(plan, rows, why);
 
 	if (!err)
-		err = run(a, rows, SIZE_MAX, why);
+		err = run(plan, rows, SIZE_MAX, why);
 	if (err)
-		not_withdrawn(a);
-	plan_clear(a);
+		not_withdrawn(plan);
+	plan_clear(plan);
 	if (err)
 		return err;
-	in_force(a, rows);
+	in_force(plan, rows);
 	static_rows_ref(rows);
-	static_rows_unref(a->conf.rows);
-	a->conf.rows = rows;
+	static_rows_unref(plan->rows);
+	plan->rows = rows;
 	return 0;
 }

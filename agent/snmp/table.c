@@ -167,12 +167,3 @@ bool mib_next(struct mib *m, const uint32_t *oid, size_t n, struct mib_oid *at, 
 			return true;
 	return false;
 }
-
-void mib_fini(struct mib *m)
-{
-	mib_set_finish(m);
-	text_fini(&m->scratch);
-	free(m->changes);
-	m->changes = NULL;
-	m->cap = 0;
-}

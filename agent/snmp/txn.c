@@ -233,7 +233,7 @@ static int row_check(const struct mib_change *c, struct mib_fault *f)
 {
 	const struct mib_source *src = &c->table->src;
 
-	return src->check ? src->check(src->ctx, c->now, &f->col, &f->why) : 0;
+	return src->check ? src->check(c->now, &f->col, &f->why) : 0;
 }
 
 static int change_check(struct mib_change *c, struct mib_fault *f)
@@ -254,7 +254,7 @@ static int change_check(struct mib_change *c, struct mib_fault *f)
 		return MIB_OK;
 	}
 	if (src->settle)
-		src->settle(src->ctx, c->now);
+		src->settle(c->now);
 	if (c->existed && status && cell_load(status, c->old) == ROW_ACTIVE &&
 	    wanted == ROW_ACTIVE && (f->col = changed_while_active(c))) {
 		why_set(&f->why, 0, "it cannot change while the row is active");
@@ -353,4 +353,13 @@ void mib_set_finish(struct mib *m)
 	m->state = TXN_IDLE;
 	m->nchanges = 0;
 	arena_free(&m->arena);
+}
+
+void mib_fini(struct mib *m)
+{
+	mib_set_finish(m);
+	text_fini(&m->scratch);
+	free(m->changes);
+	m->changes = NULL;
+	m->cap = 0;
 }

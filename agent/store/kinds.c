@@ -1,20 +1,333 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What each kind of row does otherwise than the others. */
 #include "store/kinds.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <string.h>
+#include <sys/socket.h>
 
-#include "daemon/app.h"
+#include "model/fib.h"
+#include "model/index_rows.h"
+#include "model/mark.h"
+#include "model/markrule.h"
+#include "model/policy.h"
+
+static bool is_given(uint64_t given, unsigned col)
+{
+	return given >> col & 1;
+}
+
+/* ---- rules ---- */
+
+enum { RULE_POSITION = 5, RULE_SOURCE = 9, RULE_DESTINATION = 11, RULE_MARK = 24 };
+
+static void rule_init(void *row, uint8_t protocol)
+{
+	(void)protocol;
+	markrule_init(row);
+}
+
+void rule_row_settle(void *row)
+{
+	struct markrule *r = row;
+
+	/* Zeros that nobody wrote, and zeros that select nothing, are of any family. */
+	if (addr_is_zero(&r->src) && (!r->src.len || !is_given(r->given, RULE_SOURCE)))
+		r->src.family = r->family;
+	if (addr_is_zero(&r->dst) && (!r->dst.len || !is_given(r->given, RULE_DESTINATION)))
+		r->dst.family = r->family;
+}
+
+int rule_row_check(const void *row, unsigned *col, struct why *why)
+{
+	const struct markrule *r = row;
+
+	/* fwmarkRuleMark has no default but for save and restore. */
+	if (!is_given(r->given, RULE_MARK) &&
+	    (r->target == MARKRULE_MARK || r->target == MARKRULE_CONNMARK_SET)) {
+		*col = RULE_MARK;
+		return why_set(why, -EINVAL, "the mark is not set, and has no default");
+	}
+	return markrule_check(r, col, why);
+}
+
+/* ---- policies ---- */
+
+enum { POLICY_PRIORITY = 3, POLICY_MARK = 6, POLICY_MASK = 7 };
+
+static void policy_row_init(void *row, uint8_t protocol)
+{
+	struct policy *p = row;
+
+	policy_init(p);
+	p->origin = ORIGIN_MANAGER;
+	p->route_protocol = protocol;
+}
+
+void policy_row_settle(void *row)
+{
+	struct policy *p = row;
+
+	if (!p->src.len && addr_is_zero(&p->src))
+		p->src.family = p->family;
+	if (!p->dst.len && addr_is_zero(&p->dst))
+		p->dst.family = p->family;
+	/* fwmarkPolicyMask: all ones when only the mark is set. */
+	if (is_given(p->given, POLICY_MARK) && !is_given(p->given, POLICY_MASK))
+		p->mask = UINT32_MAX;
+	/* fwmarkPolicyPriority: 0, or nothing, at creation is the kernel's choice. */
+	p->priority_auto = p->status != ROW_ACTIVE && p->priority == 0;
+}
+
+int policy_row_check(const void *row, unsigned *col, struct why *why)
+{
+	return policy_check(row, col, why);
+}
+
+/* A priority that the kernel chose stays the one that it became. */
+static void policy_settle_kept(void *row, uint8_t protocol)
+{
+	struct policy *p = row;
+
+	(void)protocol;
+	if (p->status == ROW_ACTIVE)
+		p->priority_auto = false;
+}
+
+/* Else it would be another one after each start. */
+static const char *policy_check_static(const void *row, unsigned *col)
+{
+	const struct policy *p = row;
+
+	if (is_given(p->given, POLICY_PRIORITY) && p->priority)
+		return NULL;
+	return *col = POLICY_PRIORITY, "a static policy says which it has, 1 or more";
+}
+
+static void policy_set_protocol(void *row, uint8_t protocol)
+{
+	((struct policy *)row)->route_protocol = protocol;
+}
+
+/* ---- routes ---- */
+
+enum { ROUTE_FIB = 1, ROUTE_DEST = 3, ROUTE_INSTANCE = 6 };
+enum { ROUTE_GATEWAY_TYPE = 8, ROUTE_GATEWAY, ROUTE_IFINDEX, ROUTE_IFNAME, ROUTE_PROTOCOL = 17 };
+enum {
+	ROUTE_WAY = 1u << ROUTE_GATEWAY_TYPE | 1u << ROUTE_GATEWAY | 1u << ROUTE_IFINDEX |
+		    1u << ROUTE_IFNAME
+};
+
+static int route_row_cmp(const void *a, const void *b)
+{
+	return route_cmp(a, b);
+}
+
+static void route_row_init(void *row, uint8_t protocol)
+{
+	struct route *r = row;
+
+	route_init(r);
+	r->origin = ORIGIN_MANAGER;
+	r->protocol = protocol;
+}
+
+static bool says_way(const struct nexthop *leg)
+{
+	return leg->gateway.family || leg->ifindex || leg->ifname[0];
+}
+
+void route_row_settle(void *row)
+{
+	struct route *r = row;
+
+	leg_settle_gateway(&r->leg, is_given(r->given, ROUTE_GATEWAY_TYPE));
+	r->prefsrc.len = (uint8_t)(8 * addr_size(r->prefsrc.family));
+	/* A leg is there as soon as something of it is written, here or in its own row. */
+	if (says_way(&r->leg))
+		r->nlegs = r->nlegs ? r->nlegs : 1;
+	else if (route_is_reject(r))
+		r->nlegs = 0;
+	/* The way out of a nexthop object is the kernel's to show, not the manager's to say. */
+	if (r->nhid && !(r->given & ROUTE_WAY)) {
+		memset(&r->leg, 0, sizeof(r->leg));
+		r->nlegs = 1;
+	}
+	if (!r->leg.weight)
+		r->leg.weight = 1;
+}
+
+/* Legs and devices are put together when the whole PDU is there: plan/route.c. */
+int route_row_check(const void *row, unsigned *col, struct why *why)
+{
+	const struct route *r = row;
+
+	return r->nlegs == 1 ? leg_check_gateway(&r->leg, ROUTE_GATEWAY_TYPE, col, why) : 0;
+}
+
+static int route_check_whole(const void *row, unsigned *col, struct why *why)
+{
+	return route_check(row, col, why);
+}
+
+static void route_settle_kept(void *row, uint8_t protocol)
+{
+	struct route *r = row;
+
+	/* A row that was begun has no leg before something of it was written. */
+	if (r->status != ROW_ACTIVE && r->nlegs == 1 && !says_way(&r->leg))
+		r->nlegs = 0;
+	/* Routes keep the protocol that they were made with, whatever the setting is now. */
+	if (r->protocol != protocol)
+		r->given |= UINT64_C(1) << ROUTE_PROTOCOL;
+}
+
+/* A destination that is not written is the default one, of the gateway's type. */
+static void route_settle_static(void *row)
+{
+	struct route *r = row;
+	uint8_t gateway = r->nlegs ? route_leg(r, 0)->gateway.family : AF_UNSPEC;
+
+	if (!r->dst.family)
+		r->dst.family = gateway ? gateway : AF_INET;
+	if (r->dst.family == AF_INET6 && !r->metric)
+		r->metric = 1024; /* what 0 is to the kernel */
+}
+
+static const char *route_check_static(const void *row, unsigned *col)
+{
+	const struct route *r = row;
+
+	if (!r->fib)
+		return *col = ROUTE_FIB, "the table is missing";
+	if (!prefix_is_canonical(&r->dst))
+		return *col = ROUTE_DEST, "it has bits beyond its prefix length";
+	if (r->instance != 1)
+		return *col = ROUTE_INSTANCE, "static routes are instance 1";
+	return NULL;
+}
+
+static void route_set_protocol(void *row, uint8_t protocol)
+{
+	struct route *r = row;
+
+	if (!is_given(r->given, ROUTE_PROTOCOL))
+		r->protocol = protocol;
+}
+
+static bool route_goes_with_device(const void *row)
+{
+	return !((const struct route *)row)->withdrawn;
+}
+
+static const char *route_device(const void *row)
+{
+	return ((const struct route *)row)->leg.ifname;
+}
+
+/* ---- tables and marks ---- */
+
+enum { FIB_ID = 1, FIB_NAME = 2 };
+
+static void fib_row_init(void *row, uint8_t protocol)
+{
+	(void)protocol;
+	fib_init(row);
+	((struct fib *)row)->origin = ORIGIN_MANAGER;
+}
+
+void fib_row_settle(void *row)
+{
+	struct fib *f = row;
+
+	f->origin = ORIGIN_MANAGER;
+	if (f->storage == STORAGE_READONLY)
+		f->storage = STORAGE_NONVOLATILE;
+}
+
+int fib_row_check(const void *row, unsigned *col, struct why *why)
+{
+	return fib_check(row, col, why);
+}
+
+static const char *fib_check_static(const void *row, unsigned *col)
+{
+	const struct fib *f = row;
+
+	if (!f->name[0])
+		return *col = FIB_NAME, "a table without a name needs no row";
+	if (!f->id)
+		return *col = FIB_ID, "table 0 is the kernel's \"unspec\"";
+	return NULL;
+}
+
+static void mark_row_init(void *row, uint8_t protocol)
+{
+	(void)protocol;
+	mark_init(row, 0, 0);
+}
+
+/* A row that a manager writes to is kept. */
+void mark_row_settle(void *row)
+{
+	struct mark *m = row;
+
+	if (m->storage == STORAGE_READONLY)
+		m->storage = STORAGE_NONVOLATILE;
+}
+
+/* ---- all of them ---- */
 
 const struct row_kind row_kinds[ROW_KINDS] = {
-	[FIB_ROWS] = { "fibs", &mib_fib, &fibs_source, offsetof(struct app, fibs.managed) },
-	[ROUTE_ROWS] = { "routes", &mib_route, &routes_source,
-			 offsetof(struct app, routes.managed) },
-	[POLICY_ROWS] = { "policies", &mib_policy, &policies_source,
-			  offsetof(struct app, policies.managed) },
-	[RULE_ROWS] = { "rules", &mib_rule, &rules_source, offsetof(struct app, rules.managed) },
-	[MARK_ROWS] = { "marks", &mib_mark, &marks_source, offsetof(struct app, marks.managed) },
+	[FIB_ROWS] = { .name = "fibs",
+		       .def = &mib_fib,
+		       .any_zero = true,
+		       .cmp = index_rows_cmp,
+		       .init = fib_row_init,
+		       .settle = fib_row_settle,
+		       .check = fib_row_check,
+		       .check_static = fib_check_static },
+	[ROUTE_ROWS] = { .name = "routes",
+			 .def = &mib_route,
+			 .rest = &route_legs,
+			 .derived = 1u << ROUTE_GATEWAY_TYPE | 1u << ROUTE_IFINDEX,
+			 .cmp = route_row_cmp,
+			 .init = route_row_init,
+			 .settle = route_row_settle,
+			 .check = route_row_check,
+			 .check_whole = route_check_whole,
+			 .settle_kept = route_settle_kept,
+			 .settle_static = route_settle_static,
+			 .check_static = route_check_static,
+			 .goes_with_device = route_goes_with_device,
+			 .device = route_device,
+			 .set_protocol = route_set_protocol },
+	[POLICY_ROWS] = { .name = "policies",
+			  .def = &mib_policy,
+			  .managers_index = true,
+			  .any_zero = true,
+			  .cmp = index_rows_cmp,
+			  .init = policy_row_init,
+			  .settle = policy_row_settle,
+			  .check = policy_row_check,
+			  .settle_kept = policy_settle_kept,
+			  .check_static = policy_check_static,
+			  .set_protocol = policy_set_protocol },
+	[RULE_ROWS] = { .name = "rules",
+			.def = &mib_rule,
+			.place = 1u << RULE_POSITION,
+			.managers_index = true,
+			.any_zero = true,
+			.cmp = index_rows_cmp,
+			.init = rule_init,
+			.settle = rule_row_settle,
+			.check = rule_row_check },
+	[MARK_ROWS] = { .name = "marks",
+			.def = &mib_mark,
+			.any_zero = true,
+			.cmp = mark_cmp,
+			.init = mark_row_init,
+			.settle = mark_row_settle },
 };
 
 const struct row_kind *row_kind_of(const struct mib_def *def)
@@ -23,156 +336,4 @@ const struct row_kind *row_kind_of(const struct mib_def *def)
 		if (row_kinds[k].def == def)
 			return &row_kinds[k];
 	return NULL;
-}
-
-struct managed *row_managed(struct app *a, const struct row_kind *kind)
-{
-	return (struct managed *)((char *)a + kind->managed);
-}
-
-/* A row as a manager begins it. @protocol: the agent's own. */
-static void row_init(const struct mib_def *def, uint8_t protocol, void *row)
-{
-	memset(row, 0, def->row_size);
-	if (def == &mib_rule) {
-		markrule_init(row);
-	} else if (def == &mib_policy) {
-		policy_init(row);
-		((struct policy *)row)->origin = ORIGIN_MANAGER;
-		((struct policy *)row)->route_protocol = protocol;
-	} else if (def == &mib_route) {
-		route_init(row);
-		((struct route *)row)->origin = ORIGIN_MANAGER;
-		((struct route *)row)->protocol = protocol;
-	} else if (def == &mib_fib) {
-		fib_init(row);
-		((struct fib *)row)->origin = ORIGIN_MANAGER;
-	} else {
-		mark_init(row, 0, 0);
-	}
-}
-
-static int read_legs(const config_setting_t *group, struct route *r, struct arena *arena,
-		     struct why *why)
-{
-	const config_setting_t *list = config_setting_get_member(group, "legs");
-	int n = list ? config_setting_length(list) : 0;
-
-	if (!list)
-		return 0;
-	if (!config_setting_is_list(list) || n < 2 || n > ROUTE_LEGS_MAX)
-		return why_set(why, -EINVAL, "line %u: legs: a list of 2 to %d is wanted",
-			       config_setting_source_line(list), ROUTE_LEGS_MAX);
-	r->legs = arena_alloc(arena, (size_t)n * sizeof(*r->legs));
-	if (!r->legs)
-		return -ENOMEM;
-	for (int i = 0; i < n; i++) {
-		struct mib_nexthop_row hop = { .hop = { .weight = 1 } };
-		const config_setting_t *leg = config_setting_get_elem(list, (unsigned)i);
-		int err = rowfile_read(&mib_nexthop, leg, &hop, NULL, arena, why);
-
-		if (err)
-			return err;
-		nexthops_source.settle(NULL, &hop);
-		r->legs[i] = hop.hop;
-	}
-	r->nlegs = (uint16_t)n;
-	return 0;
-}
-
-/* Derived columns are not in the file: the source derives them as it does for a manager. */
-int row_read(const struct row_kind *kind, const config_setting_t *group, uint8_t protocol,
-	     struct arena *arena, void **row, struct why *why)
-{
-	static const char *const other[] = { "legs", NULL };
-	const struct mib_def *def = kind->def;
-	int err;
-
-	*row = arena_alloc(arena, def->row_size);
-	if (!*row)
-		return -ENOMEM;
-	row_init(def, protocol, *row);
-	err = rowfile_read(def, group, *row, def == &mib_route ? other : NULL, arena, why);
-	if (!err && def == &mib_route)
-		err = read_legs(group, *row, arena, why);
-	if (!err && kind->src->settle)
-		kind->src->settle(NULL, *row);
-	return err;
-}
-
-/* Which columns of a leg say something: the index of a device is not the same tomorrow. */
-static uint64_t leg_given(const struct nexthop *leg)
-{
-	return (leg->gateway.family ? 1u << 2 | 1u << 3 : 0) |
-	       (leg->ifname[0] ? 1u << 5
-		: leg->ifindex ? 1u << 4
-			       : 0) |
-	       1u << 6;
-}
-
-void row_write(const struct mib_def *def, const void *row, struct text *out)
-{
-	const struct route *r = row;
-
-	rowfile_write(def, row, out);
-	if (def != &mib_route || r->nlegs < 2)
-		return;
-	/* The row without its closing brace, and the legs inside it. */
-	out->len -= 2;
-	text_add(out, " legs = (");
-	for (unsigned i = 0; i < r->nlegs; i++) {
-		struct mib_nexthop_row hop = {
-			.index = (uint8_t)(i + 1),
-			.hop = r->legs[i],
-			.given = leg_given(&r->legs[i]),
-		};
-
-		text_add(out, "%s ", i ? "," : "");
-		rowfile_write(&mib_nexthop, &hop, out);
-	}
-	text_add(out, " ); }");
-}
-
-int row_cmp_index(const struct mib_def *def, const void *a, const void *b)
-{
-	struct mib_value x = { 0 }, y = { 0 };
-
-	for (size_t i = 0; i < def->ncols && def->cols[i].access == ACCESS_NA; i++) {
-		int d;
-
-		cell_get(&def->cols[i], a, 0, &x);
-		cell_get(&def->cols[i], b, 0, &y);
-		if (x.tag != MIB_TAG_OCTETS)
-			d = x.num < y.num ? -1 : x.num > y.num;
-		else if (x.len != y.len)
-			d = x.len < y.len ? -1 : 1;
-		else
-			d = memcmp(x.bytes, y.bytes, x.len);
-		if (d)
-			return d;
-	}
-	return 0;
-}
-
-bool row_is_active(const struct mib_def *def, const void *row)
-{
-	const struct mib_col *status = mib_col_syntax(def, SYN_STATUS);
-
-	return row && (!status || cell_load(status, row) == ROW_ACTIVE);
-}
-
-bool row_is_static(const struct mib_def *def, const void *row)
-{
-	const struct mib_col *storage = mib_col_syntax(def, SYN_STORAGE);
-
-	return row && storage && cell_load(storage, row) == STORAGE_PERMANENT;
-}
-
-void row_make_static(const struct mib_def *def, void *row)
-{
-	cell_store(mib_col_syntax(def, SYN_STATUS), row, ROW_ACTIVE);
-	cell_store(mib_col_syntax(def, SYN_STORAGE), row, STORAGE_PERMANENT);
-	for (size_t i = 0; i < def->ncols; i++)
-		if (strcmp(def->cols[i].name + strlen(def->prefix), "Origin") == 0)
-			cell_store(&def->cols[i], row, ORIGIN_CONFIG);
 }

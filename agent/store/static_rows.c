@@ -5,9 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
-#include "daemon/app.h"
+#include "model/row.h"
 
 /* Where there are settings of that name, too, the rows may stand beside them. */
 static const config_setting_t *list_of(const config_setting_t *root, const struct row_kind *kind)
@@ -77,60 +76,26 @@ int static_row_wrong(const struct static_row *s, unsigned num, int err, const ch
 		       name[0] | 0x20, name + 1, what + skip);
 }
 
-enum { INDEX = 1, FIB_ID = 1, FIB_NAME = 2, POLICY_PRIORITY = 3, ROUTE_FIB = 1, ROUTE_DEST = 3 };
-enum { ROUTE_INSTANCE = 6, ROUTE_PROTOCOL = 17 };
-
-/* What a row must say beside what a manager's must. Returns: NULL or what is wrong. */
-static const char *check_own(const struct mib_def *def, const void *row, unsigned *col)
-{
-	const struct policy *p = row;
-	const struct route *r = row;
-	const struct fib *f = row;
-	uint64_t index = cell_load(mib_col(def, INDEX), row);
-
-	if ((def == &mib_rule || def == &mib_policy) && (!index || index > ROW_MANAGER_MAX))
-		return *col = INDEX, "static rows have 1 to 999999, as managers' have";
-	if (def == &mib_fib && !f->name[0])
-		return *col = FIB_NAME, "a table without a name needs no row";
-	if (def == &mib_fib && !f->id)
-		return *col = FIB_ID, "table 0 is the kernel's \"unspec\"";
-	/* Else it would be another one after each start. */
-	if (def == &mib_policy && (!(p->given >> POLICY_PRIORITY & 1) || !p->priority))
-		return *col = POLICY_PRIORITY, "a static policy says which it has, 1 or more";
-	if (def == &mib_route && !r->fib)
-		return *col = ROUTE_FIB, "the table is missing";
-	if (def == &mib_route && !prefix_is_canonical(&r->dst))
-		return *col = ROUTE_DEST, "it has bits beyond its prefix length";
-	if (def == &mib_route && r->instance != 1)
-		return *col = ROUTE_INSTANCE, "static routes are instance 1";
-	return NULL;
-}
-
 static int check_row(const struct static_row *s, struct why *why)
 {
 	const struct row_kind *kind = s->kind;
-	const struct mib_col *status = mib_col_syntax(kind->def, SYN_STATUS);
-	unsigned col = status->num;
+	unsigned col = mib_col_syntax(kind->def, SYN_STATUS)->num;
+	uint64_t index = cell_load(&kind->def->cols[0], s->row);
+	const char *own = NULL;
 	struct why what = { "" };
-	const char *own = check_own(kind->def, s->row, &col);
 
+	if (kind->managers_index && (!index || index > ROW_MANAGER_MAX)) {
+		col = kind->def->cols[0].num;
+		own = "static rows have 1 to 999999, as managers' have";
+	} else if (kind->check_static) {
+		own = kind->check_static(s->row, &col);
+	}
 	if (own)
 		return static_row_wrong(s, col, -EINVAL, own, why);
-	if ((kind->src->check && kind->src->check(NULL, s->row, &col, &what)) ||
-	    (kind->def == &mib_route && route_check(s->row, &col, &what)))
+	if ((kind->check && kind->check(s->row, &col, &what)) ||
+	    (kind->check_whole && kind->check_whole(s->row, &col, &what)))
 		return static_row_wrong(s, col, -EINVAL, what.s, why);
 	return 0;
-}
-
-/* A destination that is not written is the default one, of the gateway's type. */
-static void settle_route(struct route *r)
-{
-	uint8_t gateway = r->nlegs ? route_leg(r, 0)->gateway.family : AF_UNSPEC;
-
-	if (!r->dst.family)
-		r->dst.family = gateway ? gateway : AF_INET;
-	if (r->dst.family == AF_INET6 && !r->metric)
-		r->metric = 1024; /* what 0 is to the kernel */
 }
 
 static int read_one(struct static_rows *r, const config_setting_t *group,
@@ -157,8 +122,8 @@ static int read_one(struct static_rows *r, const config_setting_t *group,
 	err = row_read(kind, group, protocol, &r->arena, &s->row, why);
 	if (err)
 		return wrong(s, err, why);
-	if (kind->def == &mib_route)
-		settle_route(s->row);
+	if (kind->settle_static)
+		kind->settle_static(s->row);
 	row_make_static(kind->def, s->row);
 	return check_row(s, why);
 }
@@ -170,7 +135,7 @@ static int row_sort(const void *a, const void *b)
 
 	if (x->kind != y->kind)
 		return x->kind < y->kind ? -1 : 1;
-	return row_cmp_index(x->kind->def, x->row, y->row);
+	return x->kind->cmp(x->row, y->row);
 }
 
 static int sort_rows(struct static_rows *r, struct why *why)
@@ -233,13 +198,9 @@ void static_rows_protocol(struct static_rows *r, uint8_t protocol)
 {
 	for (size_t i = 0; r && i < r->rows.n; i++) {
 		const struct static_row *s = vec_at(&r->rows, i);
-		struct policy *p = s->kind->def == &mib_policy ? s->row : NULL;
-		struct route *rt = s->kind->def == &mib_route ? s->row : NULL;
 
-		if (p)
-			p->route_protocol = protocol;
-		if (rt && !(rt->given >> ROUTE_PROTOCOL & 1))
-			rt->protocol = protocol;
+		if (s->kind->set_protocol)
+			s->kind->set_protocol(s->row, protocol);
 	}
 }
 
@@ -269,67 +230,6 @@ const struct static_row *static_rows_find(const struct static_rows *r, const str
 	return at ? *at : NULL;
 }
 
-/* Zeros may have the length of any family, or none. */
-static bool all_zero(const struct mib_value *v)
-{
-	for (size_t i = 0; i < v->len; i++)
-		if (((const uint8_t *)v->bytes)[i])
-			return false;
-	return true;
-}
-
-bool static_rows_same_column(const struct mib_def *def, const struct mib_col *col, const void *x,
-			     const void *y)
-{
-	struct mib_value a = { 0 }, b = { 0 };
-
-	cell_get(col, x, 0, &a);
-	cell_get(col, y, 0, &b);
-	if (a.tag != MIB_TAG_OCTETS)
-		return a.num == b.num;
-	if (def != &mib_route && col->syntax == SYN_ADDRESS && all_zero(&a) && all_zero(&b))
-		return true;
-	return a.len == b.len && memcmp(a.bytes, b.bytes, a.len) == 0;
-}
-
-static bool legs_same(const struct route *x, const struct route *y)
-{
-	static const unsigned cols[] = { 3, 5, 6 }; /* gateway, name of the device, weight */
-
-	if (x->nlegs != y->nlegs)
-		return false;
-	for (unsigned i = 0; x->nlegs > 1 && i < x->nlegs; i++) {
-		const struct mib_nexthop_row a = { .hop = x->legs[i] }, b = { .hop = y->legs[i] };
-
-		for (size_t c = 0; c < sizeof(cols) / sizeof(*cols); c++)
-			if (!static_rows_same_column(&mib_nexthop, mib_col(&mib_nexthop, cols[c]),
-						     &a, &b))
-				return false;
-	}
-	return true;
-}
-
-/* Columns that follow from others: the index of a device and the type of a gateway. */
-static bool is_derived(const struct mib_def *def, const struct mib_col *col)
-{
-	return def == &mib_route && (col->num == 8 || col->num == 10);
-}
-
-bool static_rows_same(const struct mib_def *def, const void *x, const void *y, bool place)
-{
-	for (size_t i = 0; i < def->ncols; i++) {
-		const struct mib_col *col = &def->cols[i];
-
-		if (col->access != ACCESS_RC || col->syntax == SYN_STATUS ||
-		    col->syntax == SYN_STORAGE || is_derived(def, col) ||
-		    (def == &mib_rule && col->num == 5 && !place))
-			continue;
-		if (!static_rows_same_column(def, col, x, y))
-			return false;
-	}
-	return def != &mib_route || legs_same(x, y);
-}
-
 void static_rows_write(const struct static_rows *r, struct text *out)
 {
 	for (size_t k = 0; k < ROW_KINDS; k++) {
@@ -342,7 +242,7 @@ void static_rows_write(const struct static_rows *r, struct text *out)
 			if (s->kind != &row_kinds[k])
 				continue;
 			text_addn(out, between, strlen(between));
-			row_write(s->kind->def, s->row, out);
+			row_write(s->kind, s->row, out);
 			between = ",\n  ";
 		}
 		text_add(out, "\n);\n");

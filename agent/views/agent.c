@@ -1,40 +1,95 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The scalars of the agent itself. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
-#include "daemon/app.h"
+#include "base/log.h"
+#include "routing/policy_nl.h"
 #include "views/scalars.h"
+#include "views/views.h"
 
-void agent_init(struct app *a)
+void agent_init(struct views *views)
 {
-	struct agent *v = &a->agent;
+	struct mib_agent_row *row = &views->store->agent;
 
-	v->started_ms = clock_ms();
-	v->row.notifications = true;
-	snprintf(v->row.version, sizeof(v->row.version), "%s", PACKAGE_VERSION);
+	views->agent.started_ms = clock_ms();
+	snprintf(row->version, sizeof(row->version), "%s", PACKAGE_VERSION);
 }
 
-void agent_fini(struct app *a)
+void agent_fini(struct views *views)
 {
-	text_fini(&a->agent.last_error);
+	text_fini(&views->agent.last_error);
 }
 
-static const void *row(struct app *a)
+enum { PROVISIONING = 11 };
+
+static const struct {
+	unsigned policy, bit;
+} policy_bits[] = {
+	{ POLICY_CAP_DSCP, 8 },
+	{ POLICY_CAP_FLOWLABEL, 9 },
+	{ POLICY_CAP_PORT_MASK, 10 },
+};
+
+static void capabilities_of_policies(struct views *views)
 {
-	a->agent.row.uptime_ms = clock_ms() - a->agent.started_ms;
-	live_capabilities(a);
-	return &a->agent.row;
+	unsigned caps = 0;
+	int err = policy_nl_caps(views->rtnl, &caps);
+
+	if (err)
+		log_debug("asking which policies the kernel takes: %s", strerror(-err));
+	views->store->agent.capabilities = 1u << 0 | 1u << 1 | 1u << 7;
+	for (size_t i = 0; i < sizeof(policy_bits) / sizeof(*policy_bits); i++)
+		if (caps & policy_bits[i].policy)
+			views->store->agent.capabilities |= 1u << policy_bits[i].bit;
+}
+
+/* The lists of targets may be closed to the agent's user: what rules have is there. */
+static unsigned targets_seen(const struct views *views)
+{
+	const unsigned both = NF_CAP_MARK | NF_CAP_CONNMARK;
+	unsigned caps = 0;
+
+	for (size_t i = 0; views->rules.snap && i < views->rules.snap->entries.n && caps != both;
+	     i++) {
+		const struct nf_entry *e = vec_at(&views->rules.snap->entries, i);
+
+		if (e->target != MARKRULE_OTHER)
+			caps |= e->target == MARKRULE_MARK ? NF_CAP_MARK : NF_CAP_CONNMARK;
+	}
+	return caps;
+}
+
+void agent_capabilities(struct views *views)
+{
+	unsigned caps = nf_probe(views->nf) | targets_seen(views);
+	uint32_t *all = &views->store->agent.capabilities;
+
+	if (!views->agent.caps_known)
+		capabilities_of_policies(views);
+	views->agent.caps_known = true;
+	*all &= ~(1u << PROVISIONING);
+	if (views->access->enable)
+		*all |= 1u << PROVISIONING;
+	*all = (*all & ~NF_CAPS) | caps;
+}
+
+static const void *row(struct views *views)
+{
+	views->store->agent.uptime_ms = clock_ms() - views->agent.started_ms;
+	agent_capabilities(views);
+	return &views->store->agent;
 }
 
 SCALARS(agent, row)
 
 static void text(void *ctx, const void *r, unsigned col, struct text *out)
 {
-	struct app *a = ctx;
+	struct views *views = ctx;
 
 	(void)r, (void)col;
-	text_add(out, "%s", text_str(&a->agent.last_error));
+	text_add(out, "%s", text_str(&views->agent.last_error));
 }
 
 const struct mib_source agent_source = { .find = agent_find, .next = agent_next, .text = text };

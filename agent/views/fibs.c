@@ -4,29 +4,27 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "daemon/app.h"
+#include "model/index_rows.h"
 #include "routing/rt_names.h"
-#include "views/index_rows.h"
 #include "views/scalars.h"
+#include "views/views.h"
 
 enum { COL_NAME = 2, NAME_OWN = 1 };
 
-void fibs_init(struct app *a)
+void fibs_init(struct views *views)
 {
-	a->fibs.rows = (struct vec)VEC_INIT(struct fib);
-	managed_init(&a->fibs.managed, &mib_fib, index_rows_cmp);
+	views->fibs.rows = (struct vec)VEC_INIT(struct fib);
 }
 
-void fibs_fini(struct app *a)
+void fibs_fini(struct views *views)
 {
-	vec_fini(&a->fibs.rows);
-	managed_fini(&a->fibs.managed);
+	vec_fini(&views->fibs.rows);
 }
 
 /* The row of a table while the view is built; made when there is none. */
-static struct fib *row_of(struct app *a, uint32_t id)
+static struct fib *row_of(struct views *views, uint32_t id)
 {
-	struct fib *f = index_rows_put(&a->fibs.rows, id);
+	struct fib *f = index_rows_put(&views->fibs.rows, id);
 
 	if (!f || f->status) /* a new one has none */
 		return f;
@@ -47,61 +45,63 @@ static void overlay(struct fib *f, const struct fib *wanted)
 	f->given = wanted->given;
 }
 
-static void build(struct app *a)
+static void build(struct views *views)
 {
 	struct fib *f;
 
-	vec_clear(&a->fibs.rows);
-	for (size_t i = 0; i < a->names.tables.v.n; i++) {
-		const struct name *name = vec_at(&a->names.tables.v, i);
+	vec_clear(&views->fibs.rows);
+	for (size_t i = 0; i < views->names.tables.v.n; i++) {
+		const struct name *name = vec_at(&views->names.tables.v, i);
 
-		f = row_of(a, name->id);
+		f = row_of(views, name->id);
 		if (f)
 			memcpy(f->name, name->name, sizeof(f->name));
 	}
-	for (size_t i = 0; i < a->routes.counts.n; i++) {
-		const struct fib_count *c = vec_at(&a->routes.counts, i);
+	for (size_t i = 0; i < views->routes.counts.n; i++) {
+		const struct fib_count *c = vec_at(&views->routes.counts, i);
 
-		f = c->routes4 || c->routes6 ? row_of(a, c->id) : NULL;
+		f = c->routes4 || c->routes6 ? row_of(views, c->id) : NULL;
 		if (f) {
 			f->routes4 = c->routes4;
 			f->routes6 = c->routes6;
 		}
 	}
-	for (size_t i = 0; i < a->policies.kernel.n; i++) {
-		const struct policy *p = vec_at(&a->policies.kernel, i);
+	for (size_t i = 0; i < views->policies.kernel.n; i++) {
+		const struct policy *p = vec_at(&views->policies.kernel, i);
 
-		f = p->action == POLICY_LOOKUP && p->fib ? row_of(a, p->fib) : NULL;
+		f = p->action == POLICY_LOOKUP && p->fib ? row_of(views, p->fib) : NULL;
 		if (f)
 			f->policies++;
 	}
-	for (size_t i = 0; i < a->fibs.managed.rows.n; i++) {
-		const struct fib *wanted = managed_at(&a->fibs.managed, i);
+	for (size_t i = 0; i < views->store->wanted[FIB_ROWS].rows.n; i++) {
+		const struct fib *wanted = managed_at(&views->store->wanted[FIB_ROWS], i);
 
-		f = row_of(a, wanted->id);
+		f = row_of(views, wanted->id);
 		if (f)
 			overlay(f, wanted);
 	}
 }
 
-void fibs_sync(struct app *a)
+void fibs_sync(struct views *views)
 {
-	struct fibs *v = &a->fibs;
+	struct fibs *v = &views->fibs;
 
-	policies_sync(a);
-	routes_sync(a);
-	if (v->names_version == a->names_version && v->routes_version == a->routes.version &&
-	    v->policies_version == a->policies.version && v->managed_version == a->managed_version)
+	policies_sync(views);
+	routes_sync(views);
+	if (v->names_version == views->names_version &&
+	    v->routes_version == views->routes.version &&
+	    v->policies_version == views->policies.version &&
+	    v->managed_version == views->store->version)
 		return;
-	v->names_version = a->names_version;
-	v->routes_version = a->routes.version;
-	v->policies_version = a->policies.version;
-	v->managed_version = a->managed_version;
-	build(a);
+	v->names_version = views->names_version;
+	v->routes_version = views->routes.version;
+	v->policies_version = views->policies.version;
+	v->managed_version = views->store->version;
+	build(views);
 }
 
 /* Keeps a name as a manager's row. */
-static int adopt_name(struct app *a, const struct name *name)
+static int adopt_name(struct views *views, const struct name *name)
 {
 	struct fib f;
 
@@ -111,37 +111,37 @@ static int adopt_name(struct app *a, const struct name *name)
 	f.origin = ORIGIN_MANAGER;
 	f.status = ROW_ACTIVE;
 	f.given = UINT64_C(1) << COL_NAME;
-	a->managed_version++;
-	return managed_set(&a->fibs.managed, &f) ? 0 : -ENOMEM;
+	views->store->version++;
+	return managed_set(&views->store->wanted[FIB_ROWS], &f) ? 0 : -ENOMEM;
 }
 
-void fibs_adopt(struct app *a)
+void fibs_adopt(struct views *views)
 {
 	struct names keep = NAMES_INIT;
 	struct why why = { "" };
 	bool differs = false;
 	int err = 0;
 
-	live_sync(a);
-	for (size_t i = 0; i < a->names.tables.v.n && !err; i++) {
-		const struct name *name = vec_at(&a->names.tables.v, i);
+	live_sync(views);
+	for (size_t i = 0; i < views->names.tables.v.n && !err; i++) {
+		const struct name *name = vec_at(&views->names.tables.v, i);
 		struct fib key = { .id = name->id };
 
 		if (!(name->flags & NAME_OWN))
 			continue;
-		if (!managed_find(&a->fibs.managed, &key)) {
-			differs |= a->state_known;
-			if (a->state_known)
+		if (!managed_find(&views->store->wanted[FIB_ROWS], &key)) {
+			differs |= views->store->known;
+			if (views->store->known)
 				continue;
-			err = adopt_name(a, name);
+			err = adopt_name(views, name);
 		}
 		if (!err)
 			err = names_set(&keep, name->id, name->name, NAME_OWN);
 	}
 	if (!err && differs)
 		err = rt_names_write(&keep, &why);
-	if (!err && differs && !(err = rt_names_read(&a->names)))
-		a->names_version++;
+	if (!err && differs && !(err = rt_names_read(&views->names)))
+		views->names_version++;
 	if (err)
 		log_err("names of tables: %s", why.s[0] ? why.s : strerror(-err));
 	names_fini(&keep);
@@ -149,23 +149,23 @@ void fibs_adopt(struct app *a)
 
 static const void *find(void *ctx, const uint32_t *idx, size_t n)
 {
-	struct app *a = ctx;
+	struct views *views = ctx;
 
-	fibs_sync(a);
-	return n == 1 ? index_rows_find(&a->fibs.rows, idx[0]) : NULL;
+	fibs_sync(views);
+	return n == 1 ? index_rows_find(&views->fibs.rows, idx[0]) : NULL;
 }
 
 static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid *at)
 {
-	struct app *a = ctx;
+	struct views *views = ctx;
 	const struct fib *f;
 	size_t i;
 
-	fibs_sync(a);
-	i = index_rows_above(&a->fibs.rows, idx, n);
-	if (i == a->fibs.rows.n)
+	fibs_sync(views);
+	i = index_rows_above(&views->fibs.rows, idx, n);
+	if (i == views->fibs.rows.n)
 		return NULL;
-	f = vec_at(&a->fibs.rows, i);
+	f = vec_at(&views->fibs.rows, i);
 	at->n = 0;
 	mib_oid_add(at, f->id);
 	return f;
@@ -186,9 +186,9 @@ static bool writable(void *ctx, const void *row, struct why *why)
 /* A table without a name may be given one by createAndGo. */
 static bool exists(void *ctx, const void *row)
 {
-	struct app *a = ctx;
+	struct views *views = ctx;
 
-	return managed_find(&a->fibs.managed, row) != NULL;
+	return managed_find(&views->store->wanted[FIB_ROWS], row) != NULL;
 }
 
 static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why)
@@ -209,37 +209,21 @@ static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why
 	return true;
 }
 
-static void settle(void *ctx, void *row)
-{
-	struct fib *f = row;
-
-	(void)ctx;
-	f->origin = ORIGIN_MANAGER;
-	if (f->storage == STORAGE_READONLY)
-		f->storage = STORAGE_NONVOLATILE;
-}
-
-static int check(void *ctx, const void *row, unsigned *col, struct why *why)
-{
-	(void)ctx;
-	return fib_check(row, col, why);
-}
-
 const struct mib_source fibs_source = {
 	.find = find,
 	.next = next,
 	.writable = writable,
 	.exists = exists,
 	.init = init,
-	.settle = settle,
-	.check = check,
+	.settle = fib_row_settle,
+	.check = fib_row_check,
 };
 
-static const void *scalars_row(struct app *a)
+static const void *scalars_row(struct views *views)
 {
-	fibs_sync(a);
-	a->scalars = (struct mib_scalars_row){ .count = (uint32_t)a->fibs.rows.n };
-	return &a->scalars;
+	fibs_sync(views);
+	views->scalars = (struct mib_scalars_row){ .count = (uint32_t)views->fibs.rows.n };
+	return &views->scalars;
 }
 
 SCALARS(scalars, scalars_row)

@@ -7,7 +7,6 @@ agent_libviews_a_SOURCES = \
 	agent/views/agent.c \
 	agent/views/events.c \
 	agent/views/fibs.c \
-	agent/views/index_rows.c \
 	agent/views/interfaces.c \
 	agent/views/lookups.c \
 	agent/views/marks.c \
@@ -26,14 +25,14 @@ agent_libviews_a_SOURCES = \
 	agent/views/routes/read.c \
 	agent/views/routes/routes.c \
 	agent/views/routes/set.c \
+	agent/views/routes/stale.c \
 	agent/views/routes/withdrawn.c
 
 noinst_HEADERS += \
 	agent/views/routes/info.h \
 	agent/views/routes/merge.h \
-	include/views/index_rows.h \
-	include/views/meters.h \
 	include/views/route_row.h \
 	include/views/route_set.h \
 	include/views/rule_ids.h \
-	include/views/scalars.h
+	include/views/scalars.h \
+	include/views/views.h

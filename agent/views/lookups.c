@@ -4,8 +4,8 @@
 #include <sys/socket.h>
 
 #include "base/log.h"
-#include "daemon/app.h"
 #include "routing/route_nl.h"
+#include "views/views.h"
 
 /* The index: mark, type of the address, its length, its octets. */
 static bool question_of(const uint32_t *idx, size_t n, struct lookup *l)
@@ -26,31 +26,31 @@ static bool question_of(const uint32_t *idx, size_t n, struct lookup *l)
 	return true;
 }
 
-static bool answer(struct app *a, const struct lookup *q)
+static bool answer(struct views *views, const struct lookup *q)
 {
-	struct lookups *v = &a->lookups;
+	struct lookups *v = &views->lookups;
 	const struct name *link;
 	int err;
 
-	if (v->pdu == a->pdus && v->row.mark == q->mark && !prefix_cmp(&v->row.dst, &q->dst))
+	if (v->pdu == views->pdus && v->row.mark == q->mark && !prefix_cmp(&v->row.dst, &q->dst))
 		return v->known;
-	live_sync(a);
-	err = route_nl_lookup(a->rtnl, &q->dst, q->mark, &v->row);
+	live_sync(views);
+	err = route_nl_lookup(views->rtnl, &q->dst, q->mark, &v->row);
 	if (err)
 		log_debug("asking the kernel for a route: %s", strerror(-err));
-	link = names_find(&a->links, v->row.route.leg.ifindex);
+	link = names_find(&views->links, v->row.route.leg.ifindex);
 	if (link && strlen(link->name) < sizeof(v->row.route.leg.ifname))
 		memcpy(v->row.route.leg.ifname, link->name, strlen(link->name) + 1);
-	v->pdu = a->pdus;
+	v->pdu = views->pdus;
 	return v->known = !err;
 }
 
 static const void *find(void *ctx, const uint32_t *idx, size_t n)
 {
-	struct app *a = ctx;
+	struct views *views = ctx;
 	struct lookup q;
 
-	return question_of(idx, n, &q) && answer(a, &q) ? &a->lookups.row : NULL;
+	return question_of(idx, n, &q) && answer(views, &q) ? &views->lookups.row : NULL;
 }
 
 /* Every index has an instance: none comes next. */
@@ -62,10 +62,10 @@ static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid
 
 static void text(void *ctx, const void *row, unsigned col, struct text *out)
 {
-	struct app *a = ctx;
+	struct views *views = ctx;
 
 	(void)col;
-	lookup_text(row, &a->names, &a->links, out);
+	lookup_text(row, &views->names, &views->links, out);
 }
 
 const struct mib_source lookups_source = { .find = find, .next = next, .text = text };

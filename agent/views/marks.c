@@ -3,65 +3,24 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "daemon/app.h"
 #include "views/scalars.h"
+#include "views/views.h"
 
-static int sum_cmp(const void *key, const void *elem)
+void marks_init(struct views *views)
 {
-	const struct mark_sum *k = key, *e = elem;
-
-	if (k->value != e->value)
-		return k->value < e->value ? -1 : 1;
-	return k->mask < e->mask ? -1 : k->mask > e->mask;
+	views->marks.rows = (struct vec)VEC_INIT(struct mark);
 }
 
-void marks_init(struct app *a)
+void marks_fini(struct views *views)
 {
-	a->marks.rows = (struct vec)VEC_INIT(struct mark);
-	a->marks.sums = (struct vec)VEC_INIT(struct mark_sum);
-	managed_init(&a->marks.managed, &mib_mark, mark_cmp);
-}
-
-void marks_fini(struct app *a)
-{
-	vec_fini(&a->marks.rows);
-	vec_fini(&a->marks.sums);
-	managed_fini(&a->marks.managed);
-}
-
-struct mark_sum *marks_sum(struct app *a, uint32_t value, uint32_t mask)
-{
-	struct mark_sum key = { .value = value, .mask = mask, .discontinuity = clock_ms() };
-	struct vec *sums = &a->marks.sums;
-	size_t at = vec_lower(sums, &key, sum_cmp);
-	struct mark_sum *s;
-
-	if (at < sums->n && sum_cmp(&key, vec_at(sums, at)) == 0)
-		return vec_at(sums, at);
-	s = vec_insert(sums, at);
-	if (s)
-		*s = key;
-	return s;
-}
-
-void marks_count(struct app *a, const struct nf_entry *e, uint64_t packets, uint64_t bytes)
-{
-	struct mark_sum *s;
-
-	if (e->target != MARKRULE_MARK && e->target != MARKRULE_CONNMARK_SET)
-		return;
-	s = marks_sum(a, e->mark, e->mask);
-	if (!s)
-		return;
-	s->packets += packets;
-	s->bytes += bytes;
+	vec_fini(&views->marks.rows);
 }
 
 /* The row of a mark while the view is built; made when there is none. */
-static struct mark *row_of(struct app *a, uint32_t value, uint32_t mask)
+static struct mark *row_of(struct views *views, uint32_t value, uint32_t mask)
 {
 	struct mark key = { .value = value, .mask = mask };
-	struct vec *rows = &a->marks.rows;
+	struct vec *rows = &views->marks.rows;
 	size_t at = vec_lower(rows, &key, mark_cmp);
 	struct mark *m;
 
@@ -89,10 +48,10 @@ static bool policy_takes(const struct policy *p, uint32_t mark)
 }
 
 /* The kernel's order is by priority, IPv4 first. */
-static uint32_t fib_of(const struct app *a, uint32_t mark)
+static uint32_t fib_of(const struct views *views, uint32_t mark)
 {
-	for (size_t i = 0; i < a->policies.kernel.n; i++) {
-		const struct policy *p = vec_at(&a->policies.kernel, i);
+	for (size_t i = 0; i < views->policies.kernel.n; i++) {
+		const struct policy *p = vec_at(&views->policies.kernel, i);
 
 		if (policy_takes(p, mark))
 			return p->fib;
@@ -110,96 +69,107 @@ static void overlay(struct mark *m, const struct mark *wanted)
 	m->given = wanted->given;
 }
 
-static void build(struct app *a)
+static void build(struct views *views)
 {
+	struct mark_sum *sum;
 	struct mark *m;
 
-	vec_clear(&a->marks.rows);
-	for (size_t i = 0; a->rules.snap && i < a->rules.snap->entries.n; i++) {
-		const struct nf_entry *e = vec_at(&a->rules.snap->entries, i);
+	vec_clear(&views->marks.rows);
+	for (size_t i = 0; views->rules.snap && i < views->rules.snap->entries.n; i++) {
+		const struct nf_entry *e = vec_at(&views->rules.snap->entries, i);
 
 		if (e->target != MARKRULE_MARK && e->target != MARKRULE_CONNMARK_SET)
 			continue;
-		m = row_of(a, e->mark, e->mask);
+		m = row_of(views, e->mark, e->mask);
 		if (m)
 			m->rules++;
 	}
-	for (size_t i = 0; i < a->policies.kernel.n; i++) {
-		const struct policy *p = vec_at(&a->policies.kernel, i);
+	for (size_t i = 0; i < views->policies.kernel.n; i++) {
+		const struct policy *p = vec_at(&views->policies.kernel, i);
 
-		m = p->mask ? row_of(a, p->mark, p->mask) : NULL;
+		m = p->mask ? row_of(views, p->mark, p->mask) : NULL;
 		if (m)
 			m->policies++;
 	}
-	for (size_t i = 0; i < a->marks.managed.rows.n; i++) {
-		const struct mark *wanted = managed_at(&a->marks.managed, i);
+	for (size_t i = 0; i < views->store->wanted[MARK_ROWS].rows.n; i++) {
+		const struct mark *wanted = managed_at(&views->store->wanted[MARK_ROWS], i);
 
-		m = row_of(a, wanted->value, wanted->mask);
+		m = row_of(views, wanted->value, wanted->mask);
 		if (m)
 			overlay(m, wanted);
 	}
-	for (size_t i = 0; i < a->marks.rows.n; i++) {
-		m = vec_at(&a->marks.rows, i);
-		m->fib = fib_of(a, m->value);
-		marks_sum(a, m->value, m->mask); /* its time begins now, not when somebody asks */
+	for (size_t i = 0; i < views->store->mark_sums.n; i++) {
+		sum = vec_at(&views->store->mark_sums, i);
+		sum->shown = false;
+	}
+	for (size_t i = 0; i < views->marks.rows.n; i++) {
+		m = vec_at(&views->marks.rows, i);
+		m->fib = fib_of(views, m->value);
+		/* Its time begins now, not when somebody asks. */
+		sum = mark_sum_make(views->store, m->value, m->mask);
+		if (sum)
+			sum->shown = true;
 	}
 }
 
-void marks_sync(struct app *a)
+void marks_sync(struct views *views)
 {
-	struct marks *v = &a->marks;
+	struct marks *v = &views->marks;
 
-	rules_sync(a);
-	policies_sync(a);
-	if (v->rules_version == a->rules.version && v->policies_version == a->policies.version &&
-	    v->managed_version == a->managed_version)
+	rules_sync(views);
+	policies_sync(views);
+	if (v->rules_version == views->rules.version &&
+	    v->policies_version == views->policies.version &&
+	    v->managed_version == views->store->version)
 		return;
-	v->rules_version = a->rules.version;
-	v->policies_version = a->policies.version;
-	v->managed_version = a->managed_version;
-	build(a);
+	v->rules_version = views->rules.version;
+	v->policies_version = views->policies.version;
+	v->managed_version = views->store->version;
+	build(views);
 }
 
 /* Counters are looked up when the row is asked for: they change without the rows changing. */
-static const void *fill(struct app *a, struct mark *m)
+static const void *fill(struct views *views, struct mark *m)
 {
-	const struct mark_sum *s = marks_sum(a, m->value, m->mask);
+	const struct mark_sum *s = mark_sum_make(views->store, m->value, m->mask);
 
 	if (s) {
 		m->packets = s->packets;
 		m->bytes = s->bytes;
 		m->discontinuity = s->discontinuity;
 	}
-	meters_fill(a, m);
+	meters_fill(views, m);
 	return m;
 }
 
 static const void *find(void *ctx, const uint32_t *idx, size_t n)
 {
-	struct app *a = ctx;
+	struct views *views = ctx;
 	struct mark *m;
 
-	marks_sync(a);
+	marks_sync(views);
 	if (n != 2)
 		return NULL;
-	m = vec_find(&a->marks.rows, &(struct mark){ .value = idx[0], .mask = idx[1] }, mark_cmp);
-	return m ? fill(a, m) : NULL;
+	m = vec_find(&views->marks.rows, &(struct mark){ .value = idx[0], .mask = idx[1] },
+		     mark_cmp);
+	return m ? fill(views, m) : NULL;
 }
 
 static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid *at)
 {
-	struct app *a = ctx;
+	struct views *views = ctx;
 	struct mark key = { .value = n ? idx[0] : 0, .mask = n > 1 ? idx[1] : 0 };
 
-	marks_sync(a);
-	for (size_t i = vec_lower(&a->marks.rows, &key, mark_cmp); i < a->marks.rows.n; i++) {
-		struct mark *m = vec_at(&a->marks.rows, i);
+	marks_sync(views);
+	for (size_t i = vec_lower(&views->marks.rows, &key, mark_cmp); i < views->marks.rows.n;
+	     i++) {
+		struct mark *m = vec_at(&views->marks.rows, i);
 
 		at->n = 0;
 		mib_oid_add(at, m->value);
 		mib_oid_add(at, m->mask);
 		if (mib_oid_cmp(at->id, at->n, idx, n) > 0)
-			return fill(a, m);
+			return fill(views, m);
 	}
 	return NULL;
 }
@@ -207,9 +177,9 @@ static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid
 /* A mark that only rules or policies made may be taken over by a manager. */
 static bool exists(void *ctx, const void *row)
 {
-	struct app *a = ctx;
+	struct views *views = ctx;
 
-	return managed_find(&a->marks.managed, row) != NULL;
+	return managed_find(&views->store->wanted[MARK_ROWS], row) != NULL;
 }
 
 static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why)
@@ -224,29 +194,19 @@ static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why
 	return true;
 }
 
-/* A row that a manager writes to is kept. */
-static void settle(void *ctx, void *row)
-{
-	struct mark *m = row;
-
-	(void)ctx;
-	if (m->storage == STORAGE_READONLY)
-		m->storage = STORAGE_NONVOLATILE;
-}
-
 const struct mib_source marks_source = {
 	.find = find,
 	.next = next,
 	.exists = exists,
 	.init = init,
-	.settle = settle,
+	.settle = mark_row_settle,
 };
 
-static const void *scalars_row(struct app *a)
+static const void *scalars_row(struct views *views)
 {
-	marks_sync(a);
-	a->scalars = (struct mib_scalars_row){ .count = (uint32_t)a->marks.rows.n };
-	return &a->scalars;
+	marks_sync(views);
+	views->scalars = (struct mib_scalars_row){ .count = (uint32_t)views->marks.rows.n };
+	return &views->scalars;
 }
 
 SCALARS(scalars, scalars_row)

@@ -7,33 +7,29 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "daemon/app.h"
+#include "model/index_rows.h"
 #include "routing/policy_nl.h"
-#include "views/index_rows.h"
 #include "views/scalars.h"
+#include "views/views.h"
 
 enum { ABSENT = UINT32_MAX };
 
-void policies_init(struct app *a)
+void policies_init(struct views *views)
 {
-	struct policies *v = &a->policies;
+	struct policies *v = &views->policies;
 
 	v->kernel = (struct vec)VEC_INIT(struct policy);
 	v->rows = (struct vec)VEC_INIT(struct policy_row);
-	v->ids = (struct idmap)IDMAP_INIT;
 	v->stale = true;
-	managed_init(&v->managed, &mib_policy, index_rows_cmp);
 	v->next_index = index_rows_start();
 }
 
-void policies_fini(struct app *a)
+void policies_fini(struct views *views)
 {
-	struct policies *v = &a->policies;
+	struct policies *v = &views->policies;
 
 	vec_fini(&v->kernel);
 	vec_fini(&v->rows);
-	idmap_fini(&v->ids);
-	managed_fini(&v->managed);
 }
 
 struct reading {
@@ -60,13 +56,13 @@ static void start_over(void *arg)
 }
 
 /* Which policy of a manager is this one? Each is found once. */
-static struct policy *match(struct policies *v, const struct policy *p, const uint64_t *hashes,
-			    bool *taken)
+static struct policy *match(const struct managed *all, const struct policy *p,
+			    const uint64_t *hashes, bool *taken)
 {
 	uint64_t hash = policy_hash(p);
 
-	for (size_t i = 0; i < v->managed.rows.n; i++) {
-		struct policy *m = managed_at(&v->managed, i);
+	for (size_t i = 0; i < all->rows.n; i++) {
+		struct policy *m = managed_at(all, i);
 
 		if (hashes[i] != hash || taken[i] || m->status != ROW_ACTIVE || !policy_same(m, p))
 			continue;
@@ -76,10 +72,12 @@ static struct policy *match(struct policies *v, const struct policy *p, const ui
 	return NULL;
 }
 
-static int build_rows(struct app *a)
+static int build_rows(struct views *views)
 {
-	struct policies *v = &a->policies;
-	size_t n = v->managed.rows.n;
+	struct policies *v = &views->policies;
+	const struct managed *all = &views->store->wanted[POLICY_ROWS];
+	struct idmap *ids = &views->store->policy_ids;
+	size_t n = all->rows.n;
 	uint64_t *hashes = calloc(n + 1, sizeof(*hashes));
 	bool *taken = calloc(n + 1, sizeof(*taken));
 	struct policy_row *row;
@@ -87,12 +85,12 @@ static int build_rows(struct app *a)
 
 	vec_clear(&v->rows);
 	for (size_t i = 0; !err && i < n; i++)
-		hashes[i] = policy_hash(managed_at(&v->managed, i));
-	idmap_round(&v->ids);
+		hashes[i] = policy_hash(managed_at(all, i));
+	idmap_round(ids);
 	for (size_t i = 0; !err && i < v->kernel.n; i++) {
 		struct policy *p = vec_at(&v->kernel, i);
-		const struct policy *m = match(v, p, hashes, taken);
-		const struct idmap_entry *id = m ? NULL : idmap_claim(&v->ids, policy_hash(p));
+		const struct policy *m = match(all, p, hashes, taken);
+		const struct idmap_entry *id = m ? NULL : idmap_claim(ids, policy_hash(p));
 
 		row = m || id ? vec_push(&v->rows) : NULL;
 		if (row)
@@ -103,14 +101,13 @@ static int build_rows(struct app *a)
 	for (size_t i = 0; !err && i < n; i++) {
 		row = taken[i] ? NULL : vec_push(&v->rows);
 		if (row)
-			*row = (struct policy_row){
-				((struct policy *)managed_at(&v->managed, i))->index, ABSENT
-			};
+			*row = (struct policy_row){ ((struct policy *)managed_at(all, i))->index,
+						    ABSENT };
 	}
 	free(hashes);
 	free(taken);
 	index_rows_sort(&v->rows);
-	idmap_prune(&v->ids, v->kernel.n);
+	idmap_prune(ids, v->kernel.n);
 	return err;
 }
 
@@ -123,10 +120,10 @@ static bool same_policies(const struct vec *x, const struct vec *y)
 	return same;
 }
 
-const struct policy *policies_equal(const struct app *a, const struct policy *p)
+const struct policy *policies_equal(const struct views *views, const struct policy *p)
 {
-	for (size_t i = 0; i < a->policies.kernel.n; i++) {
-		const struct policy *have = vec_at(&a->policies.kernel, i);
+	for (size_t i = 0; i < views->policies.kernel.n; i++) {
+		const struct policy *have = vec_at(&views->policies.kernel, i);
 
 		if (policy_same(have, p))
 			return have;
@@ -135,29 +132,32 @@ const struct policy *policies_equal(const struct app *a, const struct policy *p)
 }
 
 /* When it changed: a SET knows; of what somebody else did the event told. */
-static void changed(struct policies *v, bool differs)
+static void changed(struct views *views, bool differs)
 {
-	if (v->managed.changed_ms > v->last_change)
-		v->last_change = v->managed.changed_ms;
+	uint64_t changed_ms = views->store->wanted[POLICY_ROWS].changed_ms;
+	struct policies *v = &views->policies;
+
+	if (changed_ms > v->last_change)
+		v->last_change = changed_ms;
 	else if (differs)
 		v->last_change = v->event_ms > v->last_change ? v->event_ms : clock_ms();
 }
 
-void policies_sync(struct app *a)
+void policies_sync(struct views *views)
 {
 	static const int families[] = { AF_INET, AF_INET6 };
-	struct policies *v = &a->policies;
+	struct policies *v = &views->policies;
 	struct vec kernel = VEC_INIT(struct policy);
 	int err = 0;
 
-	live_sync(a);
+	live_sync(views);
 	if (!v->stale)
 		return;
 	v->stale = false;
 	for (size_t i = 0; i < 2 && !err; i++) {
 		struct reading r = { &kernel, kernel.n };
 
-		err = policy_nl_dump(a->rtnl, families[i], take_one, start_over, &r);
+		err = policy_nl_dump(views->rtnl, families[i], take_one, start_over, &r);
 		/* A kernel without IPv6, or without its policy routing, has none. */
 		if (err == -EAFNOSUPPORT || err == -EOPNOTSUPP)
 			err = 0;
@@ -168,20 +168,20 @@ void policies_sync(struct app *a)
 		vec_fini(&kernel);
 		return;
 	}
-	changed(v, v->version && !same_policies(&kernel, &v->kernel));
+	changed(views, v->version && !same_policies(&kernel, &v->kernel));
 	vec_fini(&v->kernel);
 	v->kernel = kernel;
 	v->version++;
-	err = build_rows(a);
+	err = build_rows(views);
 	if (err)
 		log_err("indices of policies: %s", strerror(-err));
-	if (v->ids.dirty)
-		a->state_dirty = true;
+	if (views->store->policy_ids.dirty)
+		views->store->dirty = true;
 }
 
-uint32_t policies_ordinal(const struct app *a, uint32_t index)
+uint32_t policies_ordinal(const struct views *views, uint32_t index)
 {
-	const struct policies *v = &a->policies;
+	const struct policies *v = &views->policies;
 	const struct policy_row *row = index_rows_find(&v->rows, index), *other;
 	uint32_t ordinal = 0;
 	uint64_t hash;
@@ -206,11 +206,11 @@ static void present(struct policy *p)
 		p->dst.family = p->family;
 }
 
-static const void *fill(struct app *a, const struct policy_row *row)
+static const void *fill(struct views *views, const struct policy_row *row)
 {
-	struct policies *v = &a->policies;
+	struct policies *v = &views->policies;
 	struct policy key = { .index = row->index };
-	const struct policy *m = managed_find(&v->managed, &key);
+	const struct policy *m = managed_find(&views->store->wanted[POLICY_ROWS], &key);
 	struct policy *out = &v->row;
 
 	if (row->entry == ABSENT) {
@@ -222,7 +222,7 @@ static const void *fill(struct app *a, const struct policy_row *row)
 	} else {
 		*out = *(struct policy *)vec_at(&v->kernel, row->entry);
 		out->origin = ORIGIN_FOREIGN;
-		out->storage = house_storage(a);
+		out->storage = access_storage(views->access);
 		out->given = UINT64_MAX;
 		out->status = ROW_ACTIVE;
 		if (m) {
@@ -239,23 +239,23 @@ static const void *fill(struct app *a, const struct policy_row *row)
 
 static const void *find(void *ctx, const uint32_t *idx, size_t n)
 {
-	struct app *a = ctx;
+	struct views *views = ctx;
 	const struct policy_row *row;
 
-	policies_sync(a);
-	row = index_rows_find(&a->policies.rows, index_one(idx, n));
-	return row ? fill(a, row) : NULL;
+	policies_sync(views);
+	row = index_rows_find(&views->policies.rows, index_one(idx, n));
+	return row ? fill(views, row) : NULL;
 }
 
 static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid *at)
 {
-	struct app *a = ctx;
-	const struct vec *rows = &a->policies.rows;
+	struct views *views = ctx;
+	const struct vec *rows = &views->policies.rows;
 
-	policies_sync(a);
+	policies_sync(views);
 	for (size_t i = index_rows_above(rows, idx, n); i < rows->n; i++) {
 		const struct policy_row *row = vec_at(rows, i);
-		const void *out = fill(a, row);
+		const void *out = fill(views, row);
 
 		if (!out)
 			continue;
@@ -268,20 +268,21 @@ static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid
 
 static void text(void *ctx, const void *row, unsigned col, struct text *out)
 {
-	struct app *a = ctx;
+	struct views *views = ctx;
 
 	(void)col;
-	policy_text(row, &a->names, out);
+	policy_text(row, &views->names, out);
 }
 
 static bool writable(void *ctx, const void *row, struct why *why)
 {
-	return house_writable(ctx, ((const struct policy *)row)->origin, "policy", why);
+	return access_writable(((struct views *)ctx)->access, ((const struct policy *)row)->origin,
+			       "policy", why);
 }
 
 static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why)
 {
-	struct app *a = ctx;
+	struct views *views = ctx;
 	struct policy *p = row;
 	uint32_t index = index_rows_new(idx, n, why);
 
@@ -290,36 +291,9 @@ static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why
 	policy_init(p);
 	p->index = index;
 	p->origin = ORIGIN_MANAGER;
-	p->route_protocol = (uint8_t)a->conf.protocol;
+	p->route_protocol = (uint8_t)views->store->protocol;
 	present(p);
 	return true;
-}
-
-static bool is_given(const struct policy *p, unsigned col)
-{
-	return p->given >> col & 1;
-}
-
-static void settle(void *ctx, void *row)
-{
-	struct policy *p = row;
-
-	(void)ctx;
-	if (!p->src.len && addr_is_zero(&p->src))
-		p->src.family = p->family;
-	if (!p->dst.len && addr_is_zero(&p->dst))
-		p->dst.family = p->family;
-	/* fwmarkPolicyMask: all ones when only the mark is set. */
-	if (is_given(p, 6) && !is_given(p, 7))
-		p->mask = UINT32_MAX;
-	/* fwmarkPolicyPriority: 0, or nothing, at creation is the kernel's choice. */
-	p->priority_auto = p->status != ROW_ACTIVE && p->priority == 0;
-}
-
-static int check(void *ctx, const void *row, unsigned *col, struct why *why)
-{
-	(void)ctx;
-	return policy_check(row, col, why);
 }
 
 const struct mib_source policies_source = {
@@ -328,19 +302,19 @@ const struct mib_source policies_source = {
 	.text = text,
 	.writable = writable,
 	.init = init,
-	.settle = settle,
-	.check = check,
+	.settle = policy_row_settle,
+	.check = policy_row_check,
 };
 
-static const void *scalars_row(struct app *a)
+static const void *scalars_row(struct views *views)
 {
-	policies_sync(a);
-	a->scalars = (struct mib_scalars_row){
-		.next_index = index_rows_free(&a->policies.rows, &a->policies.next_index),
-		.count = (uint32_t)a->policies.rows.n,
-		.last_change = a->policies.last_change,
+	policies_sync(views);
+	views->scalars = (struct mib_scalars_row){
+		.next_index = index_rows_free(&views->policies.rows, &views->policies.next_index),
+		.count = (uint32_t)views->policies.rows.n,
+		.last_change = views->policies.last_change,
 	};
-	return &a->scalars;
+	return &views->scalars;
 }
 
 SCALARS(scalars, scalars_row)

@@ -124,11 +124,11 @@ out:
 }
 
 /* All rules that have, or had in the round before, an equal. */
-static int twins(struct app *a, const struct nf_snap *snap, struct vec *out)
+static int twins(struct views *views, const struct nf_snap *snap, struct vec *out)
 {
 	for (size_t i = 0; i < snap->entries.n; i++) {
 		const struct nf_entry *e = vec_at(&snap->entries, i);
-		const struct idmap_entry *first = idmap_peek(&a->rules.ids, e->hash, 0);
+		const struct idmap_entry *first = idmap_peek(&views->store->rule_ids, e->hash, 0);
 		struct twin *t;
 
 		if (!first || (first->equals < 2 && first->before < 2))
@@ -145,19 +145,19 @@ static int twins(struct app *a, const struct nf_snap *snap, struct vec *out)
 	return 0;
 }
 
-int rule_ids_round(struct app *a, const struct nf_snap *snap)
+int rule_ids_round(struct views *views, const struct nf_snap *snap)
 {
-	struct idmap *m = &a->rules.ids;
+	struct idmap *m = &views->store->rule_ids;
 	struct vec all = VEC_INIT(struct twin);
 	bool equals = false;
 	int err = 0;
 
 	idmap_round(m);
-	vec_clear(&a->rules.ordinals);
+	vec_clear(&views->rules.ordinals);
 	for (size_t i = 0; i < snap->entries.n; i++) {
 		const struct nf_entry *e = vec_at(&snap->entries, i);
 		const struct idmap_entry *id = idmap_claim(m, e->hash);
-		uint32_t *ordinal = id ? vec_push(&a->rules.ordinals) : NULL;
+		uint32_t *ordinal = id ? vec_push(&views->rules.ordinals) : NULL;
 
 		if (!ordinal)
 			return -ENOMEM;
@@ -165,7 +165,7 @@ int rule_ids_round(struct app *a, const struct nf_snap *snap)
 		equals |= id->ordinal > 0 || id->before > 1;
 	}
 	if (equals)
-		err = twins(a, snap, &all);
+		err = twins(views, snap, &all);
 	for (size_t i = 0, n; i < all.n && !err; i += n) {
 		struct twin *t = vec_at(&all, i);
 
@@ -178,20 +178,21 @@ int rule_ids_round(struct app *a, const struct nf_snap *snap)
 	return err;
 }
 
-struct idmap_entry *rule_ids_at(struct app *a, const struct nf_snap *snap, size_t i)
+struct idmap_entry *rule_ids_at(struct views *views, const struct nf_snap *snap, size_t i)
 {
 	const struct nf_entry *e = vec_at(&snap->entries, i);
 
-	if (i >= a->rules.ordinals.n)
+	if (i >= views->rules.ordinals.n)
 		return NULL;
-	return idmap_peek(&a->rules.ids, e->hash, *(uint32_t *)vec_at(&a->rules.ordinals, i));
+	return idmap_peek(&views->store->rule_ids, e->hash,
+			  *(uint32_t *)vec_at(&views->rules.ordinals, i));
 }
 
-static const struct rule_note *note_of(const struct app *a, uint32_t tag,
+static const struct rule_note *note_of(const struct views *views, uint32_t tag,
 				       const struct idmap_entry *id)
 {
-	for (size_t i = a->rules.notes.n; i-- > 0;) {
-		const struct rule_note *n = vec_at(&a->rules.notes, i);
+	for (size_t i = views->rules.notes.n; i-- > 0;) {
+		const struct rule_note *n = vec_at(&views->rules.notes, i);
 
 		if (n->tag == tag &&
 		    (tag || (id && n->hash == id->hash && n->ordinal == id->ordinal)))
@@ -211,10 +212,25 @@ static void take_note(const struct rule_note *note, struct idmap_entry *id,
 	id->discontinuity = keep ? had->discontinuity : 0;
 }
 
-void rule_ids_observe(struct app *a, const struct nf_entry *e, struct idmap_entry *id,
+/* Adds to the sum of a rule's mark what the rule has counted. */
+static void mark_count(struct views *views, const struct nf_entry *e, uint64_t packets,
+		       uint64_t bytes)
+{
+	struct mark_sum *s;
+
+	if (e->target != MARKRULE_MARK && e->target != MARKRULE_CONNMARK_SET)
+		return;
+	s = mark_sum_make(views->store, e->mark, e->mask);
+	if (!s)
+		return;
+	s->packets += packets;
+	s->bytes += bytes;
+}
+
+void rule_ids_observe(struct views *views, const struct nf_entry *e, struct idmap_entry *id,
 		      const struct rule_row *had)
 {
-	const struct rule_note *note = note_of(a, e->tag, id);
+	const struct rule_note *note = note_of(views, e->tag, id);
 	bool dip;
 
 	if (note)
@@ -225,35 +241,35 @@ void rule_ids_observe(struct app *a, const struct nf_entry *e, struct idmap_entr
 		id->packets = id->bytes = 0;
 	if (dip || !id->discontinuity) {
 		id->discontinuity = clock_ms();
-		a->rules.ids.dirty = true;
+		views->store->rule_ids.dirty = true;
 	}
 	if (e->packets == id->packets && e->bytes == id->bytes)
 		return;
-	marks_count(a, e, e->packets - id->packets, e->bytes - id->bytes);
+	mark_count(views, e, e->packets - id->packets, e->bytes - id->bytes);
 	id->packets = e->packets;
 	id->bytes = e->bytes;
-	a->state_dirty = a->counts_dirty = true;
+	views->store->dirty = views->store->counts_dirty = true;
 }
 
-uint32_t rule_ids_from(const struct app *a, uint32_t index)
+uint32_t rule_ids_from(const struct views *views, uint32_t index)
 {
-	const struct rule_note *note = note_of(a, index, NULL);
+	const struct rule_note *note = note_of(views, index, NULL);
 
 	return note ? note->from : index;
 }
 
-void rule_ids_note(struct app *a, const struct rule_note *note)
+void rule_ids_note(struct views *views, const struct rule_note *note)
 {
-	struct rule_note *n = vec_push(&a->rules.notes);
+	struct rule_note *n = vec_push(&views->rules.notes);
 
 	if (n)
 		*n = *note;
 }
 
-bool rule_ids_renamed(const struct app *a)
+bool rule_ids_renamed(const struct views *views)
 {
-	for (size_t i = 0; i < a->rules.notes.n; i++) {
-		const struct rule_note *n = vec_at(&a->rules.notes, i);
+	for (size_t i = 0; i < views->rules.notes.n; i++) {
+		const struct rule_note *n = vec_at(&views->rules.notes, i);
 
 		if (n->keep && n->tag && n->from != n->tag)
 			return true;
@@ -261,44 +277,7 @@ bool rule_ids_renamed(const struct app *a)
 	return false;
 }
 
-void rule_ids_noted(struct app *a)
+void rule_ids_noted(struct views *views)
 {
-	vec_clear(&a->rules.notes);
-}
-
-void rule_places_write(const struct app *a, struct text *out)
-{
-	const struct managed *all = &a->rules.managed;
-	const char *between = "\n  ";
-
-	text_add(out, "places = (");
-	for (size_t i = 0; i < all->rows.n; i++) {
-		const struct markrule *m = managed_at(all, i);
-
-		if (!m->place)
-			continue;
-		text_add(out, "%s[ %u, %u ]", between, m->index, m->place);
-		between = ",\n  ";
-	}
-	text_add(out, "\n);\n");
-}
-
-void rule_places_read(struct app *a, const config_setting_t *root)
-{
-	const config_setting_t *list = config_setting_get_member(root, "places");
-
-	for (int i = 0; list && i < config_setting_length(list); i++) {
-		const config_setting_t *line = config_setting_get_elem(list, (unsigned)i);
-		struct markrule key = { 0 }, *m;
-		int place;
-
-		/* Without any, a rule goes where it was asked for. */
-		if (!line || !config_setting_is_array(line) || config_setting_length(line) != 2)
-			continue;
-		key.index = (uint32_t)config_setting_get_int_elem(line, 0);
-		place = config_setting_get_int_elem(line, 1);
-		m = managed_find(&a->rules.managed, &key);
-		if (m && place > 0)
-			m->place = (uint32_t)place;
-	}
+	vec_clear(&views->rules.notes);
 }

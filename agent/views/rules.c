@@ -4,11 +4,9 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
-#include "daemon/app.h"
-#include "views/index_rows.h"
+#include "model/index_rows.h"
 #include "views/scalars.h"
-
-enum { COL_SOURCE = 9, COL_DESTINATION = 11, COL_MARK = 24 };
+#include "views/views.h"
 
 /* What the manager wants beside what the kernel has. */
 static void overlay(struct markrule *row, const struct markrule *m)
@@ -47,20 +45,21 @@ static bool filled(const struct rules *r, const struct rule_row *row, uint64_t m
 }
 
 /* Fills in rules.row from a row of the view. */
-static const void *fill(struct app *a, const struct rule_row *row)
+static const void *fill(struct views *views, const struct rule_row *row)
 {
-	struct rules *r = &a->rules;
+	struct rules *r = &views->rules;
 	struct markrule *out = &r->row;
 	const struct markrule *m;
 
-	if (row->entry != RULE_ABSENT && filled(r, row, a->managed_version)) {
+	if (row->entry != RULE_ABSENT && filled(r, row, views->store->version)) {
 		out->packets = row->packets;
 		out->bytes = row->bytes;
 		out->discontinuity = row->discontinuity;
 		return out;
 	}
 	r->row_at.index = 0;
-	m = managed_find(&r->managed, &(struct markrule){ .index = row->index });
+	m = managed_find(&views->store->wanted[RULE_ROWS],
+			 &(struct markrule){ .index = row->index });
 	if (row->entry == RULE_ABSENT) {
 		if (!m)
 			return NULL;
@@ -68,12 +67,12 @@ static const void *fill(struct app *a, const struct rule_row *row)
 		absent(out);
 	} else {
 		markrule_init(out);
-		if (nf_decode(a->nf, r->snap, vec_at(&r->snap->entries, row->entry), out))
+		if (nf_decode(views->nf, r->snap, vec_at(&r->snap->entries, row->entry), out))
 			return NULL;
 		out->packets = row->packets;
 		out->bytes = row->bytes;
 		out->origin = m ? ORIGIN_MANAGER : ORIGIN_FOREIGN;
-		out->storage = m ? STORAGE_NONVOLATILE : house_storage(a);
+		out->storage = m ? STORAGE_NONVOLATILE : access_storage(views->access);
 		out->given = UINT64_MAX;
 		out->status = ROW_ACTIVE;
 		if (m)
@@ -84,7 +83,7 @@ static const void *fill(struct app *a, const struct rule_row *row)
 	present(out);
 	r->row_at = *row;
 	r->row_version = r->version;
-	r->row_managed = a->managed_version;
+	r->row_managed = views->store->version;
 	return out;
 }
 
@@ -94,36 +93,37 @@ enum { NOTES_MAX = 256 };
 /* Does a SET ask for a row that neither a manager nor the view knew of? Then it is to be made, and
  * netfilter need not be read for that: nf_commit() looks for it under the lock. Should it be there
  * after all, the SET is refused, and the next one looks before. */
-static bool makes(const struct app *a, uint32_t index)
+static bool makes(const struct views *views, uint32_t index)
 {
-	const struct rules *r = &a->rules;
+	const struct rules *r = &views->rules;
 
-	return a->mib.state != TXN_IDLE && r->snap && !r->doubt && r->notes.n < NOTES_MAX &&
-	       index <= ROW_MANAGER_MAX && !rules_row(a, index) &&
-	       !managed_find(&r->managed, &(struct markrule){ .index = index });
+	return views->mib->state != TXN_IDLE && r->snap && !r->doubt && r->notes.n < NOTES_MAX &&
+	       index <= ROW_MANAGER_MAX && !rules_row(views, index) &&
+	       !managed_find(&views->store->wanted[RULE_ROWS],
+			     &(struct markrule){ .index = index });
 }
 
 static const void *find(void *ctx, const uint32_t *idx, size_t n)
 {
-	struct app *a = ctx;
+	struct views *views = ctx;
 	const struct rule_row *row;
 
-	if (makes(a, index_one(idx, n)))
+	if (makes(views, index_one(idx, n)))
 		return NULL;
-	rules_sync(a);
-	row = rules_row(a, index_one(idx, n));
-	return row ? fill(a, row) : NULL;
+	rules_sync(views);
+	row = rules_row(views, index_one(idx, n));
+	return row ? fill(views, row) : NULL;
 }
 
 static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid *at)
 {
-	struct app *a = ctx;
-	const struct vec *rows = &a->rules.rows;
+	struct views *views = ctx;
+	const struct vec *rows = &views->rules.rows;
 
-	rules_sync(a);
+	rules_sync(views);
 	for (size_t i = index_rows_above(rows, idx, n); i < rows->n; i++) {
 		const struct rule_row *row = vec_at(rows, i);
-		const void *out = fill(a, row);
+		const void *out = fill(views, row);
 
 		if (!out)
 			continue;
@@ -136,18 +136,20 @@ static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid
 
 static void text(void *ctx, const void *row, unsigned col, struct text *out)
 {
-	struct app *a = ctx;
+	struct views *views = ctx;
 	const struct markrule *r = row;
-	const struct rule_row *at = rules_row(a, r->index);
+	const struct rule_row *at = rules_row(views, r->index);
 
 	(void)col;
 	if (at && at->entry != RULE_ABSENT)
-		nf_text(a->nf, a->rules.snap, vec_at(&a->rules.snap->entries, at->entry), out);
+		nf_text(views->nf, views->rules.snap,
+			vec_at(&views->rules.snap->entries, at->entry), out);
 }
 
 static bool writable(void *ctx, const void *row, struct why *why)
 {
-	return house_writable(ctx, ((const struct markrule *)row)->origin, "rule", why);
+	return access_writable(((struct views *)ctx)->access,
+			       ((const struct markrule *)row)->origin, "rule", why);
 }
 
 static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why)
@@ -166,56 +168,25 @@ static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why
 	return true;
 }
 
-static bool is_given(const struct markrule *r, unsigned col)
-{
-	return r->given >> col & 1;
-}
-
-static void settle(void *ctx, void *row)
-{
-	struct markrule *r = row;
-
-	(void)ctx;
-	/* Zeros that nobody wrote, and zeros that select nothing, are of any family. */
-	if (addr_is_zero(&r->src) && (!r->src.len || !is_given(r, COL_SOURCE)))
-		r->src.family = r->family;
-	if (addr_is_zero(&r->dst) && (!r->dst.len || !is_given(r, COL_DESTINATION)))
-		r->dst.family = r->family;
-}
-
-static int check(void *ctx, const void *row, unsigned *col, struct why *why)
-{
-	const struct markrule *r = row;
-
-	(void)ctx;
-	/* fwmarkRuleMark has no default but for save and restore. */
-	if (!is_given(r, COL_MARK) &&
-	    (r->target == MARKRULE_MARK || r->target == MARKRULE_CONNMARK_SET)) {
-		*col = COL_MARK;
-		return why_set(why, -EINVAL, "the mark is not set, and has no default");
-	}
-	return markrule_check(r, col, why);
-}
-
 const struct mib_source rules_source = {
 	.find = find,
 	.next = next,
 	.text = text,
 	.writable = writable,
 	.init = init,
-	.settle = settle,
-	.check = check,
+	.settle = rule_row_settle,
+	.check = rule_row_check,
 };
 
-static const void *scalars_row(struct app *a)
+static const void *scalars_row(struct views *views)
 {
-	rules_sync(a);
-	a->scalars = (struct mib_scalars_row){
-		.next_index = index_rows_free(&a->rules.rows, &a->rules.next_index),
-		.count = (uint32_t)a->rules.rows.n,
-		.last_change = a->rules.last_change,
+	rules_sync(views);
+	views->scalars = (struct mib_scalars_row){
+		.next_index = index_rows_free(&views->rules.rows, &views->rules.next_index),
+		.count = (uint32_t)views->rules.rows.n,
+		.last_change = views->rules.last_change,
 	};
-	return &a->scalars;
+	return &views->scalars;
 }
 
 SCALARS(scalars, scalars_row)

@@ -4,46 +4,42 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "daemon/app.h"
+#include "model/index_rows.h"
 #include "store/counters.h"
-#include "views/index_rows.h"
 #include "views/rule_ids.h"
+#include "views/views.h"
 
-void rules_init(struct app *a)
+void rules_init(struct views *views)
 {
-	struct rules *r = &a->rules;
+	struct rules *r = &views->rules;
 
 	r->rows = (struct vec)VEC_INIT(struct rule_row);
 	r->ordinals = (struct vec)VEC_INIT(uint32_t);
 	r->notes = (struct vec)VEC_INIT(struct rule_note);
-	r->ids = (struct idmap)IDMAP_INIT;
-	r->stale = true;
+	r->stale = r->doubt = true;
 	r->version = 1;
-	managed_init(&r->managed, &mib_rule, index_rows_cmp);
 	r->next_index = index_rows_start();
 }
 
-void rules_fini(struct app *a)
+void rules_fini(struct views *views)
 {
-	struct rules *r = &a->rules;
+	struct rules *r = &views->rules;
 
 	nf_snap_free(r->snap);
 	r->snap = NULL;
 	vec_fini(&r->rows);
 	vec_fini(&r->ordinals);
 	vec_fini(&r->notes);
-	idmap_fini(&r->ids);
-	managed_fini(&r->managed);
 }
 
-const struct rule_row *rules_row(const struct app *a, uint32_t index)
+const struct rule_row *rules_row(const struct views *views, uint32_t index)
 {
-	return index_rows_find(&a->rules.rows, index);
+	return index_rows_find(&views->rules.rows, index);
 }
 
-void rules_gone(struct app *a, uint32_t index)
+void rules_gone(struct views *views, uint32_t index)
 {
-	index_rows_remove(&a->rules.rows, index);
+	index_rows_remove(&views->rules.rows, index);
 }
 
 static bool same_reach(const struct nf_snap *old, uint32_t x, const struct nf_snap *new, uint32_t y)
@@ -73,20 +69,20 @@ static bool same_rules(const struct nf_snap *old, const struct nf_snap *new)
 
 /* A rule with a manager's tag that nobody knows: the state was lost, or somebody restored the
  * rules of an older one. Its columns are all that is needed. */
-static void adopt(struct app *a, const struct nf_snap *snap, const struct nf_entry *e)
+static void adopt(struct views *views, const struct nf_snap *snap, const struct nf_entry *e)
 {
 	struct markrule r;
 
 	markrule_init(&r);
-	if (nf_decode(a->nf, snap, e, &r))
+	if (nf_decode(views->nf, snap, e, &r))
 		return;
 	r.index = e->tag;
 	r.origin = ORIGIN_MANAGER;
 	r.status = ROW_ACTIVE;
 	r.given = UINT64_MAX;
-	if (managed_set(&a->rules.managed, &r)) {
-		a->managed_version++;
-		a->rules.ids.dirty = true; /* on disk soon */
+	if (managed_set(&views->store->wanted[RULE_ROWS], &r)) {
+		views->store->version++;
+		views->store->rule_ids.dirty = true; /* on disk soon */
 		log_info("rule %u: found in %s/%s, taken over", e->tag, r.table, r.chain);
 	}
 }
@@ -98,9 +94,9 @@ static struct rule_row absent_row(uint32_t index)
 				  .discontinuity = clock_ms() };
 }
 
-void rules_held(struct app *a, uint32_t index)
+void rules_held(struct views *views, uint32_t index)
 {
-	struct rule_row *row = index_rows_put(&a->rules.rows, index);
+	struct rule_row *row = index_rows_put(&views->rules.rows, index);
 
 	if (row)
 		*row = absent_row(index);
@@ -117,23 +113,23 @@ static bool tag_seen(struct rules *r, uint32_t tag, bool mark)
 }
 
 /* The index of a rule: a manager's by its tag, once; any other by what it is. */
-static uint32_t index_of(struct app *a, const struct nf_snap *snap, const struct nf_entry *e,
+static uint32_t index_of(struct views *views, const struct nf_snap *snap, const struct nf_entry *e,
 			 const struct idmap_entry *id)
 {
-	struct rules *r = &a->rules;
+	struct rules *r = &views->rules;
 	struct markrule key = { .index = e->tag }, *m;
 
 	if (!e->tag || e->tag > ROW_MANAGER_MAX)
 		return id->index;
 	if (tag_seen(r, e->tag, true))
 		return id->index; /* a copy of a manager's rule */
-	m = managed_find(&r->managed, &key);
+	m = managed_find(&views->store->wanted[RULE_ROWS], &key);
 	if (m && m->place != e->position) {
 		m->place = e->position;
-		r->ids.dirty = true; /* kept with them */
+		views->store->rule_ids.dirty = true; /* kept with them */
 	}
-	if (!m && !intent_has(a, &mib_rule, &key))
-		adopt(a, snap, e);
+	if (!m && !journal_has(views->store, RULE_ROWS, &key))
+		adopt(views, snap, e);
 	return e->tag;
 }
 
@@ -146,39 +142,39 @@ static void row_count(struct rule_row *row, const struct nf_entry *e, const stru
 }
 
 /* Builds the rows of a snapshot anew. @old: the rows as they were. */
-static void build_rows(struct app *a, const struct nf_snap *snap, const struct vec *old)
+static void build_rows(struct views *views, const struct nf_snap *snap, const struct vec *old)
 {
-	struct rules *r = &a->rules;
+	struct rules *r = &views->rules;
 	struct rule_row *row;
 
 	memset(r->tags, 0, sizeof(r->tags));
 	for (size_t i = 0; i < snap->entries.n; i++) {
 		const struct nf_entry *e = vec_at(&snap->entries, i);
-		struct idmap_entry *id = rule_ids_at(a, snap, i);
-		uint32_t index = id ? index_of(a, snap, e, id) : 0;
+		struct idmap_entry *id = rule_ids_at(views, snap, i);
+		uint32_t index = id ? index_of(views, snap, e, id) : 0;
 
 		row = index ? vec_push(&r->rows) : NULL;
 		if (!row)
 			continue;
 		*row = (struct rule_row){ .index = index, .entry = (uint32_t)i };
-		rule_ids_observe(a, e, id, index_rows_find(old, rule_ids_from(a, index)));
+		rule_ids_observe(views, e, id, index_rows_find(old, rule_ids_from(views, index)));
 		row_count(row, e, id);
 	}
-	for (size_t i = 0; i < r->managed.rows.n; i++) {
-		const struct markrule *m = managed_at(&r->managed, i);
+	for (size_t i = 0; i < views->store->wanted[RULE_ROWS].rows.n; i++) {
+		const struct markrule *m = managed_at(&views->store->wanted[RULE_ROWS], i);
 
 		row = tag_seen(r, m->index, false) ? NULL : vec_push(&r->rows);
 		if (row)
 			*row = absent_row(m->index);
 	}
 	index_rows_sort(&r->rows);
-	idmap_prune(&r->ids, snap->entries.n);
+	idmap_prune(&views->store->rule_ids, snap->entries.n);
 }
 
 /* The rules are the same ones: only what they counted is new, and which of equal ones is which. */
-static void update_counters(struct app *a, const struct nf_snap *snap)
+static void update_counters(struct views *views, const struct nf_snap *snap)
 {
-	struct rules *r = &a->rules;
+	struct rules *r = &views->rules;
 	bool moved = false;
 
 	for (size_t i = 0; i < r->rows.n; i++) {
@@ -189,10 +185,10 @@ static void update_counters(struct app *a, const struct nf_snap *snap)
 		if (row->entry == RULE_ABSENT)
 			continue;
 		e = vec_at(&snap->entries, row->entry);
-		id = rule_ids_at(a, snap, row->entry);
+		id = rule_ids_at(views, snap, row->entry);
 		if (!id)
 			continue;
-		rule_ids_observe(a, e, id, row);
+		rule_ids_observe(views, e, id, row);
 		row_count(row, e, id);
 		if (row->index >= ROW_FOREIGN_MIN && row->index != id->index) {
 			row->index = id->index;
@@ -205,9 +201,9 @@ static void update_counters(struct app *a, const struct nf_snap *snap)
 
 /* The snapshot is the one from before, with later counters. When none went down, no rule can have
  * taken the place of its equal: each row is what it was. Returns: false when one did. */
-static bool counted_on(struct app *a, const struct nf_snap *snap)
+static bool counted_on(struct views *views, const struct nf_snap *snap)
 {
-	struct rules *r = &a->rules;
+	struct rules *r = &views->rules;
 
 	for (size_t i = 0; i < r->rows.n; i++) {
 		const struct rule_row *row = vec_at(&r->rows, i);
@@ -229,76 +225,79 @@ static bool counted_on(struct app *a, const struct nf_snap *snap)
 		e = vec_at(&snap->entries, row->entry);
 		if (e->packets == row->packets && e->bytes == row->bytes)
 			continue;
-		id = rule_ids_at(a, snap, row->entry);
+		id = rule_ids_at(views, snap, row->entry);
 		if (!id)
 			continue;
-		rule_ids_observe(a, e, id, row);
+		rule_ids_observe(views, e, id, row);
 		row_count(row, e, id);
 	}
 	return true;
 }
 
-static void taken(struct app *a, struct nf_snap *snap)
+static void taken(struct views *views, struct nf_snap *snap)
 {
-	struct rules *r = &a->rules;
+	struct rules *r = &views->rules;
 
-	rule_ids_noted(a);
+	rule_ids_noted(views);
 	if (snap != r->snap) {
 		nf_snap_free(r->snap);
 		r->row_at.index = 0;
 	}
 	r->snap = snap;
 	r->stale = r->doubt = false;
-	r->read_pdu = a->pdus;
-	meters_count(a, &snap->meters);
+	r->read_pdu = views->pdus;
+	meters_count(views, &snap->meters);
 	/* What is shown from here on is not forgotten, whatever happens to the agent. */
-	counts_keep(a);
+	counts_keep(views->store);
 }
 
 /* When it changed: a SET knows; what somebody else did was done when it is noticed. */
-static void changed(struct rules *r, bool differs)
+static void changed(struct views *views, bool differs)
 {
-	if (r->managed.changed_ms > r->last_change)
-		r->last_change = r->managed.changed_ms;
+	uint64_t changed_ms = views->store->wanted[RULE_ROWS].changed_ms;
+	struct rules *r = &views->rules;
+
+	if (changed_ms > r->last_change)
+		r->last_change = changed_ms;
 	else if (differs)
 		r->last_change = clock_ms();
 }
 
-static void take(struct app *a, struct nf_snap *snap)
+static void take(struct views *views, struct nf_snap *snap)
 {
-	struct rules *r = &a->rules;
+	struct rules *r = &views->rules;
 	bool equal = same_rules(r->snap, snap), same = equal && !r->stale;
 	struct vec old = r->rows;
 
-	if (same && snap == r->snap && !r->notes.n && counted_on(a, snap)) {
-		taken(a, snap);
+	if (same && snap == r->snap && !r->notes.n && counted_on(views, snap)) {
+		taken(views, snap);
 		return;
 	}
-	if (rule_ids_round(a, snap))
+	if (rule_ids_round(views, snap))
 		log_err("reading netfilter rules: out of memory");
 	if (same) {
-		update_counters(a, snap);
+		update_counters(views, snap);
 	} else {
 		r->rows = (struct vec)VEC_INIT(struct rule_row);
-		build_rows(a, snap, &old);
+		build_rows(views, snap, &old);
 		vec_fini(&old);
 		r->version++;
-		changed(r, r->snap && !equal);
+		changed(views, r->snap && !equal);
 	}
-	taken(a, snap);
+	taken(views, snap);
 }
 
-int rules_refresh(struct app *a, struct why *why)
+int rules_refresh(struct views *views, struct why *why)
 {
-	struct rules *r = &a->rules;
+	struct rules *r = &views->rules;
 	struct nf_snap *snap;
-	int err = nf_read_again(a->nf, r->snap, &snap, why);
+	int err = nf_read_again(views->nf, r->snap, &snap, why);
 
 	if (!err) {
 		r->failing = false;
-		take(a, snap);
-		if (meters_repair(a) && nf_read_again(a->nf, r->snap, &snap, why) == 0)
-			take(a, snap);
+		take(views, snap);
+		if (meters_repair(views) && nf_read_again(views->nf, r->snap, &snap, why) == 0)
+			take(views, snap);
 		return 0;
 	}
 	/* The last good snapshot goes on: old counters are better than none. */
@@ -309,26 +308,27 @@ int rules_refresh(struct app *a, struct why *why)
 	return err;
 }
 
-void rules_sync(struct app *a)
+void rules_sync(struct views *views)
 {
-	struct rules *r = &a->rules;
-	unsigned max_age = a->walk ? a->conf.walk_age_ms : a->conf.get_age_ms;
+	struct rules *r = &views->rules;
+	unsigned max_age = views->walk ? views->opt->walk_age_ms : views->opt->get_age_ms;
 	struct why why = { "" };
 
 	/* Once a request is enough, even when nothing may be older. */
 	if (r->snap && !r->stale &&
-	    (r->read_pdu == a->pdus || clock_ms() - r->snap->taken_ms < max_age))
+	    (r->read_pdu == views->pdus || clock_ms() - r->snap->taken_ms < max_age))
 		return;
 	/* Not every varbind waits for a lock that somebody does not give away. */
-	if (r->failing && clock_ms() - r->failed_ms < a->conf.lock_wait_ms)
+	if (r->failing && clock_ms() - r->failed_ms < views->opt->lock_wait_ms)
 		return;
-	rules_refresh(a, &why);
+	rules_refresh(views, &why);
 }
 
-bool rules_edit_target(struct app *a, uint32_t index, struct nf_edit *edit)
+bool rules_edit_target(struct views *views, uint32_t index, struct nf_edit *edit)
 {
-	const struct rule_row *row = rules_row(a, index);
-	const struct nf_entry *all = a->rules.snap ? a->rules.snap->entries.data : NULL, *e = NULL;
+	const struct nf_snap *snap = views->rules.snap;
+	const struct rule_row *row = rules_row(views, index);
+	const struct nf_entry *all = snap ? snap->entries.data : NULL, *e = NULL;
 
 	if (row && row->entry != RULE_ABSENT) {
 		e = &all[row->entry];
@@ -337,7 +337,7 @@ bool rules_edit_target(struct app *a, uint32_t index, struct nf_edit *edit)
 	if (index <= ROW_MANAGER_MAX) {
 		edit->tag = index;
 		/* Before the first reading nobody knows, and two of it would be worse than none. */
-		return !a->rules.snap || e;
+		return !snap || e;
 	}
 	if (!e)
 		return false;

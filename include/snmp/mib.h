@@ -140,9 +140,9 @@ struct mib_source {
 	/* Fills in a new row: defaults and index. false: no such row can be (noCreation). */
 	bool (*init)(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why);
 	/* Derives what follows from other columns; called after every change of @row. */
-	void (*settle)(void *ctx, void *row);
+	void (*settle)(void *row);
 	/* Could the row be active? 0, or -errno with the column at fault. NULL: yes. */
-	int (*check)(void *ctx, const void *row, unsigned *col, struct why *why);
+	int (*check)(const void *row, unsigned *col, struct why *why);
 };
 
 struct mib_table {

@@ -13,8 +13,6 @@
 #include "base/vec.h"
 #include "store/kinds.h"
 
-struct app;
-
 struct static_row {
 	const struct row_kind *kind;
 	void *row;
@@ -54,31 +52,11 @@ const struct static_row *static_rows_find(const struct static_rows *r, const str
 /* Says that a column of the row (0: the row as a whole) is @what, with its place. Returns: @err. */
 int static_row_wrong(const struct static_row *s, unsigned num, int err, const char *what,
 		     struct why *why);
-/* Do both rows say the same in this column? */
-bool static_rows_same_column(const struct mib_def *def, const struct mib_col *col, const void *x,
-			     const void *y);
-/* Do both rows ask for the same? @place: at the same place, too. */
-bool static_rows_same(const struct mib_def *def, const void *x, const void *y, bool place);
 /* Appends them as the lists of fwmarkd.conf. */
 void static_rows_write(const struct static_rows *r, struct text *out);
 
-/* static_apply.c */
-
-/* Reads what the last run had in force, and takes it as wishes. Returns: 0 or -ENOMEM. */
-int static_rows_load(struct app *a);
-/* Takes conf.rows as wishes, too, before anything is read of the kernel. Returns: 0; or -errno with
- * @why: what managers want is in the way. */
-int static_rows_claim(struct app *a, struct why *why);
-/* Makes the kernel what conf.rows say; what cannot be done is logged, and stays a wish. */
-void static_rows_start(struct app *a);
-/* The same for other rows than those that are in force, as one plan: all or nothing. Returns: 0 or
- * -errno with @why. */
-int static_rows_change(struct app *a, struct static_rows *rows, struct why *why);
-/* Whose fault it was, in front of what is wrong. */
-void static_rows_blame(const struct app *a, const struct static_rows *rows,
-		       const struct mib_fault *fault, struct why *why);
-/* Puts one item into the plan for each row that comes, changes or goes. @only: that one alone,
- * counting @rows and then those that go; SIZE_MAX: all. Returns: 0 or -errno. */
-int static_rows_plan(struct app *a, const struct static_rows *rows, size_t only);
+/* What the policies and routes of a file have that name no protocol: the agent's own when it was
+ * written, or @protocol. */
+uint8_t state_protocol(const config_setting_t *root, uint8_t protocol);
 
 #endif

@@ -3,25 +3,19 @@
 #ifndef VIEWS_ROUTE_ROW_H
 #define VIEWS_ROUTE_ROW_H
 
-#include "daemon/app.h"
+#include "views/views.h"
 
 /* The row of an index in the view as it is, and the first one above it with its index in @at; NULL
  * when there is none. Valid until the next call of either. */
-const struct route *route_row_find(struct app *a, const uint32_t *idx, size_t n);
-const struct route *route_row_next(struct app *a, const uint32_t *idx, size_t n,
+const struct route *route_row_find(struct views *views, const uint32_t *idx, size_t n);
+const struct route *route_row_next(struct views *views, const uint32_t *idx, size_t n,
 				   struct mib_oid *at);
 
 /* Fills in what a leg of the kernel's has not: the name of the device, the type of the gateway. */
-void route_row_name_leg(const struct app *a, struct nexthop *hop);
+void route_row_name_leg(const struct views *views, struct nexthop *hop);
 
 /* See struct mib_source; rows are struct route. */
 bool route_row_writable(void *ctx, const void *row, struct why *why);
 bool route_row_init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why);
-
-/* An address without a type (@type_given) has the type of its length. */
-void route_row_settle_gateway(struct nexthop *hop, bool type_given);
-/* Returns: 0, or -EINVAL with the column at fault: @type_col or the one behind it. */
-int route_row_check_gateway(const struct nexthop *hop, unsigned type_col, unsigned *col,
-			    struct why *why);
 
 #endif

@@ -6,7 +6,7 @@
 #ifndef VIEWS_ROUTE_SET_H
 #define VIEWS_ROUTE_SET_H
 
-#include "daemon/app.h"
+#include "views/views.h"
 
 struct route_info {
 	struct route_info *next; /* in its bucket */
@@ -119,9 +119,9 @@ int route_load_end(struct route_load *l);
 /* After the end, or in place of it. */
 void route_load_fini(struct route_load *l);
 
-/* routes_live.c: something has changed. */
+/* stale.c: something has changed. */
 void routes_touched(struct routes *v);
-/* routes_read.c: forgets the reading under way. */
+/* read.c: forgets the reading under way. */
 void routes_leave(struct routes *v);
 
 #endif

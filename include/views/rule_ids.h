@@ -6,9 +6,7 @@
 #ifndef VIEWS_RULE_IDS_H
 #define VIEWS_RULE_IDS_H
 
-#include <libconfig.h>
-
-#include "daemon/app.h"
+#include "views/views.h"
 
 /* What a SET did to the counters of a manager's rule. */
 struct rule_note {
@@ -27,31 +25,27 @@ struct rule_note {
  *
  * Returns: 0 or -ENOMEM.
  */
-int rule_ids_round(struct app *a, const struct nf_snap *snap);
+int rule_ids_round(struct views *views, const struct nf_snap *snap);
 
 /* The entry of rule @i of the snapshot, valid until the next call. Returns: NULL without memory. */
-struct idmap_entry *rule_ids_at(struct app *a, const struct nf_snap *snap, size_t i);
+struct idmap_entry *rule_ids_at(struct views *views, const struct nf_snap *snap, size_t i);
 
 /**
  * rule_ids_observe - takes in what a rule has counted: time of its last discontinuity, sum of
  * its mark
  * @had: its row before, NULL: there was none
  */
-void rule_ids_observe(struct app *a, const struct nf_entry *e, struct idmap_entry *id,
+void rule_ids_observe(struct views *views, const struct nf_entry *e, struct idmap_entry *id,
 		      const struct rule_row *had);
 
 /* A SET has changed a rule. */
-void rule_ids_note(struct app *a, const struct rule_note *note);
+void rule_ids_note(struct views *views, const struct rule_note *note);
 /* The index that the rule with this tag, or index, had before that. */
-uint32_t rule_ids_from(const struct app *a, uint32_t index);
+uint32_t rule_ids_from(const struct views *views, uint32_t index);
 /* Has a rule of nobody's become a manager's, and counts on? Were that forgotten, its counters would be
  * added to the sum of its mark once more. */
-bool rule_ids_renamed(const struct app *a);
+bool rule_ids_renamed(const struct views *views);
 /* All that was noted has been taken in, or taken back. */
-void rule_ids_noted(struct app *a);
-
-/* Where managers' rules stand, for a start with a kernel that has none of them. */
-void rule_places_write(const struct app *a, struct text *out);
-void rule_places_read(struct app *a, const config_setting_t *root);
+void rule_ids_noted(struct views *views);
 
 #endif

@@ -3,9 +3,9 @@
 #ifndef VIEWS_SCALARS_H
 #define VIEWS_SCALARS_H
 
-#include "daemon/app.h"
+#include "views/views.h"
 
-/* Defines NAME_find and NAME_next for mib_source over ROW, a function of struct app that gives
+/* Defines NAME_find and NAME_next for mib_source over ROW, a function of struct views that gives
  * the only row. */
 #define SCALARS(name, row_of)                                                                      \
 	static const void *name##_find(void *ctx, const uint32_t *idx, size_t n)                   \

@@ -7,7 +7,7 @@ CLEANFILES += $(bench_programs) tests/bench/count_reads.so
 
 tests_bench_load_LDADD = $(NETSNMP_LIBS)
 tests_bench_reads_LDADD = $(NETFILTER_LIBS)
-tests_bench_route_load_LDADD = $(DAEMON_LIBS)
+tests_bench_route_load_LDADD = $(VIEWS_LIBS)
 tests_bench_static_agent_LDADD = $(NETSNMP_LIBS)
 
 tests/bench/count_reads.so: tests/bench/count_reads.c

@@ -14,11 +14,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "daemon/app.h"
-#include "routing/link_nl.h"
-#include "routing/rt_names.h"
+#include "views/views.h"
 
-static struct app app;
+static struct store store;
+static struct views views;
+static struct mib mib;
+static const struct view_options opt;
+static const struct access may;
+static int64_t epoch;
 
 static double now(void)
 {
@@ -78,26 +81,24 @@ static double ours(size_t *n)
 {
 	double begin, took;
 
-	routes_init(&app);
+	routes_fini(&views);
+	routes_init(&views);
 	begin = now();
-	routes_sync(&app);
+	routes_sync(&views);
 	took = now() - begin;
-	*n = app.routes.set.n;
-	routes_fini(&app);
+	*n = views.routes.set.n;
 	return took;
 }
 
 int main(int argc, char **argv)
 {
 	int times = argc == 2 ? atoi(argv[1]) : 0;
+	struct why why = { "" };
 
-	conf_init(&app.conf);
-	app.links = (struct names)NAMES_INIT;
-	app.names = (struct rt_names)RT_NAMES_INIT;
-	if (rtnl_open(&app.rtnl) || rtnl_open(&app.dump) || rtnl_events_open(&app.events) ||
-	    link_nl_dump(app.rtnl, &app.links))
-		die("rtnetlink");
-	app.names_fd = rt_names_watch();
+	store_init(&store, "/nowhere", ROUTE_PROTO_AGENT, &epoch);
+	views_init(&views, &store, &opt, &may, &mib);
+	if (views_open(&views, &why))
+		die(why.s);
 	while (times-- > 0) {
 		size_t we, they;
 		double mine = ours(&we), peer = bare(&they);

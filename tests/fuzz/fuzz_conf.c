@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (err)
 		return 0;
 	if (c.agentx_ping_s < 1 || c.agentx_ping_s > 3600 || c.protocol < 5 || c.protocol > 255 ||
-	    c.lock_wait_ms > 10000 || c.get_age_ms > 60000 || c.walk_age_ms > 60000)
+	    c.read.lock_wait_ms > 10000 || c.read.get_age_ms > 60000 || c.read.walk_age_ms > 60000)
 		abort();
 	if (!c.agentx_socket[0] || !c.state_dir[0] || conf_log_level(&c) < 0)
 		abort();

@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "daemon/app.h"
 #include "store/counters.h"
+#include "store/files.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -29,7 +29,7 @@ const char *__lsan_default_suppressions(void)
 static const char *const names[] = { "state", "indices", "counts", "intent" };
 enum { NAMES = sizeof(names) / sizeof(*names) };
 static char dir[] = "/dev/shm/fuzz_state.XXXXXX";
-static char boot[128];
+static char boot[STATE_BOOT_MAX];
 
 static void go_away(void)
 {
@@ -56,7 +56,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		abort();
 	atexit(remove_all);
 	log_open("fuzz", false, LOG_EMERG);
-	state_boot(boot, sizeof(boot));
+	state_boot(boot);
 	return 0;
 }
 
@@ -82,30 +82,19 @@ static const char *write_file(const char *name, const char *s, const char *end)
 	return stop == end ? end : stop + 4;
 }
 
-static void start(struct app *a)
+static int64_t epoch;
+
+static void start(struct store *store)
 {
-	memset(a, 0, sizeof(*a));
-	conf_init(&a->conf);
-	memcpy(a->conf.state_dir, dir, sizeof(dir));
-	views_init(a);
-	interfaces_init(a);
-	agent_init(a);
+	store_init(store, dir, 161, &epoch);
 }
 
-static void stop(struct app *a)
-{
-	intent_fini(a);
-	agent_fini(a);
-	interfaces_fini(a);
-	views_fini(a);
-}
-
-static void saved(struct app *a, struct text *out)
+static void saved(struct store *store, struct text *out)
 {
 	char path[128];
 	struct why why;
 
-	if (state_save(a, &why))
+	if (state_save(store, &why))
 		abort();
 	snprintf(path, sizeof(path), "%s/state", dir);
 	if (text_add_file(out, path, STATE_FILE_MAX))
@@ -114,7 +103,7 @@ static void saved(struct app *a, struct text *out)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct app a;
+	static struct store store;
 	struct text first = TEXT_INIT, second = TEXT_INIT;
 	const char *s = (const char *)data, *end = s + size;
 	struct why why = { "" };
@@ -124,19 +113,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	for (size_t i = 0; i < NAMES && s < end; i++)
 		s = write_file(names[i], s, end);
-	start(&a);
-	err = state_load(&a, &why);
+	start(&store);
+	err = state_load(&store, &why);
 	if (err && !why.s[0])
 		abort();
-	saved(&a, &first);
-	stop(&a);
-	start(&a);
-	if (state_load(&a, &why))
+	saved(&store, &first);
+	store_fini(&store);
+	start(&store);
+	if (state_load(&store, &why))
 		abort();
-	saved(&a, &second);
+	saved(&store, &second);
 	if (strcmp(text_str(&first), text_str(&second)) != 0)
 		abort();
-	stop(&a);
+	store_fini(&store);
 	text_fini(&first);
 	text_fini(&second);
 	go_away();

@@ -12,6 +12,7 @@ FUZZ_MODEL = $(MODEL_LIBS) $(FWMARK_FUZZ_LDFLAGS)
 FUZZ_NETFILTER = $(NETFILTER_LIBS) $(FWMARK_FUZZ_LDFLAGS)
 FUZZ_ROUTING = $(ROUTING_LIBS) $(FWMARK_FUZZ_LDFLAGS)
 FUZZ_SNMP = $(SNMP_LIBS) $(FWMARK_FUZZ_LDFLAGS)
+FUZZ_STORE = $(STORE_LIBS) $(FWMARK_FUZZ_LDFLAGS)
 FUZZ_DAEMON = $(DAEMON_LIBS) $(FWMARK_FUZZ_LDFLAGS)
 
 fuzzers += tests/fuzz/fuzz_route_nl
@@ -21,8 +22,8 @@ tests_fuzz_fuzz_matches_LDADD = $(FUZZ_NETFILTER)
 fuzzers += tests/fuzz/fuzz_set tests/fuzz/fuzz_conf tests/fuzz/fuzz_rowfile tests/fuzz/fuzz_state
 tests_fuzz_fuzz_set_LDADD = $(FUZZ_SNMP)
 tests_fuzz_fuzz_conf_LDADD = $(FUZZ_DAEMON)
-tests_fuzz_fuzz_rowfile_LDADD = $(FUZZ_DAEMON)
-tests_fuzz_fuzz_state_LDADD = $(FUZZ_DAEMON)
+tests_fuzz_fuzz_rowfile_LDADD = $(FUZZ_STORE)
+tests_fuzz_fuzz_state_LDADD = $(FUZZ_STORE)
 
 if FUZZERS
 noinst_PROGRAMS = $(fuzzers)

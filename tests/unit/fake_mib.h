@@ -136,16 +136,18 @@ static inline bool fake_init(void *ctx, const uint32_t *idx, size_t n, void *row
 	return false;
 }
 
-static inline int fake_check(void *ctx, const void *row, unsigned *col, struct why *why)
+static inline int fake_policy_check(const void *row, unsigned *col, struct why *why)
 {
-	const struct fake_table *t = ctx;
+	return policy_check(row, col, why);
+}
 
-	if (t->def == &mib_policy)
-		return policy_check(row, col, why);
-	if (t->def == &mib_fib)
-		return fib_check(row, col, why);
-	if (t->def != &mib_rule)
-		return 0;
+static inline int fake_fib_check(const void *row, unsigned *col, struct why *why)
+{
+	return fib_check(row, col, why);
+}
+
+static inline int fake_rule_check(const void *row, unsigned *col, struct why *why)
+{
 	if (((const struct markrule *)row)->given >> 24 & 1)
 		return markrule_check(row, col, why);
 	*col = 24;
@@ -275,7 +277,10 @@ static inline void fake_setup(struct fake *f, const struct mib_def *const *defs,
 			.text = fake_text,
 			.writable = fake_writable,
 			.init = mib_col_syntax(defs[i], SYN_STATUS) ? fake_init : NULL,
-			.check = fake_check,
+			.check = defs[i] == &mib_policy ? fake_policy_check
+				 : defs[i] == &mib_fib	? fake_fib_check
+				 : defs[i] == &mib_rule ? fake_rule_check
+							: NULL,
 		};
 
 		f->t[i] = (struct fake_table){ f, defs[i], VEC_INIT(struct fake_row) };

@@ -16,6 +16,9 @@ UNIT_MODEL = $(MODEL_LIBS) $(CMOCKA_LIBS)
 UNIT_NETFILTER = $(NETFILTER_LIBS) $(CMOCKA_LIBS)
 UNIT_ROUTING = $(ROUTING_LIBS) $(CMOCKA_LIBS)
 UNIT_SNMP = $(SNMP_LIBS) $(CMOCKA_LIBS)
+UNIT_STORE = $(STORE_LIBS) $(CMOCKA_LIBS)
+UNIT_VIEWS = $(VIEWS_LIBS) $(CMOCKA_LIBS)
+UNIT_PLAN = $(PLAN_LIBS) $(CMOCKA_LIBS)
 UNIT_DAEMON = $(DAEMON_LIBS) $(CMOCKA_LIBS)
 
 tests_unit_test_names_LDADD = $(UNIT_MODEL)
@@ -47,8 +50,8 @@ EXTRA_DIST += tests/data/rules4.txt tests/data/rules6.txt
 unit_tests += tests/unit/test_addr tests/unit/test_oset tests/unit/test_text tests/unit/test_vec
 unit_tests += tests/unit/test_idmap
 unit_tests += tests/unit/test_cell tests/unit/test_mib tests/unit/test_mib_module tests/unit/test_txn
-unit_tests += tests/unit/test_house
-unit_tests += tests/unit/test_conf tests/unit/test_index_rows tests/unit/test_managed tests/unit/test_route_set tests/unit/test_rowfile
+unit_tests += tests/unit/test_access
+unit_tests += tests/unit/test_conf tests/unit/test_index_rows tests/unit/test_wanted tests/unit/test_route_set tests/unit/test_rowfile
 tests_unit_test_addr_LDADD = $(UNIT_BASE)
 tests_unit_test_oset_LDADD = $(UNIT_BASE)
 tests_unit_test_text_LDADD = $(UNIT_BASE)
@@ -59,11 +62,11 @@ tests_unit_test_mib_LDADD = $(UNIT_SNMP)
 tests_unit_test_mib_module_LDADD = $(UNIT_SNMP)
 tests_unit_test_txn_LDADD = $(UNIT_SNMP)
 tests_unit_test_conf_LDADD = $(UNIT_DAEMON)
-tests_unit_test_index_rows_LDADD = $(UNIT_DAEMON)
-tests_unit_test_house_LDADD = $(UNIT_DAEMON)
-tests_unit_test_managed_LDADD = $(UNIT_DAEMON)
-tests_unit_test_route_set_LDADD = $(UNIT_DAEMON)
-tests_unit_test_rowfile_LDADD = $(UNIT_DAEMON)
+tests_unit_test_index_rows_LDADD = $(UNIT_MODEL)
+tests_unit_test_access_LDADD = $(UNIT_PLAN)
+tests_unit_test_wanted_LDADD = $(UNIT_STORE)
+tests_unit_test_route_set_LDADD = $(UNIT_VIEWS)
+tests_unit_test_rowfile_LDADD = $(UNIT_STORE)
 noinst_HEADERS += tests/unit/fake_mib.h tests/unit/mib_defs.h
 
 if HAVE_CMOCKA

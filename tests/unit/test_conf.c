@@ -50,7 +50,7 @@ static void same_as_defaults(const struct conf *c)
 	struct conf d;
 
 	conf_init(&d);
-	memcpy(d.file, c->file, sizeof(d.file));
+	memcpy(d.keep.file, c->keep.file, sizeof(d.keep.file));
 	assert_memory_equal(c, &d, sizeof(d));
 }
 
@@ -95,16 +95,16 @@ static void every_setting_can_be_set(void **state)
 	assert_string_equal(c.standalone_address, "udp:161");
 	assert_string_equal(c.standalone_snmp_conf, "/a b");
 	assert_string_equal(c.state_dir, "/s");
-	assert_int_equal(c.get_age_ms, 0);
-	assert_int_equal(c.walk_age_ms, 60000);
-	assert_string_equal(c.lock_file, "/l");
-	assert_int_equal(c.lock_wait_ms, 10000);
+	assert_int_equal(c.read.get_age_ms, 0);
+	assert_int_equal(c.read.walk_age_ms, 60000);
+	assert_string_equal(c.read.lock_file, "/l");
+	assert_int_equal(c.read.lock_wait_ms, 10000);
 	assert_int_equal(c.protocol, 5);
-	assert_true(c.main_tables);
-	assert_int_equal(c.exclude_tables.n, 3);
-	assert_true(conf_list_has(&c.exclude_tables, 1000));
-	assert_true(conf_list_has(&c.exclude_tables, UINT32_MAX));
-	assert_false(conf_list_has(&c.exclude_tables, 2));
+	assert_true(c.access.main_tables);
+	assert_int_equal(c.read.exclude_tables.n, 3);
+	assert_true(num_list_has(&c.read.exclude_tables, 1000));
+	assert_true(num_list_has(&c.read.exclude_tables, UINT32_MAX));
+	assert_false(num_list_has(&c.read.exclude_tables, 2));
 	assert_int_equal(conf_log_level(&c), LOG_DEBUG);
 	assert_true(c.log_syslog);
 }
@@ -121,26 +121,26 @@ static void lists_of_the_house_are_taken(void **state)
 			      "tables = (\"100-199\", \"201\", 1000, \"4294967295\"); };\n",
 			      &c, &why),
 			 0);
-	assert_false(c.enable);
-	assert_int_equal(c.max_rows, 0);
-	assert_true(c.mark_mask == 0xffff0000);
-	assert_int_equal(c.netfilter_tables.n, 1);
-	assert_true(conf_names_have(&c.netfilter_tables, "mangle"));
-	assert_true(conf_names_have(&c.chains, "A"));
-	assert_true(conf_names_have(&c.chains, "raw/OUTPUT"));
-	assert_false(conf_names_have(&c.chains, "OUTPUT"));
-	assert_int_equal(c.tables.n, 4);
-	assert_false(conf_ranges_have(&c.tables, 99));
-	assert_true(conf_ranges_have(&c.tables, 100));
-	assert_true(conf_ranges_have(&c.tables, 199));
-	assert_false(conf_ranges_have(&c.tables, 200));
-	assert_true(conf_ranges_have(&c.tables, 201));
-	assert_true(conf_ranges_have(&c.tables, 1000));
-	assert_true(conf_ranges_have(&c.tables, UINT32_MAX));
+	assert_false(c.access.enable);
+	assert_int_equal(c.access.max_rows, 0);
+	assert_true(c.access.mark_mask == 0xffff0000);
+	assert_int_equal(c.access.netfilter_tables.n, 1);
+	assert_true(name_list_has(&c.access.netfilter_tables, "mangle"));
+	assert_true(name_list_has(&c.access.chains, "A"));
+	assert_true(name_list_has(&c.access.chains, "raw/OUTPUT"));
+	assert_false(name_list_has(&c.access.chains, "OUTPUT"));
+	assert_int_equal(c.access.tables.n, 4);
+	assert_false(num_ranges_have(&c.access.tables, 99));
+	assert_true(num_ranges_have(&c.access.tables, 100));
+	assert_true(num_ranges_have(&c.access.tables, 199));
+	assert_false(num_ranges_have(&c.access.tables, 200));
+	assert_true(num_ranges_have(&c.access.tables, 201));
+	assert_true(num_ranges_have(&c.access.tables, 1000));
+	assert_true(num_ranges_have(&c.access.tables, UINT32_MAX));
 	assert_int_equal(load("provisioning: { mark_mask = 0xffffffff; };", &c, &why), 0);
-	assert_true(c.mark_mask == UINT32_MAX);
+	assert_true(c.access.mark_mask == UINT32_MAX);
 	assert_int_equal(load("provisioning: { mark_mask = 4294967295L; };", &c, &why), 0);
-	assert_true(c.mark_mask == UINT32_MAX);
+	assert_true(c.access.mark_mask == UINT32_MAX);
 }
 
 #define A8   "aaaaaaaa"
@@ -352,12 +352,12 @@ static void a_running_agent_takes_over_what_it_can(void **state)
 	assert_int_equal(c.agentx_ping_s, 3);
 	assert_string_equal(c.standalone_address, "");
 	assert_int_equal(c.protocol, 161);
-	assert_int_equal(c.get_age_ms, 1);
-	assert_int_equal(c.walk_age_ms, 2);
-	assert_string_equal(c.lock_file, "/l");
-	assert_int_equal(c.lock_wait_ms, 3);
-	assert_true(c.reassert);
-	assert_true(conf_list_has(&c.exclude_tables, 7));
+	assert_int_equal(c.read.get_age_ms, 1);
+	assert_int_equal(c.read.walk_age_ms, 2);
+	assert_string_equal(c.read.lock_file, "/l");
+	assert_int_equal(c.read.lock_wait_ms, 3);
+	assert_true(c.keep.reassert);
+	assert_true(num_list_has(&c.read.exclude_tables, 7));
 	assert_int_equal(conf_log_level(&c), LOG_DEBUG);
 	assert_true(c.log_syslog);
 	text_reset(&later);

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
+#include "model/index_rows.h"
 #include "model/row.h"
-#include "views/index_rows.h"
 
 struct row {
 	uint32_t index, other;

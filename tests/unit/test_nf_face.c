@@ -571,8 +571,8 @@ static char *shown(void)
 	return t.s ? t.s : strdup("");
 }
 
-/* The lock is held when the legacy rule is taken back in the middle of a commit, and free again for the
- * next one. */
+/* The lock is held when the legacy rule is taken back in the middle of a commit, and free for everybody
+ * afterwards. */
 static void legacy_rules_are_undone_for_the_sake_of_another_backend(void **state)
 {
 	static const struct nf_backend *const mixed[] = { &ipt_backend, &fake_b };
@@ -597,6 +597,7 @@ static void legacy_rules_are_undone_for_the_sake_of_another_backend(void **state
 	fakes[1].err[FAKE_COMMIT] = -EPERM;
 	assert_int_equal(nf_commit(nf, edits, 2, &failed, &undo, &why), -EPERM);
 	assert_int_equal(failed, 1);
+	assert_int_equal(sh("flock -n /run/xtables.lock true"), 0);
 	s = shown();
 	assert_string_equal(s, was);
 	free(s);

@@ -1,91 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The view of the routes: kept current by the kernel's events, and marked where it gives none. */
+#include <libmnl/libmnl.h>
 #include <linux/if.h>
+#include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/clock.h"
-#include "info.h"
+#include "routing/link_nl.h"
 #include "routing/route_nl.h"
+#include "views/route_set.h"
 
-enum { STALE_MAX = 16 };
-
-static int route_row_cmp(const void *a, const void *b)
+void routes_init(struct views *views)
 {
-	return route_cmp(a, b);
-}
-
-void routes_init(struct app *a)
-{
-	struct routes *v = &a->routes;
+	struct routes *v = &views->routes;
 
 	*v = (struct routes){ .version = 1 };
 	route_set_init(v);
-	managed_init(&v->managed, &mib_route, route_row_cmp);
 	v->stale = (struct vec)VEC_INIT(struct route_scope);
-	routes_stale(a, AF_UNSPEC, 0, 0);
+	routes_stale(views, AF_UNSPEC, 0, 0);
 }
 
-void routes_fini(struct app *a)
+void routes_fini(struct views *views)
 {
-	routes_leave(&a->routes);
-	route_set_fini(&a->routes);
-	vec_fini(&a->routes.stale);
-	managed_fini(&a->routes.managed);
-}
-
-void routes_touched(struct routes *v)
-{
-	v->version++;
-	v->last_change = clock_ms();
-}
-
-void routes_stale(struct app *a, uint8_t family, uint32_t fib, uint32_t ifindex)
-{
-	struct routes *v = &a->routes;
-	struct route_scope *s;
-
-	if (fib && conf_list_has(&v->excluded, fib))
-		return;
-	if (family == AF_UNSPEC) {
-		routes_stale(a, AF_INET, fib, ifindex);
-		routes_stale(a, AF_INET6, fib, ifindex);
-		return;
-	}
-	for (size_t i = 0; i < v->stale.n; i++) {
-		s = vec_at(&v->stale, i);
-		if (s->family == family && (!s->fib || s->fib == fib) &&
-		    (!s->ifindex || s->ifindex == ifindex))
-			return;
-	}
-	/* Without memory, or with many: all of it, by the first entry. */
-	s = v->stale.n < STALE_MAX ? vec_push(&v->stale) : NULL;
-	if (s) {
-		*s = (struct route_scope){ .family = family, .fib = fib, .ifindex = ifindex };
-		return;
-	}
-	v->stale.n = 0;
-	for (size_t i = 0; i < 2; i++)
-		if ((s = vec_push(&v->stale)))
-			*s = (struct route_scope){ .family = i ? AF_INET6 : AF_INET };
-}
-
-void routes_stale_users(struct app *a, const struct prefix *prefsrc)
-{
-	const struct routes *v = &a->routes;
-
-	for (size_t b = 0; b < v->nbuckets; b++) {
-		for (const struct route_info *info = v->buckets[b]; info; info = info->next) {
-			bool uses = prefsrc ? info->r.prefsrc.family == prefsrc->family &&
-						      memcmp(info->r.prefsrc.addr, prefsrc->addr,
-							     sizeof(prefsrc->addr)) == 0
-					    : info->r.nhid != 0;
-
-			for (unsigned i = 0; uses && i < info->r.nlegs; i++)
-				routes_stale(a, AF_UNSPEC, 0, route_leg(&info->r, i)->ifindex);
-		}
-	}
+	routes_leave(&views->routes);
+	route_set_fini(&views->routes);
+	vec_fini(&views->routes.stale);
 }
 
 /* Will the routes of @r's table be read anew anyway? */
@@ -100,28 +40,106 @@ static bool is_stale(const struct routes *v, const struct route *r)
 	return false;
 }
 
-void routes_event(struct app *a, const struct nlmsghdr *nlh)
+void routes_on_route(struct views *views, const struct nlmsghdr *nlh)
 {
 	bool gone = nlh->nlmsg_type == RTM_DELROUTE, replaces = nlh->nlmsg_flags & NLM_F_REPLACE;
-	struct routes *v = &a->routes;
+	struct routes *v = &views->routes;
 	struct nexthop legs[ROUTE_LEGS_MAX];
 	struct route r;
 	bool later;
 
-	/* The kernel keeps these to itself (live.c), but for those from before it was told. */
-	if (v->excluded.n && conf_list_has(&v->excluded, route_nl_table(nlh)))
+	/* The kernel keeps these to itself (routes/exclude.c), but for those from before it was told. */
+	if (v->excluded.n && num_list_has(&v->excluded, route_nl_table(nlh)))
 		return;
 	/* All is read anew after these, and they are many. */
-	if (a->events_lost && !gone)
+	if (views->events_lost && !gone)
 		return;
 	if (route_nl_decode(nlh, &r, legs))
 		return;
 	if (gone)
-		routes_withdrawn(a, &r);
-	if (a->events_lost || (!v->load && is_stale(v, &r)))
+		routes_withdrawn(views, &r);
+	if (views->events_lost || (!v->load && is_stale(v, &r)))
 		return;
 	later = v->load && route_load_event(v->load, &r, gone, replaces);
 	if (!route_set_event(v, &r, gone, replaces) && !later)
-		routes_stale(a, r.dst.family, r.fib, 0);
+		routes_stale(views, r.dst.family, r.fib, 0);
 	routes_touched(v);
+}
+
+/* What of a link's flags decides over routes. */
+enum { LINK_FLAGS = IFF_UP | IFF_RUNNING | IFF_LOWER_UP };
+
+/*
+ * Routes go, or are marked, without an event of their own when their device goes down, loses its
+ * carrier or is deleted (fib_sync_down_dev() of net/ipv4/fib_semantics.c).
+ */
+void routes_on_link(struct views *views, const struct nlmsghdr *nlh)
+{
+	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+	const struct name *link;
+	uint32_t before = 0, after = 0;
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifi))
+		return;
+	link = names_find(&views->links, (uint32_t)ifi->ifi_index);
+	before = link ? link->flags : 0;
+	link_nl_event(nlh, &views->links);
+	link = names_find(&views->links, (uint32_t)ifi->ifi_index);
+	after = link ? link->flags : 0;
+	if ((before ^ after) & LINK_FLAGS || nlh->nlmsg_type == RTM_DELLINK)
+		routes_stale(views, AF_UNSPEC, 0, (uint32_t)ifi->ifi_index);
+	if (!(after & IFF_UP))
+		routes_device_down(views, (uint32_t)ifi->ifi_index);
+	views->links_changed = true;
+}
+
+/* Nor when an address goes: those by which it was their preferred source, whatever their device
+ * (fib_sync_down_addr()), and all of the device with its last one. */
+void routes_on_address(struct views *views, const struct nlmsghdr *nlh)
+{
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
+	struct prefix addr = { 0 };
+	const struct nlattr *attr;
+
+	views->links_changed = true;
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifa) || nlh->nlmsg_type != RTM_DELADDR)
+		return;
+	routes_stale(views, AF_UNSPEC, 0, ifa->ifa_index);
+	mnl_attr_for_each(attr, nlh, sizeof(*ifa)) {
+		if (mnl_attr_get_type(attr) !=
+			    (ifa->ifa_family == AF_INET ? IFA_LOCAL : IFA_ADDRESS) ||
+		    mnl_attr_get_payload_len(attr) != addr_size(ifa->ifa_family))
+			continue;
+		addr.family = ifa->ifa_family;
+		memcpy(addr.addr, mnl_attr_get_payload(attr), addr_size(addr.family));
+		routes_stale_users(views, &addr);
+	}
+}
+
+/* net.ipv4.conf.*.ignore_routes_with_linkdown decides whether a route is shown as dead. */
+void routes_on_netconf(struct views *views, const struct nlmsghdr *nlh)
+{
+	const struct netconfmsg *ncm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+	bool linkdown = false;
+	int32_t ifindex = 0;
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ncm))
+		return;
+	mnl_attr_for_each(attr, nlh, sizeof(*ncm)) {
+		uint16_t type = mnl_attr_get_type(attr);
+
+		linkdown |= type == NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN;
+		if (type == NETCONFA_IFINDEX && mnl_attr_get_payload_len(attr) == sizeof(ifindex))
+			memcpy(&ifindex, mnl_attr_get_payload(attr), sizeof(ifindex));
+	}
+	/* "all" and "default" are negative. */
+	if (linkdown)
+		routes_stale(views, AF_UNSPEC, 0, ifindex > 0 ? (uint32_t)ifindex : 0);
+}
+
+void routes_on_nexthop(struct views *views, const struct nlmsghdr *nlh)
+{
+	(void)nlh;
+	routes_stale_users(views, NULL);
 }

@@ -5,9 +5,9 @@
 #include "views/route_row.h"
 
 /* Leg @i (from 0) of a route that route_row_find() or route_row_next() just gave. */
-static const void *fill_hop(struct app *a, const struct route *r, unsigned i)
+static const void *fill_hop(struct views *views, const struct route *r, unsigned i)
 {
-	struct mib_nexthop_row *out = &a->routes.hop_row;
+	struct mib_nexthop_row *out = &views->routes.hop_row;
 
 	*out = (struct mib_nexthop_row){
 		.route = *r,
@@ -16,7 +16,7 @@ static const void *fill_hop(struct app *a, const struct route *r, unsigned i)
 		.status = r->status,
 	};
 	if (out->hop.ifindex)
-		route_row_name_leg(a, &out->hop);
+		route_row_name_leg(views, &out->hop);
 	if (!out->hop.weight)
 		out->hop.weight = 1;
 	return out;
@@ -24,19 +24,19 @@ static const void *fill_hop(struct app *a, const struct route *r, unsigned i)
 
 static const void *hop_find(void *ctx, const uint32_t *idx, size_t n)
 {
-	struct app *a = ctx;
+	struct views *views = ctx;
 	const struct route *r;
 
-	routes_sync(a);
-	r = n ? route_row_find(a, idx, n - 1) : NULL;
+	routes_sync(views);
+	r = n ? route_row_find(views, idx, n - 1) : NULL;
 	if (!r || idx[n - 1] < 1 || idx[n - 1] > r->nlegs)
 		return NULL;
-	return fill_hop(a, r, idx[n - 1] - 1);
+	return fill_hop(views, r, idx[n - 1] - 1);
 }
 
 static const void *hop_next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid *at)
 {
-	struct app *a = ctx;
+	struct views *views = ctx;
 	/* How long the index of the route is that the request begins with. */
 	size_t whole = n > 2 && addr_family(idx[2]) ? 6 + idx[2] : n;
 	size_t cut = n < whole ? n : whole;
@@ -44,22 +44,22 @@ static const void *hop_next(void *ctx, const uint32_t *idx, size_t n, struct mib
 	const struct route *r;
 	struct mib_oid from = { .n = cut };
 
-	routes_sync(a);
+	routes_sync(views);
 	if (cut)
 		memcpy(from.id, idx, cut * sizeof(*idx));
 	*at = from;
-	r = cut == whole ? route_row_find(a, idx, cut) : NULL;
+	r = cut == whole ? route_row_find(views, idx, cut) : NULL;
 	if (!r || leg >= r->nlegs) {
 		leg = 0;
 		do {
-			r = route_row_next(a, from.id, from.n, at);
+			r = route_row_next(views, from.id, from.n, at);
 			from = *at;
 		} while (r && !r->nlegs);
 	}
 	if (!r)
 		return NULL;
 	mib_oid_add(at, leg + 1);
-	return fill_hop(a, r, leg);
+	return fill_hop(views, r, leg);
 }
 
 static bool hop_writable(void *ctx, const void *row, struct why *why)
@@ -82,25 +82,11 @@ static bool hop_init(void *ctx, const uint32_t *idx, size_t n, void *row, struct
 	return true;
 }
 
-static void hop_settle(void *ctx, void *row)
-{
-	struct mib_nexthop_row *hop = row;
-
-	(void)ctx;
-	route_row_settle_gateway(&hop->hop, hop->given >> 2 & 1);
-}
-
-static int hop_check(void *ctx, const void *row, unsigned *col, struct why *why)
-{
-	(void)ctx;
-	return route_row_check_gateway(&((const struct mib_nexthop_row *)row)->hop, 2, col, why);
-}
-
 const struct mib_source nexthops_source = {
 	.find = hop_find,
 	.next = hop_next,
 	.writable = hop_writable,
 	.init = hop_init,
-	.settle = hop_settle,
-	.check = hop_check,
+	.settle = leg_row_settle,
+	.check = leg_row_check,
 };

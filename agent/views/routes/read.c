@@ -28,10 +28,10 @@ void routes_leave(struct routes *v)
 }
 
 /* Small ones first: who asks for these need not wait for the big ones. */
-void routes_lost(struct app *a)
+void routes_lost(struct views *views)
 {
 	static const uint8_t families[] = { AF_INET, AF_INET6 };
-	struct routes *v = &a->routes;
+	struct routes *v = &views->routes;
 
 	for (unsigned i = 0; i < 4; i++) {
 		uint8_t family = families[i % 2];
@@ -45,15 +45,15 @@ void routes_lost(struct app *a)
 			/* Before the first policy, local is a part of main to the kernel: to give
 			 * the one, it looks at all of the other. */
 			if (route_set_total(v, family, fib) < SMALL && fib != RT_TABLE_LOCAL)
-				routes_stale(a, family, fib, 0);
+				routes_stale(views, family, fib, 0);
 		}
-		routes_stale(a, family, 0, 0);
+		routes_stale(views, family, 0, 0);
 	}
 }
 
 struct reading {
 	struct route_load *load;
-	const struct conf_list *excluded;
+	const struct num_list *excluded;
 };
 
 static int load_one(const struct nlmsghdr *nlh, void *arg)
@@ -61,7 +61,7 @@ static int load_one(const struct nlmsghdr *nlh, void *arg)
 	const struct reading *r = arg;
 
 	/* The kernel can pick one table, not leave one out. */
-	if (r->excluded->n && conf_list_has(r->excluded, route_nl_table(nlh)))
+	if (r->excluded->n && num_list_has(r->excluded, route_nl_table(nlh)))
 		return 0;
 	return route_load_message(r->load, nlh);
 }
@@ -77,9 +77,9 @@ static int ask(struct rtnl *nl, const struct route_scope *scope)
 }
 
 /* Reads some routes. Returns: 1 when there is more, 0 at the end, -EINTR: begin again, or -errno. */
-static int read_on(struct app *a, struct rtnl *nl, struct route_load *l, size_t *read)
+static int read_on(struct views *views, struct rtnl *nl, struct route_load *l, size_t *read)
 {
-	struct reading r = { l, &a->routes.excluded };
+	struct reading r = { l, &views->routes.excluded };
 	size_t some = 1024, left = some;
 	int err = 0;
 
@@ -93,11 +93,11 @@ static int read_on(struct app *a, struct rtnl *nl, struct route_load *l, size_t 
 }
 
 /* Begins with what became stale first. */
-static int begin(struct app *a)
+static int begin(struct views *views)
 {
-	struct routes *v = &a->routes;
+	struct routes *v = &views->routes;
 	const struct route_scope scope = *(struct route_scope *)vec_at(&v->stale, 0);
-	int err = link_nl_barrier(a->rtnl);
+	int err = link_nl_barrier(views->rtnl);
 
 	if (err)
 		return err;
@@ -105,7 +105,7 @@ static int begin(struct app *a)
 	if (!v->load)
 		return -ENOMEM;
 	route_load_begin(v->load, v, &scope);
-	err = ask(a->dump, &scope);
+	err = ask(views->dump, &scope);
 	if (err)
 		routes_leave(v);
 	else
@@ -114,11 +114,11 @@ static int begin(struct app *a)
 }
 
 /* A step of the reading under way. */
-static int step(struct app *a, size_t *read)
+static int step(struct views *views, size_t *read)
 {
-	struct routes *v = &a->routes;
+	struct routes *v = &views->routes;
 	struct route_scope scope = v->load->scope;
-	int err = read_on(a, a->dump, v->load, read);
+	int err = read_on(views, views->dump, v->load, read);
 
 	if (v->load->changed)
 		routes_touched(v);
@@ -126,13 +126,13 @@ static int step(struct app *a, size_t *read)
 	if (err > 0)
 		return 0;
 	for (size_t i = 0; i < v->load->unclear.n; i++)
-		routes_stale(a, scope.family, *(uint32_t *)vec_at(&v->load->unclear, i), 0);
+		routes_stale(views, scope.family, *(uint32_t *)vec_at(&v->load->unclear, i), 0);
 	routes_leave(v);
 	if (!err) {
 		v->tries = 0;
 		return 0;
 	}
-	routes_stale(a, scope.family, scope.fib, scope.ifindex);
+	routes_stale(views, scope.family, scope.fib, scope.ifindex);
 	if (err == -EAGAIN || (err == -EINTR && ++v->tries < RTNL_DUMP_TRIES))
 		return 0;
 	v->tries = 0;
@@ -146,9 +146,9 @@ static bool is_big(const struct routes *v, const struct route_scope *s, size_t l
 }
 
 /* Reads at least something, so many routes, and until @end. */
-static void read_routes(struct app *a, size_t limit, uint64_t end)
+static void read_routes(struct views *views, size_t limit, uint64_t end)
 {
-	struct routes *v = &a->routes;
+	struct routes *v = &views->routes;
 	size_t read = 0;
 	int err = 0;
 
@@ -156,43 +156,43 @@ static void read_routes(struct app *a, size_t limit, uint64_t end)
 		if (!v->load && is_big(v, vec_at(&v->stale, 0), limit > read ? limit - read : 0))
 			limit = 0;
 		if (!v->load)
-			err = begin(a);
+			err = begin(views);
 		if (!err)
-			err = step(a, &read);
+			err = step(views, &read);
 		if (read >= limit && clock_ms() >= end)
 			break;
 	}
 	if (err)
 		log_err("reading routes: %s", strerror(-err));
-	v->known |= routes_whole(a);
+	v->known |= routes_whole(views);
 }
 
-bool routes_whole(const struct app *a)
+bool routes_whole(const struct views *views)
 {
-	return !a->routes.load && !a->routes.stale.n;
+	return !views->routes.load && !views->routes.stale.n;
 }
 
-void routes_sync(struct app *a)
-{
-	uint64_t end = clock_ms() + PIECE_MS;
-
-	live_sync(a);
-	if (!a->routes.load)
-		read_routes(a, a->routes.known ? AT_ONCE : SIZE_MAX, end);
-}
-
-void routes_step(struct app *a)
+void routes_sync(struct views *views)
 {
 	uint64_t end = clock_ms() + PIECE_MS;
 
-	live_sync(a);
-	if (a->routes.load)
-		read_routes(a, 0, end);
+	live_sync(views);
+	if (!views->routes.load)
+		read_routes(views, views->routes.known ? AT_ONCE : SIZE_MAX, end);
 }
 
-bool routes_step_due(const struct app *a)
+void routes_step(struct views *views)
 {
-	return a->routes.load;
+	uint64_t end = clock_ms() + PIECE_MS;
+
+	live_sync(views);
+	if (views->routes.load)
+		read_routes(views, 0, end);
+}
+
+bool routes_step_due(const struct views *views)
+{
+	return views->routes.load;
 }
 
 bool routes_unread(const struct routes *v, const struct route *r)
@@ -207,13 +207,13 @@ bool routes_unread(const struct routes *v, const struct route *r)
 	return false;
 }
 
-void routes_look(struct app *a, const struct route *key)
+void routes_look(struct views *views, const struct route *key)
 {
-	struct routes *v = &a->routes;
-	const struct route *m = managed_find(&v->managed, key);
+	struct routes *v = &views->routes;
+	const struct route *m = managed_find(&views->store->wanted[ROUTE_ROWS], key);
 	const struct route_scope scope = {
 		.family = key->dst.family,
-		.protocol = m ? m->protocol : (uint8_t)a->conf.protocol,
+		.protocol = m ? m->protocol : (uint8_t)views->store->protocol,
 		.fib = key->fib,
 	};
 	struct route_load l;
@@ -221,20 +221,20 @@ void routes_look(struct app *a, const struct route *key)
 	int err;
 
 	if (!routes_unread(v, key) ||
-	    (v->looked_pdu == a->pdus && v->looked.family == scope.family &&
+	    (v->looked_pdu == views->pdus && v->looked.family == scope.family &&
 	     v->looked.protocol == scope.protocol && v->looked.fib == scope.fib))
 		return;
 	route_load_begin(&l, v, &scope);
-	err = ask(a->rtnl, &scope);
+	err = ask(views->rtnl, &scope);
 	if (!err)
 		do
-			err = read_on(a, a->rtnl, &l, &read);
+			err = read_on(views, views->rtnl, &l, &read);
 		while (err > 0);
 	if (err)
 		log_err("reading routes of table %u: %s", scope.fib, strerror(-err));
 	if (l.changed)
 		routes_touched(v);
 	route_load_fini(&l);
-	v->looked_pdu = a->pdus;
+	v->looked_pdu = views->pdus;
 	v->looked = scope;
 }

@@ -58,9 +58,9 @@ static int index_rec_cmp(const void *key, const void *elem)
 	return mib_oid_cmp(k->idx, k->n, at.id, at.n);
 }
 
-void route_row_name_leg(const struct app *a, struct nexthop *hop)
+void route_row_name_leg(const struct views *views, struct nexthop *hop)
 {
-	const struct name *link = hop->ifindex ? names_find(&a->links, hop->ifindex) : NULL;
+	const struct name *link = hop->ifindex ? names_find(&views->links, hop->ifindex) : NULL;
 
 	hop->ifname[0] = '\0';
 	if (link)
@@ -69,27 +69,27 @@ void route_row_name_leg(const struct app *a, struct nexthop *hop)
 }
 
 /* A kernel's route as a row. */
-static const struct route *fill(struct app *a, const struct route_rec *rec)
+static const struct route *fill(struct views *views, const struct route_rec *rec)
 {
-	struct route *out = &a->routes.row;
+	struct route *out = &views->routes.row;
 	const struct route *m;
 
 	route_rec_get(rec, out);
-	m = managed_find(&a->routes.managed, out); /* what a manager wants of it */
-	route_row_name_leg(a, &out->leg);
+	m = managed_find(&views->store->wanted[ROUTE_ROWS], out); /* what a manager wants of it */
+	route_row_name_leg(views, &out->leg);
 	if (out->nlegs > 1)
 		memset(&out->leg, 0, sizeof(out->leg));
 	out->origin = m ? m->origin : ORIGIN_FOREIGN;
-	out->storage = m ? m->storage : house_storage(a);
+	out->storage = m ? m->storage : access_storage(views->access);
 	out->given = m ? m->given : 0;
 	out->status = ROW_ACTIVE;
 	return out;
 }
 
 /* A row that is in no kernel. */
-static const struct route *fill_managed(struct app *a, const struct route *m)
+static const struct route *fill_managed(struct views *views, const struct route *m)
 {
-	struct route *out = &a->routes.row;
+	struct route *out = &views->routes.row;
 
 	*out = *m;
 	if (out->status == ROW_ACTIVE)
@@ -100,10 +100,10 @@ static const struct route *fill_managed(struct app *a, const struct route *m)
 }
 
 /* The first managed row whose index is above (@equal: or is) the one asked for. */
-static const struct route *managed_above(const struct app *a, const struct index_key *key,
+static const struct route *managed_above(const struct views *views, const struct index_key *key,
 					 bool equal)
 {
-	const struct managed *m = &a->routes.managed;
+	const struct managed *m = &views->store->wanted[ROUTE_ROWS];
 	size_t lo = 0, hi = m->rows.n;
 
 	while (lo < hi) {
@@ -119,49 +119,50 @@ static const struct route *managed_above(const struct app *a, const struct index
 	return lo < m->rows.n ? managed_at(m, lo) : NULL;
 }
 
-const struct route *route_row_find(struct app *a, const uint32_t *idx, size_t n)
+const struct route *route_row_find(struct views *views, const uint32_t *idx, size_t n)
 {
 	const struct index_key key = key_of_index(idx, n);
 	const struct route_rec *rec;
 	const struct route *m;
 	struct route_rec mrec;
 
-	rec = oset_get(&a->routes.set, oset_lower(&a->routes.set, &key, index_rec_cmp));
+	rec = oset_get(&views->routes.set, oset_lower(&views->routes.set, &key, index_rec_cmp));
 	if (rec && index_rec_cmp(&key, rec) == 0)
-		return fill(a, rec);
-	m = managed_above(a, &key, true);
+		return fill(views, rec);
+	m = managed_above(views, &key, true);
 	if (!m)
 		return NULL;
 	mrec = route_rec_of(m);
-	return index_rec_cmp(&key, &mrec) == 0 ? fill_managed(a, m) : NULL;
+	return index_rec_cmp(&key, &mrec) == 0 ? fill_managed(views, m) : NULL;
 }
 
-const struct route *route_row_next(struct app *a, const uint32_t *idx, size_t n, struct mib_oid *at)
+const struct route *route_row_next(struct views *views, const uint32_t *idx, size_t n,
+				   struct mib_oid *at)
 {
 	const struct index_key key = key_of_index(idx, n);
 	const struct route_rec *rec;
-	const struct route *m = managed_above(a, &key, false);
+	const struct route *m = managed_above(views, &key, false);
 	struct route_rec mrec;
 
-	rec = oset_get(&a->routes.set, oset_upper(&a->routes.set, &key, index_rec_cmp));
+	rec = oset_get(&views->routes.set, oset_upper(&views->routes.set, &key, index_rec_cmp));
 	if (m)
 		mrec = route_rec_of(m);
 	if (rec && (!m || route_rec_cmp(rec, &mrec) <= 0)) {
 		route_rec_index(rec, at);
-		return fill(a, rec);
+		return fill(views, rec);
 	}
 	if (!m)
 		return NULL;
 	route_rec_index(&mrec, at);
-	return fill_managed(a, m);
+	return fill_managed(views, m);
 }
 
-bool routes_find(struct app *a, const struct route *key, struct route *out)
+bool routes_find(struct views *views, const struct route *key, struct route *out)
 {
 	struct route_rec rec = route_rec_of(key), *have;
 
-	routes_look(a, key);
-	have = oset_get(&a->routes.set, oset_lower(&a->routes.set, &rec, NULL));
+	routes_look(views, key);
+	have = oset_get(&views->routes.set, oset_lower(&views->routes.set, &rec, NULL));
 	if (!have || route_rec_cmp(have, &rec) != 0)
 		return false;
 	route_rec_get(have, out);
@@ -170,42 +171,43 @@ bool routes_find(struct app *a, const struct route *key, struct route *out)
 
 static const void *find(void *ctx, const uint32_t *idx, size_t n)
 {
-	struct app *a = ctx;
+	struct views *views = ctx;
 
-	routes_sync(a);
-	return route_row_find(a, idx, n);
+	routes_sync(views);
+	return route_row_find(views, idx, n);
 }
 
 static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid *at)
 {
-	struct app *a = ctx;
+	struct views *views = ctx;
 
-	routes_sync(a);
-	return route_row_next(a, idx, n, at);
+	routes_sync(views);
+	return route_row_next(views, idx, n, at);
 }
 
 static void text(void *ctx, const void *row, unsigned col, struct text *out)
 {
-	struct app *a = ctx;
+	struct views *views = ctx;
 
 	(void)col;
-	route_text(row, &a->names, &a->links, out);
+	route_text(row, &views->names, &views->links, out);
 }
 
 bool route_row_writable(void *ctx, const void *row, struct why *why)
 {
-	return house_writable(ctx, ((const struct route *)row)->origin, "route", why);
+	return access_writable(((struct views *)ctx)->access, ((const struct route *)row)->origin,
+			       "route", why);
 }
 
 bool route_row_init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why)
 {
-	struct app *a = ctx;
+	struct views *views = ctx;
 	struct route *r = row;
 	struct route_rec key;
 
 	route_init(r);
 	r->nlegs = 0;
-	r->protocol = (uint8_t)a->conf.protocol;
+	r->protocol = (uint8_t)views->store->protocol;
 	if (!rec_of_index(idx, n, &key)) {
 		why_set(why, 0,
 			"the index is no table, address type, address, prefix length, "
@@ -215,12 +217,12 @@ bool route_row_init(void *ctx, const uint32_t *idx, size_t n, void *row, struct 
 	route_rec_key(&key, r);
 	if (!r->fib)
 		why_set(why, 0, "table 0 is the kernel's \"unspec\"");
-	else if (house_protects(a, r->fib))
+	else if (access_protects(views->access, r->fib))
 		why_set(why, 0,
 			"table %u is the system's own: \"provisioning.main_tables = true\" in "
 			"fwmarkd.conf opens it to managers",
 			r->fib);
-	else if (conf_list_has(&a->conf.exclude_tables, r->fib))
+	else if (num_list_has(&views->opt->exclude_tables, r->fib))
 		why_set(why, 0, "table %u is left out by \"routes.exclude_tables\" in fwmarkd.conf",
 			r->fib);
 	else if (!prefix_is_canonical(&r->dst))
@@ -234,76 +236,21 @@ bool route_row_init(void *ctx, const uint32_t *idx, size_t n, void *row, struct 
 	return false;
 }
 
-static bool is_given(uint64_t given, unsigned col)
-{
-	return given >> col & 1;
-}
-
-enum { GATEWAY_COLS = 1u << 8 | 1u << 9 | 1u << 10 | 1u << 11 };
-
-/* An address without a type has the type of its length. */
-void route_row_settle_gateway(struct nexthop *hop, bool type_given)
-{
-	if (!type_given)
-		hop->gateway_type = hop->gateway.family;
-	hop->gateway.len = (uint8_t)(8 * addr_size(hop->gateway.family));
-}
-
-static void settle(void *ctx, void *row)
-{
-	struct route *r = row;
-
-	(void)ctx;
-	route_row_settle_gateway(&r->leg, is_given(r->given, 8));
-	r->prefsrc.len = (uint8_t)(8 * addr_size(r->prefsrc.family));
-	/* A leg is there as soon as something of it is written, here or in its own row. */
-	if (r->leg.gateway.family || r->leg.ifindex || r->leg.ifname[0])
-		r->nlegs = r->nlegs ? r->nlegs : 1;
-	else if (route_is_reject(r))
-		r->nlegs = 0;
-	/* The way out of a nexthop object is the kernel's to show, not the manager's to say. */
-	if (r->nhid && !(r->given & GATEWAY_COLS)) {
-		memset(&r->leg, 0, sizeof(r->leg));
-		r->nlegs = 1;
-	}
-	if (!r->leg.weight)
-		r->leg.weight = 1;
-}
-
-int route_row_check_gateway(const struct nexthop *hop, unsigned type_col, unsigned *col,
-			    struct why *why)
-{
-	if (hop->gateway_type == hop->gateway.family)
-		return 0;
-	*col = type_col + 1;
-	return why_set(why, -EINVAL, "the gateway is not of the type in its type column");
-}
-
-static int check(void *ctx, const void *row, unsigned *col, struct why *why)
-{
-	const struct route *r = row;
-	int err = r->nlegs == 1 ? route_row_check_gateway(&r->leg, 8, col, why) : 0;
-
-	(void)ctx;
-	/* Legs and devices are put together when the whole PDU is there: plan.c. */
-	return err;
-}
-
 const struct mib_source routes_source = {
 	.find = find,
 	.next = next,
 	.text = text,
 	.writable = route_row_writable,
 	.init = route_row_init,
-	.settle = settle,
-	.check = check,
+	.settle = route_row_settle,
+	.check = route_row_check,
 };
 
 /* Managers' rows that are not in the kernel. */
-static uint32_t held(const struct app *a)
+static uint32_t held(const struct views *views)
 {
-	const struct managed *m = &a->routes.managed;
-	const struct oset *set = &a->routes.set;
+	const struct managed *m = &views->store->wanted[ROUTE_ROWS];
+	const struct oset *set = &views->routes.set;
 	uint32_t n = 0;
 
 	for (size_t i = 0; i < m->rows.n; i++) {
@@ -315,17 +262,18 @@ static uint32_t held(const struct app *a)
 	return n;
 }
 
-static const void *scalars_row(struct app *a)
+static const void *scalars_row(struct views *views)
 {
-	struct routes *v = &a->routes;
+	struct routes *v = &views->routes;
 
-	routes_sync(a);
-	a->scalars = (struct mib_scalars_row){
-		.count = (uint32_t)v->set.n + held(a),
-		.last_change = v->managed.changed_ms > v->last_change ? v->managed.changed_ms
-								      : v->last_change,
+	routes_sync(views);
+	views->scalars = (struct mib_scalars_row){
+		.count = (uint32_t)v->set.n + held(views),
+		.last_change = views->store->wanted[ROUTE_ROWS].changed_ms > v->last_change
+				       ? views->store->wanted[ROUTE_ROWS].changed_ms
+				       : v->last_change,
 	};
-	return &a->scalars;
+	return &views->scalars;
 }
 
 SCALARS(scalars, scalars_row)

@@ -8,15 +8,15 @@
 
 #include "views/route_set.h"
 
-void routes_withdrawn(struct app *a, const struct route *r)
+void routes_withdrawn(struct views *views, const struct route *r)
 {
-	struct route *m = managed_find(&a->routes.managed, r);
+	struct route *m = managed_find(&views->store->wanted[ROUTE_ROWS], r);
 
 	if (!m || !route_same(m, r))
 		return;
 	m->withdrawn = true;
 	for (unsigned leg = 0; leg < r->nlegs; leg++) {
-		const struct name *link = names_find(&a->links, route_leg(r, leg)->ifindex);
+		const struct name *link = names_find(&views->links, route_leg(r, leg)->ifindex);
 
 		if (!link || !(link->flags & IFF_UP))
 			m->withdrawn = false;
@@ -24,22 +24,22 @@ void routes_withdrawn(struct app *a, const struct route *r)
 }
 
 /* In the state file a device has its name alone. */
-static bool leaves_by(const struct app *a, const struct nexthop *leg, uint32_t ifindex)
+static bool leaves_by(const struct views *views, const struct nexthop *leg, uint32_t ifindex)
 {
-	const struct name *link = leg->ifindex ? NULL : names_find(&a->links, ifindex);
+	const struct name *link = leg->ifindex ? NULL : names_find(&views->links, ifindex);
 
 	return leg->ifindex == ifindex || (link && strcmp(link->name, leg->ifname) == 0);
 }
 
-void routes_device_down(struct app *a, uint32_t ifindex)
+void routes_device_down(struct views *views, uint32_t ifindex)
 {
-	const struct managed *m = &a->routes.managed;
+	const struct managed *m = &views->store->wanted[ROUTE_ROWS];
 
 	for (size_t i = 0; i < m->rows.n; i++) {
 		struct route *r = managed_at(m, i);
 
 		for (unsigned leg = 0; leg < r->nlegs; leg++)
-			if (leaves_by(a, route_leg(r, leg), ifindex))
+			if (leaves_by(views, route_leg(r, leg), ifindex))
 				r->withdrawn = r->doubtful = false;
 	}
 }
@@ -52,32 +52,32 @@ static bool stayed_up(const struct names *before, const struct names *after, uin
 	return was && is && was->flags & is->flags & IFF_UP;
 }
 
-void routes_doubt(struct app *a, const struct names *before)
+void routes_doubt(struct views *views, const struct names *before)
 {
-	const struct managed *m = &a->routes.managed;
+	const struct managed *m = &views->store->wanted[ROUTE_ROWS];
 
 	for (size_t i = 0; i < m->rows.n; i++) {
 		struct route *r = managed_at(m, i), have;
 
-		if (!routes_unread(&a->routes, r))
-			r->doubtful = routes_find(a, r, &have);
+		if (!routes_unread(&views->routes, r))
+			r->doubtful = routes_find(views, r, &have);
 	}
 	for (size_t i = 0; i < before->v.n; i++) {
 		uint32_t ifindex = ((struct name *)vec_at(&before->v, i))->id;
 
-		if (!stayed_up(before, &a->links, ifindex))
-			routes_device_down(a, ifindex);
+		if (!stayed_up(before, &views->links, ifindex))
+			routes_device_down(views, ifindex);
 	}
 }
 
-void routes_doubt_end(struct app *a)
+void routes_doubt_end(struct views *views)
 {
-	const struct managed *m = &a->routes.managed;
+	const struct managed *m = &views->store->wanted[ROUTE_ROWS];
 
 	for (size_t i = 0; i < m->rows.n; i++) {
 		struct route *r = managed_at(m, i), have;
 
-		if (r->doubtful && !routes_find(a, r, &have))
+		if (r->doubtful && !routes_find(views, r, &have))
 			r->withdrawn = true;
 		r->doubtful = false;
 	}

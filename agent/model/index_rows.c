@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "views/index_rows.h"
+#include "model/index_rows.h"
 
 #include <sys/random.h>
 

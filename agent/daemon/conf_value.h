@@ -46,8 +46,6 @@ unsigned conf_value_cut(const char *s);
 
 /* conf_include.c */
 
-/* Returns: what follows the next "@include" that begins a line, or NULL; moves @line on. */
-const char *conf_include_next(const char *s, unsigned *line);
 /* Looks at the text of a file and at all that it includes, before libconfig does. @depth: 0. Returns:
  * 0; or -errno with @why, "FILE:LINE: ". */
 int conf_include_check(const char *file, const char *s, unsigned depth, struct why *why);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The policy of the house: which plans it lets through, and what it says of the others. */
+/* Access: which plans it lets through, and what it says of the others. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,32 +13,33 @@
 
 #define COL(n) (UINT64_C(1) << (n))
 
-static struct app app;
-
-static int row_cmp(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(uint32_t)); /* the index or the number comes first */
-}
+static int64_t epoch;
+static struct mib mib;
+static struct access may;
+static const struct plan_options opt;
+static struct store store;
+static struct views views;
+static struct plan set;
 
 static int setup(void **state)
 {
+	static const struct view_options read;
+
 	(void)state;
-	memset(&app, 0, sizeof(app));
-	conf_init(&app.conf);
-	app.plan.items = (struct vec)VEC_INIT(struct plan_item);
-	managed_init(&app.rules.managed, &mib_rule, row_cmp);
-	managed_init(&app.marks.managed, &mib_mark, row_cmp);
-	managed_init(&app.policies.managed, &mib_policy, row_cmp);
-	managed_init(&app.fibs.managed, &mib_fib, row_cmp);
-	managed_init(&app.routes.managed, &mib_route, row_cmp);
+	may = (struct access){ .enable = true, .mark_mask = UINT32_MAX, .max_rows = 20000 };
+	store_init(&store, "/nowhere", ROUTE_PROTO_AGENT, &epoch);
+	views_init(&views, &store, &read, &may, &mib);
+	plan_init(&set, &views, &opt, &may, &mib, NULL);
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	vec_fini(&app.plan.items);
-	managed_fini(&app.rules.managed);
+	vec_clear(&set.items);
+	plan_fini(&set);
+	views_fini(&views);
+	store_fini(&store);
 	return 0;
 }
 
@@ -53,19 +54,19 @@ static struct markrule rule(uint32_t index, const char *table, const char *chain
 	return r;
 }
 
-static void allow(struct conf_names *list, const char *name)
+static void allow(struct name_list *list, const char *name)
 {
-	snprintf(list->item[list->n++], CONF_NAME_MAX, "%s", name);
+	snprintf(list->item[list->n++], LIST_NAME_MAX, "%s", name);
 }
 
 /* One row in the plan, behind those that are there. */
 static void plan(const struct mib_def *def, void *old, void *now, uint64_t touched, bool in)
 {
-	struct plan_item *it = vec_push(&app.plan.items);
+	struct plan_item *it = vec_push(&set.items);
 
 	assert_non_null(it);
 	*it = (struct plan_item){ .def = def,
-				  .change = app.plan.items.n - 1,
+				  .change = set.items.n - 1,
 				  .old = old,
 				  .now = now,
 				  .touched = touched,
@@ -80,8 +81,8 @@ static int judged(void)
 	int error;
 
 	memset(&fault, 0, sizeof(fault));
-	error = house_check(&app, &fault);
-	vec_clear(&app.plan.items);
+	error = access_check(&set, &fault);
+	vec_clear(&set.items);
 	assert_int_equal(error, fault.error);
 	return error;
 }
@@ -103,10 +104,10 @@ static void rules_stand_where_they_may(void **state)
 	struct markrule had = rule(1, "raw", "OUTPUT");
 
 	(void)state;
-	allow(&app.conf.netfilter_tables, "mangle");
-	allow(&app.conf.netfilter_tables, "raw");
-	allow(&app.conf.chains, "INPUT");
-	allow(&app.conf.chains, "mangle/OUTPUT");
+	allow(&may.netfilter_tables, "mangle");
+	allow(&may.netfilter_tables, "raw");
+	allow(&may.chains, "INPUT");
+	allow(&may.chains, "mangle/OUTPUT");
 	assert_int_equal(judged_rule(rule(1, "mangle", "INPUT"), NULL, 0, true), MIB_OK);
 	assert_int_equal(judged_rule(rule(1, "mangle", "OUTPUT"), NULL, 0, true), MIB_OK);
 	assert_int_equal(judged_rule(rule(1, "nat", "INPUT"), NULL, COL(3), true),
@@ -152,7 +153,7 @@ static void rules_change_bits_that_they_may(void **state)
 	};
 
 	(void)state;
-	app.conf.mark_mask = 0xff00;
+	may.mark_mask = 0xff00;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct markrule r = rule(1, "mangle", "OUTPUT");
 
@@ -186,7 +187,7 @@ static void tables_are_those_that_they_may(void **state)
 	struct policy p = { .index = 1, .fib = 99 };
 
 	(void)state;
-	app.conf.tables = (struct conf_ranges){ 2, { { 100, 199 }, { 1000, 1000 } } };
+	may.tables = (struct num_ranges){ 2, { { 100, 199 }, { 1000, 1000 } } };
 	assert_int_equal(judged_table(100, false, true), MIB_OK);
 	assert_int_equal(judged_table(1000, true, true), MIB_OK);
 	assert_int_equal(judged_table(200, false, true), MIB_NO_CREATION);
@@ -204,8 +205,8 @@ static void rows_are_as_many_as_they_may(void **state)
 	struct fib three = { .id = 3 };
 
 	(void)state;
-	app.conf.max_rows = 2;
-	assert_non_null(managed_set(&app.rules.managed, &one));
+	may.max_rows = 2;
+	assert_non_null(managed_set(&store.wanted[RULE_ROWS], &one));
 	plan(&mib_rule, NULL, &two, 0, true);
 	assert_int_equal(judged(), MIB_OK);
 	plan(&mib_rule, NULL, &two, 0, false);
@@ -218,7 +219,7 @@ static void rows_are_as_many_as_they_may(void **state)
 	plan(&mib_fib, NULL, &three, 0, true);
 	plan(&mib_rule, &one, NULL, 0, false);
 	assert_int_equal(judged(), MIB_OK);
-	app.conf.max_rows = 0;
+	may.max_rows = 0;
 	plan(&mib_rule, &one, &one, COL(33), true);
 	assert_int_equal(judged(), MIB_OK);
 }
@@ -228,12 +229,12 @@ static void all_or_nothing_may_be_written(void **state)
 	struct why why = { "" };
 
 	(void)state;
-	assert_true(house_allows(&app, &mib_rule, &why));
-	app.conf.enable = false;
-	assert_false(house_allows(&app, &mib_rule, &why));
+	assert_true(plan_allows(&set, &mib_rule, &why));
+	may.enable = false;
+	assert_false(plan_allows(&set, &mib_rule, &why));
 	assert_non_null(strstr(why.s, "provisioning.enable"));
-	assert_false(house_allows(&app, &mib_interface, &why));
-	assert_true(house_allows(&app, &mib_agent, &why));
+	assert_false(plan_allows(&set, &mib_interface, &why));
+	assert_true(plan_allows(&set, &mib_agent, &why));
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

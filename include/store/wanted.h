@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The rows that managers made, as they should be: what the state file keeps. */
-#ifndef STORE_MANAGED_H
-#define STORE_MANAGED_H
+#ifndef STORE_WANTED_H
+#define STORE_WANTED_H
 
 #include "base/vec.h"
-#include "snmp/mib.h"
+#include "store/kinds.h"
 
 /* A row that no manager wants to be active. */
 struct managed_idle {
@@ -13,10 +13,9 @@ struct managed_idle {
 };
 
 struct managed {
-	const struct mib_def *def;
-	int (*cmp)(const void *a, const void *b); /* orders rows as their index does */
-	struct vec rows;			  /* struct managed_row */
-	struct vec idle;			  /* struct managed_idle, by address */
+	const struct row_kind *kind;
+	struct vec rows;     /* struct managed_row, in order of their index */
+	struct vec idle;     /* struct managed_idle, by address */
 	uint64_t changed_ms; /* clock_ms() of the last change by a SET, or for age; 0: none */
 };
 
@@ -26,8 +25,7 @@ struct managed_row {
 	char *text; /* as the state file has it; NULL: not written since it changed */
 };
 
-void managed_init(struct managed *m, const struct mib_def *def,
-		  int (*cmp)(const void *a, const void *b));
+void managed_init(struct managed *m, const struct row_kind *kind);
 void managed_fini(struct managed *m);
 
 /* Returns: the row with the index of @key, or NULL. */
@@ -38,8 +36,6 @@ void *managed_set(struct managed *m, const void *row);
  * rows before. Returns: 0 or -ENOMEM; also 0 when there is no such row. */
 int managed_move(struct managed *from, struct managed *to, const void *key);
 void managed_remove(struct managed *m, const void *key);
-/* Do two rows say the same in all columns that can be written, and are their legs the same? */
-bool managed_same(const struct mib_def *def, const void *x, const void *y);
 
 /* Returns: row @i. */
 static inline void *managed_at(const struct managed *m, size_t i)
@@ -48,9 +44,7 @@ static inline void *managed_at(const struct managed *m, size_t i)
 }
 
 /* Appends row @i as the state file has it. Who saves ten thousand rows for one that is new does not
- * turn all into text again. @write: does that. */
-void managed_text(struct managed *m, size_t i,
-		  void (*write)(const struct mib_def *def, const void *row, struct text *out),
-		  struct text *out);
+ * turn all into text again. */
+void managed_text(struct managed *m, size_t i, struct text *out);
 
 #endif

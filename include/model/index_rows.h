@@ -3,8 +3,8 @@
  * Rows of a view by their only index: a vector, in order, of any struct that begins with a uint32_t
  * index.
  */
-#ifndef VIEWS_INDEX_ROWS_H
-#define VIEWS_INDEX_ROWS_H
+#ifndef MODEL_INDEX_ROWS_H
+#define MODEL_INDEX_ROWS_H
 
 #include <stddef.h>
 #include <stdint.h>

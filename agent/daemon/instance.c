@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Everything up, in order, and down again. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "instance.h"
+#include "routing/rt_names.h"
+#include "snmp/agentx.h"
+
+static void begin(void *ctx, bool walk)
+{
+	struct instance *in = ctx;
+
+	in->views.walk = walk;
+	in->views.pdus++;
+}
+
+static void failed(void *ctx, const char *sentence)
+{
+	struct instance *in = ctx;
+
+	in->store.agent.failures++;
+	text_reset(&in->views.agent.last_error);
+	text_add(&in->views.agent.last_error, "%s", sentence);
+	log_info("SET refused: %s", sentence);
+}
+
+static uint32_t uptime(void *ctx)
+{
+	(void)ctx;
+	return agentx_uptime();
+}
+
+static bool allows(void *ctx, const struct mib_def *def, struct why *why)
+{
+	return plan_allows(&((struct instance *)ctx)->plan, def, why);
+}
+
+static int prepare(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fault)
+{
+	return plan_prepare(&((struct instance *)ctx)->plan, c, n, fault);
+}
+
+static int apply(void *ctx, struct mib_change *c, size_t n, struct mib_fault *fault)
+{
+	(void)c, (void)n;
+	return plan_apply(&((struct instance *)ctx)->plan, fault);
+}
+
+static int undo(void *ctx, struct why *why)
+{
+	return plan_undo(&((struct instance *)ctx)->plan, why);
+}
+
+static void finish(void *ctx, bool committed)
+{
+	plan_finish(&((struct instance *)ctx)->plan, committed);
+}
+
+/* In the order of their OIDs. */
+static void wire(struct instance *in)
+{
+	const struct mib_table tables[] = {
+		{ &mib_agent, agent_source },
+		{ &mib_rule_scalars, rules_scalars_source },
+		{ &mib_rule, rules_source },
+		{ &mib_mark_scalars, marks_scalars_source },
+		{ &mib_mark, marks_source },
+		{ &mib_policy_scalars, policies_scalars_source },
+		{ &mib_policy, policies_source },
+		{ &mib_fib_scalars, fibs_scalars_source },
+		{ &mib_fib, fibs_source },
+		{ &mib_route_scalars, routes_scalars_source },
+		{ &mib_route, routes_source },
+		{ &mib_nexthop, nexthops_source },
+		{ &mib_interface_scalars, interfaces_scalars_source },
+		{ &mib_interface, interfaces_source },
+		{ &mib_lookup, lookups_source },
+	};
+
+	_Static_assert(sizeof(tables) == sizeof(in->tables), "a table is not wired");
+	memcpy(in->tables, tables, sizeof(tables));
+	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+		in->tables[i].src.ctx = &in->views;
+	in->mib = (struct mib){
+		.tables = in->tables,
+		.ntables = sizeof(tables) / sizeof(*tables),
+		.ops = { .ctx = in,
+			 .begin = begin,
+			 .allows = allows,
+			 .prepare = prepare,
+			 .apply = apply,
+			 .undo = undo,
+			 .finish = finish,
+			 .failed = failed,
+			 .uptime = uptime },
+	};
+}
+
+/* One agent for a state directory: the lock goes with the process. */
+static int only_one(struct instance *in, struct why *why)
+{
+	char path[CONF_PATH_MAX + 16];
+	size_t n = strlen(in->store.dir);
+
+	memcpy(path, in->store.dir, n);
+	memcpy(path + n, "/lock", sizeof("/lock"));
+	if (mkdir(in->store.dir, 0700) && errno != EEXIST)
+		return why_set(why, -errno, "state.directory: %s: %s", in->store.dir,
+			       strerror(errno));
+	in->lock_fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (in->lock_fd < 0)
+		return why_set(why, -errno, "%s: %s%s", path, strerror(errno),
+			       errno == EACCES ? ": it is another user's; see process.user" : "");
+	if (flock(in->lock_fd, LOCK_EX | LOCK_NB))
+		return why_set(why, -EBUSY, "another fwmarkd is running: it has locked %s", path);
+	return 0;
+}
+
+static void tell_capabilities(struct instance *in)
+{
+	agent_capabilities(&in->views);
+	if (!nf_families(in->views.nf))
+		log_warn("no legacy iptables tables here, and nftables rules are not shown yet: "
+			 "there will be no mark rules");
+	else if (in->store.agent.capabilities & NF_CAP_NFTABLES)
+		log_info("rules of nftables (also those of iptables-nft) are not shown yet");
+}
+
+/* So that ip(8) shows whose the managers' routes and policies are. A name that the number has is left
+ * alone; ours stays when fwmarkd ends, as the routes do. */
+static void name_protocol(struct instance *in)
+{
+	struct why why = { "" };
+
+	if (names_find(&in->views.names.protos, in->store.protocol))
+		return;
+	if (rt_names_write_proto((uint8_t)in->store.protocol, "fwmarkd", &why))
+		log_warn("protocol %u gets no name: %s", in->store.protocol, why.s);
+	else if (!rt_names_read(&in->views.names))
+		in->views.names_version++;
+}
+
+void instance_init(struct instance *in, const struct conf *conf)
+{
+	memset(in, 0, sizeof(*in));
+	in->conf = *conf;
+	in->conf.rows = NULL; /* the plan's */
+	in->lock_fd = -1;
+	wire(in);
+	store_init(&in->store, in->conf.state_dir, (uint8_t)in->conf.protocol, &in->mib.epoch);
+	views_init(&in->views, &in->store, &in->conf.read, &in->conf.access, &in->mib);
+	plan_init(&in->plan, &in->views, &in->conf.keep, &in->conf.access, &in->mib,
+		  static_rows_ref(conf->rows));
+}
+
+/* What was wanted so far. */
+static int load_wanted(struct instance *in, struct why *why)
+{
+	struct why damaged = { "" };
+	int err = state_load(&in->store, &damaged);
+
+	if (err == -EINVAL || (in->store.dry_run && err == -EACCES)) {
+		log_err("%s", damaged.s);
+		err = 0;
+	}
+	if (err)
+		*why = damaged;
+	return err ? err : static_rows_load(&in->plan);
+}
+
+static int exclude(struct instance *in, struct why *why)
+{
+	int err = routes_exclude(&in->views);
+
+	return err ? why_set(why, err, EXCLUDE_TABLES ": %s", strerror(-err)) : 0;
+}
+
+int instance_open(struct instance *in, struct why *why)
+{
+	int err;
+
+	in->store.dry_run = true;
+	err = views_open(&in->views, why);
+	if (!err)
+		err = load_wanted(in, why);
+	return err ? err : exclude(in, why);
+}
+
+int instance_start(struct instance *in, struct why *why)
+{
+	int err = only_one(in, why);
+
+	if (!err)
+		err = views_open(&in->views, why);
+	if (!err)
+		err = load_wanted(in, why);
+	if (!err)
+		err = static_rows_claim(&in->plan, why);
+	if (!err)
+		err = exclude(in, why);
+	if (err)
+		return err;
+	tell_capabilities(in);
+	fibs_adopt(&in->views);
+	fibs_sync(&in->views);
+	name_protocol(in);
+	marks_sync(&in->views);
+	in->views.routes.last_change = 0; /* what was there before is no change */
+	in->plan.restore_due = !in->views.rules.snap;
+	plan_take_back(&in->plan);
+	if (!in->plan.restore_due)
+		static_rows_start(&in->plan);
+	plan_restore(&in->plan, NULL, true);
+	marks_sync(&in->views);
+	/* Said now rather than at the first SET: a directory that cannot be written to. */
+	return state_save(&in->store, why);
+}
+
+void instance_tick(struct instance *in)
+{
+	struct rules *rules = &in->views.rules;
+
+	reassert(&in->plan);
+	expire(&in->plan);
+	/* Nobody has asked since a SET changed rules; a reboot may come all the same. */
+	if (rules->unplaced && in->mib.state == TXN_IDLE) {
+		rules->unplaced = false;
+		rules_sync(&in->views);
+	}
+	state_tick(&in->store);
+}
+
+void instance_events(struct instance *in)
+{
+	live_sync(&in->views);
+	reassert(&in->plan);
+}
+
+void instance_stop(struct instance *in)
+{
+	struct why why;
+
+	if (in->views.nf && in->views.events && !in->store.dry_run) {
+		in->views.rules.stale = true;
+		marks_sync(&in->views);
+		if (state_save(&in->store, &why))
+			log_err("%s", why.s);
+	}
+	mib_fini(&in->mib);
+	plan_fini(&in->plan);
+	views_fini(&in->views);
+	store_fini(&in->store);
+	conf_fini(&in->conf);
+	if (in->lock_fd >= 0)
+		close(in->lock_fd);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the journal says of a SET: written as it begins. */
+#include <errno.h>
+#include <string.h>
+
+#include "plan/plan.h"
+
+/* Notes a row of the SET that the kernel will have. */
+static int made_add(struct journal *journal, const struct mib_def *def, const void *row)
+{
+	struct managed *made = journal->made;
+	const struct row_kind *kind = row_kind_of(def);
+
+	return kind && !managed_set(&made[kind - row_kinds], row) ? -ENOMEM : 0;
+}
+
+/* Notes where a rule stands that is there before. */
+static int place_add(struct journal *journal, const struct markrule *was)
+{
+	struct journal_place *p = was->position ? vec_push(&journal->places) : NULL;
+
+	if (p)
+		*p = (struct journal_place){ was->index, was->position };
+	return was->position && !p ? -ENOMEM : 0;
+}
+
+static int settings_add(struct plan *plan, struct journal *journal)
+{
+	for (size_t i = 0; i < plan->settings.n; i++) {
+		struct journal_setting *s = vec_push(&journal->settings);
+
+		if (!s)
+			return -ENOMEM;
+		*s = *(struct journal_setting *)vec_at(&plan->settings, i);
+	}
+	return 0;
+}
+
+int plan_journal(struct plan *plan, bool undo, struct why *why)
+{
+	struct journal journal;
+	struct plan_item *it;
+	int err;
+
+	journal_init(&journal);
+	err = settings_add(plan, &journal);
+	for (size_t i = 0; i < plan->items.n && !err; i++) {
+		it = vec_at(&plan->items, i);
+		/* Nobody keeps what those were: they stay as they are then. */
+		if (!it->foreign && (undo ? it->out : it->in))
+			err = made_add(&journal, it->def, undo ? it->old : it->now);
+	}
+	for (size_t i = 0; !err && (it = plan_next(plan, &mib_rule, &i));)
+		if (!it->foreign && (undo ? it->in : it->out))
+			err = place_add(&journal, undo ? it->now : it->old);
+	if (err)
+		why_set(why, err, "%s", strerror(-err));
+	else
+		err = journal_write(plan->store, &journal, why);
+	plan->journal = !err;
+	journal_fini(&journal);
+	return err;
+}

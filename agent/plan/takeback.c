@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A SET that was cut off by SIGKILL is taken back, by its journal. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "plan/plan.h"
+
+enum { COL_POSITION = 5 };
+
+/* A change from what the kernel has to what managers want, NULL: to nothing. */
+static int item(struct plan *plan, const struct mib_def *def, void *old, void *now,
+		uint64_t touched)
+{
+	struct plan_item *it = old ? vec_push(&plan->items) : NULL;
+
+	if (!it)
+		return -ENOMEM;
+	*it = (struct plan_item){
+		.def = def, .old = old, .now = now, .touched = touched, .out = true, .in = now
+	};
+	return 0;
+}
+
+/* Does a manager want this policy of the kernel? */
+static bool policy_wanted(const struct plan *plan, const struct policy *p)
+{
+	for (size_t i = 0; i < plan->store->wanted[POLICY_ROWS].rows.n; i++) {
+		const struct policy *m = managed_at(&plan->store->wanted[POLICY_ROWS], i);
+
+		if (m->status == ROW_ACTIVE && policy_same(m, p))
+			return true;
+	}
+	return false;
+}
+
+static int take_policy(struct plan *plan, const struct policy *made)
+{
+	struct policy *was = managed_find(&plan->store->wanted[POLICY_ROWS], made);
+
+	if (was && (was->status != ROW_ACTIVE || plan_is_there(plan, &mib_policy, was)))
+		was = NULL;
+	for (size_t i = 0; i < plan->views->policies.kernel.n; i++) {
+		const struct policy *have = vec_at(&plan->views->policies.kernel, i);
+		struct policy like = *made;
+
+		/* One that the kernel was to choose was not known yet. */
+		if (!like.priority)
+			like.priority = have->priority;
+		if (policy_same(have, &like) && !policy_wanted(plan, have))
+			return item(plan, &mib_policy,
+				    (void *)arena_copy(&plan->arena, have, sizeof(*have)), was, 0);
+	}
+	return 0;
+}
+
+static int take_route(struct plan *plan, const struct route *made)
+{
+	struct route *was = managed_find(&plan->store->wanted[ROUTE_ROWS], made), have;
+
+	if (was && was->status != ROW_ACTIVE)
+		was = NULL;
+	if (!routes_find(plan->views, made, &have) || !plan_route_there(plan, made) ||
+	    (was && plan_route_there(plan, was)))
+		return 0;
+	return item(plan, &mib_route, plan_route_copy(plan, &have), was, 0);
+}
+
+static int take_rule(struct plan *plan, struct markrule *made)
+{
+	struct markrule *was = managed_find(&plan->store->wanted[RULE_ROWS], made), *old, *now;
+	const struct rule_row *row = rules_row(plan->views, made->index);
+	const struct markrule *have;
+
+	if (!row || row->entry == RULE_ABSENT)
+		return 0;
+	if (!was || was->status != ROW_ACTIVE)
+		return item(plan, &mib_rule, made, NULL, 0);
+	have = rules_source.find(plan, &made->index, 1);
+	if (!have)
+		return 0;
+	old = (void *)arena_copy(&plan->arena, have, sizeof(*have));
+	now = (void *)arena_copy(&plan->arena, was, sizeof(*was));
+	if (old && have->matches)
+		old->matches = arena_copy(&plan->arena, have->matches, strlen(have->matches));
+	if (!old || !now)
+		return -ENOMEM;
+	now->position = was->place;
+	return item(plan, &mib_rule, old, now,
+		    was->place && was->place != old->position ? UINT64_C(1) << COL_POSITION : 0);
+}
+
+static int items(struct plan *plan)
+{
+	struct journal *in = &plan->store->journal;
+	int err = 0;
+
+	for (size_t i = 0; i < in->made[POLICY_ROWS].rows.n && !err; i++)
+		err = take_policy(plan, managed_at(&in->made[POLICY_ROWS], i));
+	for (size_t i = 0; i < in->made[ROUTE_ROWS].rows.n && !err; i++)
+		err = take_route(plan, managed_at(&in->made[ROUTE_ROWS], i));
+	for (size_t i = 0; i < in->made[RULE_ROWS].rows.n && !err; i++)
+		err = take_rule(plan, managed_at(&in->made[RULE_ROWS], i));
+	return err;
+}
+
+void plan_take_back(struct plan *plan)
+{
+	struct journal *in = &plan->store->journal;
+	struct mib_fault fault = { 0 };
+	struct why why = { "" };
+	int err, settings;
+
+	if (!in->pending || (in->made[RULE_ROWS].rows.n && !plan->views->rules.snap))
+		return;
+	plan_clear(plan);
+	err = items(plan);
+	if (!err)
+		err = plan_run(plan, false, &fault) ? -EBUSY : 0;
+	vec_fini(&plan->settings);
+	plan->settings = in->settings;
+	in->settings = (struct vec)VEC_INIT(struct journal_setting);
+	settings = plan_interfaces_undo(plan, &why);
+	if (err || settings)
+		log_err("a SET was cut off, and not all that it had done can be taken back: %s",
+			fault.why.s[0] ? fault.why.s
+			: why.s[0]     ? why.s
+				       : strerror(err ? -err : -settings));
+	else
+		log_info("a SET was cut off: what it had done is taken back");
+	if (!err && !settings)
+		journal_drop(plan->store);
+	plan_clear(plan);
+	journal_fini(&plan->store->journal);
+	marks_sync(plan->views);
+	fibs_sync(plan->views);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/files.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "store/store.h"
+
+void state_boot(char boot[STATE_BOOT_MAX])
+{
+	struct stat st = { 0 };
+	char id[64] = "unknown";
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	if (f) {
+		if (!fgets(id, sizeof(id), f))
+			id[0] = '\0';
+		fclose(f);
+	}
+	id[strcspn(id, "\n")] = '\0';
+	if (stat("/proc/self/ns/net", &st))
+		st.st_ino = 0;
+	snprintf(boot, STATE_BOOT_MAX, "%s/%ju", id, (uintmax_t)st.st_ino);
+}
+
+bool state_rebooted(const config_t *cfg)
+{
+	char now[STATE_BOOT_MAX];
+	const char *boot = "";
+
+	config_lookup_string(cfg, "boot", &boot);
+	state_boot(now);
+	return strcmp(boot, now) != 0;
+}
+
+const char *state_path(const struct store *store, const char *name, char path[STATE_PATH_MAX])
+{
+	snprintf(path, STATE_PATH_MAX, "%s/%s", store->dir, name);
+	return path;
+}
+
+int state_replace(const struct store *store, const char *name, const struct text *t, bool flush,
+		  bool *replaced)
+{
+	const struct file_new file = {
+		.dir = store->dir,
+		.name = name,
+		.bytes = text_str(t),
+		.n = t->len,
+		.mode = 0600,
+		.flush = flush,
+		.faults = "state",
+	};
+
+	return file_replace(&file, replaced);
+}
+
+void state_remove(const struct store *store, const char *name)
+{
+	char path[STATE_PATH_MAX];
+
+	unlink(state_path(store, name, path));
+}
+
+int state_set_aside(const char *path, char aside[STATE_PATH_MAX])
+{
+	int err = -EEXIST;
+
+	/* The last one may be a directory, or this one. */
+	for (int i = 0; i < 10 && err; i++) {
+		snprintf(aside, STATE_PATH_MAX, i ? "%s.damaged.%d" : "%s.damaged", path, i);
+		err = rename(path, aside) ? -errno : 0;
+	}
+	return err;
+}
+
+const char *include_next(const char *s, unsigned *line)
+{
+	static const char word[] = "@include";
+
+	while (*s) {
+		const char *p = s + strspn(s, " \t");
+
+		if (strncmp(p, word, sizeof(word) - 1) == 0)
+			return p + sizeof(word) - 1;
+		s += strcspn(s, "\n");
+		if (*s)
+			s++, ++*line;
+	}
+	return NULL;
+}
+
+/* Read as a whole first: libconfig ends the process where it cannot read on; see conf_load(). */
+int state_read_file(const char *path, config_t *cfg, struct why *why)
+{
+	struct text all = TEXT_INIT;
+	unsigned line = 1;
+	struct stat st;
+	int err;
+
+	/* Its user may have left one there that nobody writes to. */
+	if (stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
+		return why_set(why, -EINVAL, "it is a pipe");
+	err = text_add_file(&all, path, STATE_FILE_MAX);
+	if (err)
+		why_set(why, err, "%s", strerror(-err));
+	/* No file, or none that was written here. */
+	if (err == -EISDIR || err == -EFBIG || err == -EILSEQ || err == -EIO)
+		err = -EINVAL;
+	else if (!err && include_next(text_str(&all), &line))
+		err = why_set(why, -EINVAL, "line %u: @include has no place here", line);
+	else if (!err && !config_read_string(cfg, text_str(&all)))
+		err = why_set(why, -EINVAL, "line %d: %s", config_error_line(cfg),
+			      config_error_text(cfg));
+	text_fini(&all);
+	return err;
+}

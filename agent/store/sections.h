@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Wanted rows in a file: a list for each kind. */
+#ifndef STORE_SECTIONS_H
+#define STORE_SECTIONS_H
+
+#include <libconfig.h>
+
+#include "store/wanted.h"
+
+/* Appends "fibs = ( ... ); routes = ( ... ); ...". */
+void sections_write(struct managed all[ROW_KINDS], struct text *out);
+
+/**
+ * sections_read - the other way round
+ * @protocol: the agent's own
+ * @reboot: volatile rows are left out
+ * @all: where the rows go
+ *
+ * Returns: 0, -EINVAL with @why, -ENOMEM.
+ */
+int sections_read(const config_setting_t *root, uint8_t protocol, bool reboot,
+		  struct managed all[ROW_KINDS], struct why *why);
+
+#endif
