@@ -320,7 +320,7 @@ static void dump_policies(struct dump *d, struct text *out)
 
 			if (row->entry != i)
 				continue;
-			have = policies_source.find(in, &row->index, 1);
+			have = policies_source.find(&in->views, &row->index, 1);
 			if (!have || have->route_protocol == RTPROT_KERNEL)
 				break;
 			p = *have;
@@ -362,7 +362,7 @@ static int dump_rules(struct dump *d, struct text *out)
 			index[row->entry] = row->index;
 	}
 	for (size_t i = 0; index && i < snap->entries.n; i++) {
-		const struct markrule *have = index[i] ? rules_source.find(in, &index[i], 1) : NULL;
+		const struct markrule *have = index[i] ? rules_source.find(&in->views, &index[i], 1) : NULL;
 		struct text text = TEXT_INIT;
 		struct markrule r;
 

@@ -146,7 +146,7 @@ static uint32_t kernel_rule(struct plan *plan, const struct markrule *r, bool *u
 		if (e->target != r->target || e->mark != r->mark || c->family != r->family ||
 		    strcmp(c->chain, r->chain) != 0 || strcmp(c->table, r->table) != 0)
 			continue;
-		have = rules_source.find(plan, &row->index, 1);
+		have = rules_source.find(plan->views, &row->index, 1);
 		if (!have || !row_asks_same(&row_kinds[RULE_ROWS], have, r, false))
 			continue;
 		used[row->entry] = true;
@@ -162,7 +162,7 @@ static int rule_item(struct plan *plan, struct plan_item *it, bool *used)
 
 	it->out = index != 0;
 	/* Against what the kernel has, when it is not known what it was asked for. */
-	have = index && !old ? rules_source.find(plan, &index, 1) : NULL;
+	have = index && !old ? rules_source.find(plan->views, &index, 1) : NULL;
 	if (have)
 		it->old = own_row(plan, &row_kinds[RULE_ROWS], have);
 	if (have && !it->old)

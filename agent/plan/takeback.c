@@ -76,7 +76,7 @@ static int take_rule(struct plan *plan, struct markrule *made)
 		return 0;
 	if (!was || was->status != ROW_ACTIVE)
 		return item(plan, &mib_rule, made, NULL, 0);
-	have = rules_source.find(plan, &made->index, 1);
+	have = rules_source.find(plan->views, &made->index, 1);
 	if (!have)
 		return 0;
 	old = (void *)arena_copy(&plan->arena, have, sizeof(*have));
