@@ -22,7 +22,7 @@
 #include "base/vec.h"
 #include "base/why.h"
 #include "model/markrule.h"
-#include "netfilter/nf.h"
+#include "nf_priv.h"
 
 enum { IPT_HOOKS = 5, IPT_CHAIN_MAX = 32, IPT_ENTRY_MAX = 65535 };
 
@@ -56,7 +56,7 @@ struct ipt_ops {
 	const char *names;   /* the file that lists the loaded tables */
 	const char *targets; /* the file that lists the known targets */
 	int level;	     /* of getsockopt() */
-	int get_info, get_entries, get_rev_match, get_rev_target;
+	int get_info, get_entries;
 	size_t entry_size;			/* of the header of an entry */
 	size_t ip_size;				/* leading bytes of it that are configuration */
 	size_t counters_at, target_at, next_at; /* offsets in the header */
@@ -176,11 +176,15 @@ int ipt_table_read_into(const struct ipt_ops *ops, const char *name, struct ipt_
 			size_t room);
 void ipt_table_fini(struct ipt_table *t);
 
-/* What a table is to an earlier reading of it. */
-enum ipt_again { IPT_OTHER, IPT_SAME, IPT_COUNTED };
+/* How a new reading of a table compares with an earlier one. */
+enum ipt_again {
+	IPT_OTHER,   /* the rules differ */
+	IPT_SAME,    /* nothing differs */
+	IPT_COUNTED, /* counters differ, and nothing else */
+};
 
-/* Compares @t, which has been scanned, with a new reading of the same table. IPT_COUNTED: they differ
- * in counters alone, which @t now has as well. IPT_OTHER may leave some of them in @t. */
+/* Compares @t, which has been scanned, with @now and copies counters that differ from @now to @t; when
+ * it returns IPT_OTHER, perhaps not all of them. */
 enum ipt_again ipt_table_again(struct ipt_table *t, const struct ipt_table *now);
 
 /**
@@ -204,14 +208,15 @@ int ipt_reach(struct ipt_table *t);
 /* How the meters of a table of mangle stand. */
 struct ipt_meters {
 	struct vec found; /* struct nf_meter, each once, in the order of nf_meter_cmp() */
-	bool right;	  /* ready to count, or nothing of them is there */
-	bool jump_right;  /* one, at its place */
-	uint32_t place;	  /* of the jump, 1-based, when all other jumps to the chain are gone */
+	bool right;	  /* they count every packet once, or nothing of them is there */
+	bool jump_right;  /* POSTROUTING jumps to them once, at @place */
+	uint32_t place;	  /* where that jump belongs, 1-based, other jumps to them not counted */
 };
 
 /* Returns: 0 or -errno. After ipt_reach(). */
 int ipt_meters_read(const struct ipt_table *t, struct ipt_meters *out);
-/* Is the rule a meter, but for its target? Which one, and what it counted. */
+/* Does the rule match as a meter does? Sets the meter that it would be, and what it counted. The target
+ * is not looked at. */
 bool ipt_meter_get(const struct ipt_ops *ops, const void *e, struct nf_meter *out);
 /* Returns: the entry of a meter (NULL: of the jump to their chain), malloc'ed; NULL without
  * memory. */
@@ -261,11 +266,11 @@ int ipt_mask_len(const struct ipt_ops *ops, const uint8_t *mask);
  */
 enum ipt_col { COL_PORTS, COL_SPORTS, COL_DPORTS, COL_TOS, COL_MARK, COL_N };
 
-/* Returns: the columns into which this match of a rule fits without loss, -1: none. When @r is
- * given, they are set. */
+/* Returns: the columns that can express this match, -1: none can. Sets them in @r unless that is
+ * NULL. */
 int ipt_col_get(const struct xt_entry_match *m, uint16_t proto, struct markrule *r);
-/* Returns: the columns whose place a match of that name without options marks in the text of
- * matches, -1: none. */
+/* Returns: the columns that "-m NAME" without options stands for in the text of matches (see
+ * nf_decode()), -1: none. */
 int ipt_col_named(const char *name, uint16_t proto);
 /* Does @r say anything in these columns? */
 bool ipt_col_used(const struct markrule *r, enum ipt_col col);

@@ -4,7 +4,6 @@
 #define NETFILTER_IPT_PRIV_H
 
 #include "ipt.h"
-#include "nf_priv.h"
 
 /* Memory that a table can be read into. */
 struct ipt_room {
@@ -118,7 +117,8 @@ int work_find(struct work *w, const struct ipt_ops *ops, const char *table, uint
 /* Had the table at @at a rule with the tag when this was first asked? Returns: 1, 0, -errno. */
 int work_tagged(struct work *w, size_t at, uint32_t tag);
 
-/* Takes the rule out of the index; it goes on to count among its equals. */
+/* Marks the rule as removed. The ordinals of its equals stay as they are: those of edits are from before
+ * the commit. */
 void work_gone(struct work_table *t, struct work_rule *rule);
 
 /* Returns: the 1-based position of an entry in its chain, 0 when it is not there. */
@@ -135,7 +135,7 @@ int work_commit(struct work *w, struct work_table *t);
 
 /* --- what was done, and taking it back: ipt_edit.c, ipt_undo.c ------------------------------- */
 
-/* How often somebody else may be faster. */
+/* How often somebody else may change the table meanwhile. */
 enum { IPT_STALE_TRIES = 20 };
 
 /* One thing done to one table. */

@@ -144,29 +144,24 @@ static int snap_new(const struct nf *nf, struct nf_part *const *parts, struct nf
 	return err;
 }
 
-int nf_read(struct nf *nf, struct nf_snap **out, struct why *why)
-{
-	return nf_read_again(nf, NULL, out, why);
-}
-
-int nf_read_again(struct nf *nf, struct nf_snap *old, struct nf_snap **out, struct why *why)
+int nf_read(struct nf *nf, struct nf_snap *was, struct nf_snap **out, struct why *why)
 {
 	struct nf_part *now[NF_BACKENDS_MAX] = { NULL };
 	bool counted = false;
-	int err = parts_read(nf, old, now, why);
+	int err = parts_read(nf, was, now, why);
 
 	if (err < 0) {
 		parts_drop(nf, now);
 		return err;
 	}
-	if (!old || memcmp(old->parts, now, sizeof(now)) != 0)
+	if (!was || memcmp(was->parts, now, sizeof(now)) != 0)
 		return snap_new(nf, now, out);
 	for (size_t i = 0; i < nf->n; i++)
 		counted |= now[i]->counted;
 	parts_drop(nf, now);
-	snap_stamp(old);
-	*out = old;
-	return counted ? nf_merge_counters(old) : 0;
+	snap_stamp(was);
+	*out = was;
+	return counted ? nf_merge_counters(was) : 0;
 }
 
 void nf_snap_free(struct nf_snap *snap)

@@ -92,6 +92,13 @@ extern const struct nf_backend ipt_backend;
 
 /* --- what backends share with each other and with the face: nf_common.c ------------------------ */
 
+/* A manager's rule carries its index in its comment: "fwmark:5", or with a description
+ * "fwmark:5 text". */
+#define NF_TAG "fwmark:"
+
+/* The comment of meters, and the chain that legacy tables have for them. */
+#define NF_METERS "fwmark-meter"
+
 /* The tables of iptables and the built-in chains in them, in the order of a snapshot; NULL ends each.
  * The place of a chain is the number of its hook. */
 extern const char *const nf_tables[], *const nf_hooks[];

@@ -291,12 +291,12 @@ int rules_refresh(struct views *views, struct why *why)
 {
 	struct rules *r = &views->rules;
 	struct nf_snap *snap;
-	int err = nf_read_again(views->nf, r->snap, &snap, why);
+	int err = nf_read(views->nf, r->snap, &snap, why);
 
 	if (!err) {
 		r->failing = false;
 		take(views, snap);
-		if (meters_repair(views) && nf_read_again(views->nf, r->snap, &snap, why) == 0)
+		if (meters_repair(views) && nf_read(views->nf, r->snap, &snap, why) == 0)
 			take(views, snap);
 		return 0;
 	}

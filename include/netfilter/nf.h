@@ -17,13 +17,6 @@
 #include "base/why.h"
 #include "model/markrule.h"
 
-/* A manager's rule carries its index in its comment match: "fwmark:5", or with a description
- * "fwmark:5 text". */
-#define NF_TAG "fwmark:"
-
-/* The agent's own chain in mangle of each family, and the comment of the rules in it. */
-#define NF_METERS "fwmark-meter"
-
 /* Bit N is BITS position N of fwmarkAgentCapabilities. */
 enum nf_cap {
 	NF_CAP_LEGACY4 = 1u << 2,
@@ -112,23 +105,16 @@ struct nf_snap {
 
 /**
  * nf_read - a snapshot of everything that is loaded, consistent within each backend
+ * @was: NULL, or an earlier one
+ * @out: @was itself, with the counters and the time of now, when nothing but counters differs: that
+ *       takes little more time than the kernel does. Else a new one, and @was is as it was, but for
+ *       counters
  *
  * Makes the kernel load nothing.
  *
  * Returns: 0; -EAGAIN when somebody else kept netfilter locked for too long; or -errno, with @why.
  */
-int nf_read(struct nf *nf, struct nf_snap **out, struct why *why);
-
-/**
- * nf_read_again - the same, with an earlier snapshot at hand
- * @snap: NULL, or the earlier one
- * @out:  @snap itself, with the counters and the time of now, when nothing but counters differs:
- *        that takes little more time than the kernel does. Else a new one, and @snap is as it was,
- *        but for counters
- *
- * Returns: as nf_read().
- */
-int nf_read_again(struct nf *nf, struct nf_snap *snap, struct nf_snap **out, struct why *why);
+int nf_read(struct nf *nf, struct nf_snap *was, struct nf_snap **out, struct why *why);
 void nf_snap_free(struct nf_snap *snap);
 
 /**
@@ -138,11 +124,11 @@ void nf_snap_free(struct nf_snap *snap);
  * status and discontinuity are left to the caller (set as markrule_init() does). The comment match
  * becomes the description (without tag); one that does not fit there stays in matches.
  *
- * Matches that have columns (ports, tos, mark) stand first in the kernel, in that order. Where one
- * stands elsewhere, its bare name keeps the place in matches: "-m conntrack --ctstate NEW -m tcp"
- * with destination port 25 is "-m conntrack --ctstate NEW -m tcp --dport 25". nf_commit() takes
- * that as well. Beside -m, matches hold "[!] -s", "[!] -d" with masks that no prefix can express, and
- * "[!] -f".
+ * The order of a rule's matches is kept. Columns (ports, tos, mark) stand for matches at the
+ * beginning of the rule, in that order. When such a match stands further back, matches has its name
+ * without options at that place: "-m conntrack --ctstate NEW -m tcp" with destination port 25 is
+ * "-m conntrack --ctstate NEW -m tcp --dport 25". nf_commit() understands that, too. Beside -m,
+ * matches hold "[!] -s" and "[!] -d" with masks that no prefix can express, and "[!] -f".
  */
 int nf_decode(struct nf *nf, const struct nf_snap *snap, const struct nf_entry *e,
 	      struct markrule *out);

@@ -45,7 +45,7 @@ static struct nf_snap *again(struct face *face)
 {
 	struct nf_snap *now = NULL;
 
-	assert_int_equal(nf_read_again(face->nf, face->snap, &now, NULL), 0);
+	assert_int_equal(nf_read(face->nf, face->snap, &now, NULL), 0);
 	return now;
 }
 
@@ -167,7 +167,7 @@ static void a_part_that_cannot_be_read_leaves_the_old_snapshot(void **state)
 	face->snap = again(face);
 	rules(0, of_a, 1);
 	fakes[1].err[FAKE_READ] = -EAGAIN;
-	assert_int_equal(nf_read_again(face->nf, face->snap, &now, &why), -EAGAIN);
+	assert_int_equal(nf_read(face->nf, face->snap, &now, &why), -EAGAIN);
 	assert_string_equal(why.s, "b");
 	assert_null(now);
 	expect_snap(face->snap, MERGED);
