@@ -58,10 +58,9 @@ int ipt_builtin_hook(const char *table, const char *chain)
 	return -1;
 }
 
-/* The file belongs to root, with mode 0440, and comes with its module: for another user it may be
- * closed. This loads no module either, but where a table's module is there, another namespace's
- * need for it will do, it makes the table (xt_find_table_lock(), from Linux 5.15 on). Hence second
- * choice. */
+/* Asks for each table, for a user who may not read the file that lists them (it is root's, with mode
+ * 0440). This loads no module either. But when a table's module is loaded, even for another namespace,
+ * Linux 5.15 and later make the table here (xt_find_table_lock()). So the file is asked first. */
 static unsigned tables_that_answer(const struct ipt_ops *ops)
 {
 	int fd = socket(ops->family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);

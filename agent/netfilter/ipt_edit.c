@@ -2,10 +2,10 @@
 /*
  * Many edits, one iptc_commit() for each table. ipt_undo.c has the way back.
  *
- * Counters. libiptc has the kernel carry over what untouched rules count during the commit. A rule
- * that is put in again begins with the count that is written into its entry: packets that it
- * counted after the table was read, in the milliseconds before the commit, are not in it. No
- * reader that takes the lock can see its counter go back.
+ * Counters: libiptc has the kernel carry over what rules count during the commit that it does not
+ * touch. A rule that is put in again begins with the count that is written into its entry. What it
+ * counted in the milliseconds between reading the table and the commit is lost. No reader sees its
+ * counter go back, for readers take the lock.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -90,7 +90,7 @@ static int stage_add(struct commit *c, size_t i)
 	return work_insert(&c->work, (size_t)at, r->chain, 0, made->entry);
 }
 
-/* Stays where it is: one step, in place. */
+/* The rule stays where it is, and is replaced in one step. */
 static int stage_replace(struct commit *c, size_t i, size_t at, struct work_rule *old,
 			 uint32_t position)
 {

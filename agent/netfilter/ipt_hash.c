@@ -41,9 +41,10 @@ uint64_t ipt_hash_place(const struct ipt_ops *ops, const char *table, const char
 	return hash_words(h, chain, strlen(chain));
 }
 
-/* What a number inside the data stands for may change with a reboot: the set of ipset, the
- * descriptor of a pinned program. And libxtables (1.8.9) makes other bytes of what "save" wrote
- * than of what the user did: masks of recent and policy, flags of connlimit. The text is the same. */
+/* Matches of which the text is hashed, because their bytes do not stay the same. The number of an ipset
+ * or the descriptor of a pinned program may be another one after a reboot. And libxtables 1.8.9 makes
+ * other bytes of what iptables-save wrote than of what the user wrote: masks of recent and policy, flags
+ * of connlimit. */
 static bool match_by_text(const struct xt_entry_match *m)
 {
 	static const char *const names[] = { "set", "bpf", "recent", "policy", "connlimit" };
@@ -71,7 +72,8 @@ static uint64_t hash_text(const struct ipt_ops *ops, const void *e, const struct
 	return memo->text[slot];
 }
 
-/* Not the bytes of the kernel: "-o +" and "-p all" leave traces there that "save" does not show. */
+/* Hashes struct ip_part, not the kernel's bytes: in these, "-o +" and "-p all" leave traces that
+ * iptables-save does not show. */
 static uint64_t hash_ip(const struct ipt_ops *ops, uint64_t h, const void *e)
 {
 	struct ip_part ip;
@@ -84,7 +86,8 @@ static uint64_t hash_ip(const struct ipt_ops *ops, uint64_t h, const void *e)
 	return hash_words(h, &ip, sizeof(ip));
 }
 
-/* A manager's description is not what its rule is known by: that goes on counting. */
+/* The tag without the description: a rule whose description changes is the same rule and goes on
+ * counting. */
 static uint64_t hash_tag(uint64_t h, const struct xt_entry_match *m)
 {
 	char tag[XT_MAX_COMMENT_LEN] = "";

@@ -28,8 +28,8 @@ static void on_timer(int sig)
 	(void)sig;
 }
 
-/* Waits in flock() until @deadline. The timer goes on firing, so that one that comes
- * just before flock() starts to sleep does no harm. */
+/* Waits in flock() until @deadline. The timer fires again and again: if it fires just before flock()
+ * starts to sleep, the next time ends the wait. */
 static int lock_wait(int fd, uint64_t deadline)
 {
 	const int sig = SIGRTMAX;
@@ -85,7 +85,7 @@ static int lock_open(const char *file, unsigned wait_ms, struct why *why)
 	fd = fault_here("netfilter: lock") ? -1 : open(file, O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		err = -errno;
-		/* iptables makes it for root alone: so it is after somebody has removed it. */
+		/* After somebody has removed the file, iptables creates it for root alone. */
 		return why_set(why, err, "%s: %s%s", file, strerror(-err),
 			       err == -EACCES ? ": fwmarkd's user must be able to read it" : "");
 	}

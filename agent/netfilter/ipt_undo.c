@@ -38,7 +38,7 @@ void *entry_copy(const struct ipt_ops *ops, const void *e)
 	return copy;
 }
 
-/* Finds the rule that a step put in: the one at its place, else any that is the same. */
+/* Finds the rule that a step put in: at the place where it was put, else any equal one. */
 static int undo_find(struct work *w, const struct step *s, size_t at, struct work_rule **rule)
 {
 	uint32_t tag = ipt_entry_tag(s->ops, s->now);
