@@ -124,14 +124,12 @@ static int only_one(struct instance *in, struct why *why)
 
 static void tell_capabilities(struct instance *in)
 {
-	unsigned caps = nf_probe(in->views.nf);
-
-	in->plan.legacy = caps & (NF_CAP_LEGACY4 | NF_CAP_LEGACY6);
+	in->plan.families = nf_families(in->views.nf);
 	agent_capabilities(&in->views);
-	if (!(caps & (NF_CAP_LEGACY4 | NF_CAP_LEGACY6)))
+	if (!in->plan.families)
 		log_warn("no legacy iptables tables here, and nftables rules are not shown yet: "
 			 "there are no mark rules; try \"modprobe -a ip_tables ip6_tables\"");
-	else if (caps & NF_CAP_NFTABLES)
+	else if (in->store.agent.capabilities & NF_CAP_NFTABLES)
 		log_info("rules of nftables (also those of iptables-nft) are not shown yet");
 }
 

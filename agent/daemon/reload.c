@@ -13,6 +13,7 @@ int instance_reload(struct instance *in, const struct conf *conf, struct text *l
 	/* That setting waits for a restart. */
 	static_rows_protocol(conf->rows, (uint8_t)in->conf.protocol);
 	conf_change(&in->conf, conf, later);
+	views_options_changed(&in->views);
 	err = routes_exclude(&in->views);
 	if (err) {
 		why_set(why, err, EXCLUDE_TABLES ": %s", strerror(-err));
@@ -22,9 +23,9 @@ int instance_reload(struct instance *in, const struct conf *conf, struct text *l
 	}
 	if (err) {
 		in->conf = old;
+		views_options_changed(&in->views);
 		return err;
 	}
-	plan_lock_wait(&in->plan, false);
 	in->views.rules.row_at.index = 0; /* foreign rows may have another storage type */
 	in->plan.reasserted = 0;	  /* reassert.c looks again, in case it may now */
 	return 0;

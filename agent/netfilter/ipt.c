@@ -17,15 +17,11 @@
 
 #include <linux/netfilter_ipv4/ip_tables.h>
 
-#include "ipt.h"
+#include "ipt_priv.h"
 
 const struct ipt_ops *const ipt_families[] = { &ipt_ops4, &ipt_ops6, NULL };
-const char *const ipt_tables[] = { "raw", "mangle", "nat", "filter", "security", NULL };
 
-static const char *const hook_names[IPT_HOOKS] = { "PREROUTING", "INPUT", "FORWARD", "OUTPUT",
-						   "POSTROUTING" };
-
-/* Hooks of each of ipt_tables[]. */
+/* Hooks of each of nf_tables[]. */
 static const uint8_t table_hooks[] = {
 	HOOK_PREROUTING | HOOK_OUTPUT,
 	HOOK_PREROUTING | HOOK_INPUT | HOOK_FORWARD | HOOK_OUTPUT | HOOK_POSTROUTING,
@@ -44,38 +40,37 @@ const struct ipt_ops *ipt_ops_of(int family)
 
 const char *ipt_table_known(const char *name)
 {
-	for (size_t i = 0; ipt_tables[i]; i++)
-		if (strcmp(ipt_tables[i], name) == 0)
-			return ipt_tables[i];
+	for (size_t i = 0; nf_tables[i]; i++)
+		if (strcmp(nf_tables[i], name) == 0)
+			return nf_tables[i];
 	return NULL;
 }
 
 int ipt_builtin_hook(const char *table, const char *chain)
 {
-	for (size_t i = 0; ipt_tables[i]; i++) {
-		if (strcmp(ipt_tables[i], table) != 0)
+	for (size_t i = 0; nf_tables[i]; i++) {
+		if (strcmp(nf_tables[i], table) != 0)
 			continue;
 		for (int hook = 0; hook < IPT_HOOKS; hook++)
-			if ((table_hooks[i] & 1u << hook) && strcmp(hook_names[hook], chain) == 0)
+			if ((table_hooks[i] & 1u << hook) && strcmp(nf_hooks[hook], chain) == 0)
 				return hook;
 	}
 	return -1;
 }
 
-/* The file belongs to root, with mode 0440, and comes with its module: for another user it may be
- * closed. This loads no module either, but where a table's module is there, another namespace's
- * need for it will do, it makes the table (xt_find_table_lock(), from Linux 5.15 on). Hence second
- * choice. */
+/* Asks for each table, for a user who may not read the file that lists them (it is root's, with mode
+ * 0440). This loads no module either. But when a table's module is loaded, even for another namespace,
+ * Linux 5.15 and later make the table here (xt_find_table_lock()). So the file is asked first. */
 static unsigned tables_that_answer(const struct ipt_ops *ops)
 {
 	int fd = socket(ops->family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
 	unsigned loaded = 0;
 
-	for (size_t i = 0; fd >= 0 && ipt_tables[i]; i++) {
+	for (size_t i = 0; fd >= 0 && nf_tables[i]; i++) {
 		struct ipt_get_entries get = { .size = 0 };
 		socklen_t len = sizeof(get);
 
-		strcpy(get.name, ipt_tables[i]);
+		strcpy(get.name, nf_tables[i]);
 		/* No table is as small as that. */
 		if (getsockopt(fd, ops->level, ops->get_entries, &get, &len) < 0 && errno == EAGAIN)
 			loaded |= 1u << i;
@@ -95,8 +90,8 @@ unsigned ipt_tables_loaded(const struct ipt_ops *ops)
 		return errno == EACCES ? tables_that_answer(ops) : 0;
 	while (fgets(line, sizeof(line), f)) {
 		line[strcspn(line, "\n")] = '\0';
-		for (size_t i = 0; ipt_tables[i]; i++)
-			if (strcmp(ipt_tables[i], line) == 0)
+		for (size_t i = 0; nf_tables[i]; i++)
+			if (strcmp(nf_tables[i], line) == 0)
 				loaded |= 1u << i;
 	}
 	fclose(f);
@@ -107,8 +102,8 @@ bool ipt_table_loaded(const struct ipt_ops *ops, const char *table)
 {
 	unsigned loaded = ipt_tables_loaded(ops);
 
-	for (size_t i = 0; ipt_tables[i]; i++)
-		if ((loaded & 1u << i) && strcmp(ipt_tables[i], table) == 0)
+	for (size_t i = 0; nf_tables[i]; i++)
+		if ((loaded & 1u << i) && strcmp(nf_tables[i], table) == 0)
 			return true;
 	return false;
 }
@@ -213,7 +208,7 @@ static const char *hook_at(const struct ipt_table *t, uint32_t offset)
 {
 	for (int i = 0; i < IPT_HOOKS; i++)
 		if ((t->valid_hooks & 1u << i) && t->hook_entry[i] == offset)
-			return hook_names[i];
+			return nf_hooks[i];
 	return NULL;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Legacy netfilter tables, for netfilter alone: what nf.h promises is made of these.
+ * Rules as iptables makes them, and the legacy tables that hold them.
  *
  * Both families have one code path. A rule is the kernel's own "entry" (struct ipt_entry,
  * struct ip6t_entry): header with the IP part and counters, matches, one target. Where the two
@@ -22,7 +22,7 @@
 #include "base/vec.h"
 #include "base/why.h"
 #include "model/markrule.h"
-#include "netfilter/nf.h"
+#include "nf_priv.h"
 
 enum { IPT_HOOKS = 5, IPT_CHAIN_MAX = 32, IPT_ENTRY_MAX = 65535 };
 
@@ -56,7 +56,7 @@ struct ipt_ops {
 	const char *names;   /* the file that lists the loaded tables */
 	const char *targets; /* the file that lists the known targets */
 	int level;	     /* of getsockopt() */
-	int get_info, get_entries, get_rev_match, get_rev_target;
+	int get_info, get_entries;
 	const char *module;			/* that has the tables, and brings the two files */
 	size_t entry_size;			/* of the header of an entry */
 	size_t ip_size;				/* leading bytes of it that are configuration */
@@ -89,15 +89,14 @@ extern const struct ipt_ops ipt_ops4, ipt_ops6;
 
 /* Returns: the operations of AF_INET or AF_INET6, NULL for any other family. */
 const struct ipt_ops *ipt_ops_of(int family);
-/* The families and the well-known tables, in the order of a snapshot; NULL ends each. */
+/* IPv4, IPv6; NULL ends them. */
 extern const struct ipt_ops *const ipt_families[];
-extern const char *const ipt_tables[];
 
 /* Returns: the well-known table's own string, NULL for any other name. */
 const char *ipt_table_known(const char *name);
 /* Returns: the hook number of a built-in chain of a well-known table, -1 when it is none. */
 int ipt_builtin_hook(const char *table, const char *chain);
-/* Returns: bits: which of ipt_tables[] are loaded, by what the /proc file of the family lists; by
+/* Returns: bits: which of nf_tables[] are loaded, by what the /proc file of the family lists; by
  * asking for each where the file may not be read. */
 unsigned ipt_tables_loaded(const struct ipt_ops *ops);
 bool ipt_table_loaded(const struct ipt_ops *ops, const char *table);
@@ -114,6 +113,8 @@ const struct xt_entry_match *ipt_match_next(const struct ipt_ops *ops, const voi
 					    const struct xt_entry_match *m);
 /* Is the target MARK or CONNMARK? */
 bool ipt_is_mark(const struct xt_entry_target *t);
+/* Returns: how many bytes of data a match has. */
+size_t ipt_match_size(const struct xt_entry_match *m);
 bool ipt_match_is(const struct xt_entry_match *m, const char *name, int revision, size_t size);
 
 /**
@@ -125,6 +126,8 @@ bool ipt_match_is(const struct xt_entry_match *m, const char *name, int revision
 uint32_t ipt_tag(const struct xt_entry_match *m, const char **text);
 /* Returns: the first tag of the comments of a rule, or 0. */
 uint32_t ipt_entry_tag(const struct ipt_ops *ops, const void *e);
+
+/* --- identity: ipt_hash.c ------------------------------------------------------------------ */
 
 /* Matches whose text had to be made for the hash, kept while one state of the kernel is read. */
 struct ipt_memo {
@@ -144,7 +147,7 @@ struct ipt_chain {
 	uint32_t start; /* offset of its first rule: what a jump holds */
 	uint32_t rules; /* without the policy or the final return */
 	uint8_t hooks;	/* enum markrule_hook, ipt_reach() */
-	uint32_t snap;	/* place in nf_snap.chains, UINT32_MAX: not there */
+	uint32_t snap;	/* place in nf_part.chains, UINT32_MAX: not there */
 };
 
 struct ipt_jump {
@@ -174,11 +177,15 @@ int ipt_table_read_into(const struct ipt_ops *ops, const char *name, struct ipt_
 			size_t room);
 void ipt_table_fini(struct ipt_table *t);
 
-/* What a table is to an earlier reading of it. */
-enum ipt_again { IPT_OTHER, IPT_SAME, IPT_COUNTED };
+/* How a new reading of a table compares with an earlier one. */
+enum ipt_again {
+	IPT_OTHER,   /* the rules differ */
+	IPT_SAME,    /* nothing differs */
+	IPT_COUNTED, /* counters differ, and nothing else */
+};
 
-/* Compares @t, which has been scanned, with a new reading of the same table. IPT_COUNTED: they differ
- * in counters alone, which @t now has as well. IPT_OTHER may leave some of them in @t. */
+/* Compares @t, which has been scanned, with @now and copies counters that differ from @now to @t; when
+ * it returns IPT_OTHER, perhaps not all of them. */
 enum ipt_again ipt_table_again(struct ipt_table *t, const struct ipt_table *now);
 
 /**
@@ -202,25 +209,19 @@ int ipt_reach(struct ipt_table *t);
 /* How the meters of a table of mangle stand. */
 struct ipt_meters {
 	struct vec found; /* struct nf_meter, each once, in the order of nf_meter_cmp() */
-	bool right;	  /* ready to count, or nothing of them is there */
-	bool jump_right;  /* one, at its place */
-	uint32_t place;	  /* of the jump, 1-based, when all other jumps to the chain are gone */
+	bool right;	  /* they count every packet once, or nothing of them is there */
+	bool jump_right;  /* POSTROUTING jumps to them once, at @place */
+	uint32_t place;	  /* where that jump belongs, 1-based, other jumps to them not counted */
 };
 
 /* Returns: 0 or -errno. After ipt_reach(). */
 int ipt_meters_read(const struct ipt_table *t, struct ipt_meters *out);
-/* Is the rule a meter, but for its target? Which one, and what it counted. */
+/* Does the rule match as a meter does? Sets the meter that it would be, and what it counted. The target
+ * is not looked at. */
 bool ipt_meter_get(const struct ipt_ops *ops, const void *e, struct nf_meter *out);
 /* Returns: the entry of a meter (NULL: of the jump to their chain), malloc'ed; NULL without
  * memory. */
 void *ipt_meter_entry(const struct ipt_ops *ops, const struct nf_meter *m);
-
-/* --- the lock: nf_lock.c ------------------------------------------------------------------- */
-
-/* Returns: a descriptor to give to nf_unlock(); -EAGAIN when it was not to be had in time;
- * -errno. */
-int nf_lock(const char *file, unsigned wait_ms, struct why *why);
-void nf_unlock(int fd);
 
 /* --- libxtables: ipt_xt.c ------------------------------------------------------------------ */
 
@@ -266,11 +267,11 @@ int ipt_mask_len(const struct ipt_ops *ops, const uint8_t *mask);
  */
 enum ipt_col { COL_PORTS, COL_SPORTS, COL_DPORTS, COL_TOS, COL_MARK, COL_N };
 
-/* Returns: the columns into which this match of a rule fits without loss, -1: none. When @r is
- * given, they are set. */
+/* Returns: the columns that can express this match, -1: none can. Sets them in @r unless that is
+ * NULL. */
 int ipt_col_get(const struct xt_entry_match *m, uint16_t proto, struct markrule *r);
-/* Returns: the columns whose place a match of that name without options marks in the text of
- * matches, -1: none. */
+/* Returns: the columns that "-m NAME" without options stands for in the text of matches (see
+ * nf_decode()), -1: none. */
 int ipt_col_named(const char *name, uint16_t proto);
 /* Does @r say anything in these columns? */
 bool ipt_col_used(const struct markrule *r, enum ipt_col col);

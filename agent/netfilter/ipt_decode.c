@@ -2,10 +2,10 @@
 /*
  * From the kernel's entry to the columns.
  *
- * What has no columns becomes the text of matches. Nothing may get lost, the order of the
- * matches neither: columns make theirs first (enum ipt_col), so one that stands further back
- * leaves its bare name in the text ("-m conntrack --ctstate NEW -m tcp" with a destination port of
- * 25) and ipt_encode() puts it there.
+ * Matches that have no columns become the text of matches. Nothing may get lost, and the order of the
+ * matches must stay. ipt_encode() makes the matches of columns first, in the order of enum ipt_col.
+ * When such a match stands further back, its name without options is left in the text
+ * ("-m conntrack --ctstate NEW -m tcp" with a destination port of 25), and ipt_encode() puts it there.
  */
 #include <string.h>
 
@@ -65,7 +65,7 @@ static void decode_ip(const struct ipt_ops *ops, const struct ip_part *ip, struc
 		text_add(matches, "%s -f", ip->inv & IPT_NOT_FRAG ? " !" : "");
 }
 
-/* Can the description hold this comment? */
+/* Returns: the text of a comment match, without the tag, if it fits into the description; else NULL. */
 static const char *comment_text(const struct xt_entry_match *m)
 {
 	const char *s = (const char *)m->data;
@@ -98,8 +98,9 @@ static const struct xt_entry_match *comment_find(const struct ipt_ops *ops, cons
 	return found;
 }
 
-/* "-m tcp" without a word more matches every TCP packet. It would be taken for a place (see
- * above), so a rule with a port match that no column can hold shows all of them in the text. */
+/* Has the rule a port match that no column can express, like "-m tcp" alone, which matches every TCP
+ * packet? Its name without options would be taken for the place of the columns (see above), so all port
+ * matches of the rule are shown in the text then. */
 static bool has_odd_ports(const struct ipt_ops *ops, const void *e, uint16_t proto)
 {
 	for (const struct xt_entry_match *m = ipt_match_next(ops, e, NULL); m;
@@ -197,15 +198,12 @@ int ipt_decode(const struct ipt_ops *ops, const void *e, struct markrule *out, s
 
 	text_reset(matches);
 	ops->ip_get(e, &ip);
-	out->backend = BACKEND_LEGACY;
 	out->family = ops->family;
 	decode_ip(ops, &ip, out, matches);
 	err = decode_matches(ops, e, ip.inv & IPT_NOT_PROTO ? 0 : ip.proto, out, matches);
 	if (err < 0)
 		return err;
 	ipt_decode_target(ops, e, out);
-	out->counted = true;
-	ipt_counters_get(ops, e, &out->packets, &out->bytes);
 	/* Each part began with a space. */
 	out->matches = text_str(matches) + (matches->len > 0);
 	return 0;

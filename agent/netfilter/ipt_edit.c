@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * nf_commit(): many edits, one commit for each table. ipt_undo.c has the way back.
+ * Many edits, one iptc_commit() for each table. ipt_undo.c has the way back.
  *
- * Counters. libiptc has the kernel carry over what untouched rules count during the commit. A rule
- * that is put in again begins with the count that is written into its entry: packets that it
- * counted after the table was read, in the milliseconds before the commit, are not in it. No
- * reader that takes the lock can see its counter go back.
+ * Counters: libiptc has the kernel carry over what rules count during the commit that it does not
+ * touch. A rule that is put in again begins with the count that is written into its entry. What it
+ * counted in the milliseconds between reading the table and the commit is lost. No reader sees its
+ * counter go back, for readers take the lock.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "nf_priv.h"
+#include "ipt_priv.h"
 
 static void chain_copy(char *out, const char *chain)
 {
@@ -31,12 +31,14 @@ static struct step *step_add(struct vec *steps, const struct work_table *t, size
 	return s;
 }
 
+/* nf_txn.work */
 struct commit {
 	struct work work;
-	struct vec *steps;
+	struct vec *steps; /* of the struct ipt_done */
 	const struct nf_edit *edits;
-	const struct ipt_encoding *made; /* the entries of their rules */
+	struct ipt_encoding *made; /* the entries of their rules */
 	size_t n;
+	bool locked;
 };
 
 static int stage_remove(struct commit *c, size_t i, size_t at, struct work_rule *old)
@@ -88,7 +90,7 @@ static int stage_add(struct commit *c, size_t i)
 	return work_insert(&c->work, (size_t)at, r->chain, 0, made->entry);
 }
 
-/* Stays where it is: one step, in place. */
+/* The rule stays where it is, and is replaced in one step. */
 static int stage_replace(struct commit *c, size_t i, size_t at, struct work_rule *old,
 			 uint32_t position)
 {
@@ -109,7 +111,7 @@ static int stage_replace(struct commit *c, size_t i, size_t at, struct work_rule
 	return work_replace(&c->work, at, s->now_chain, position, made->entry);
 }
 
-static int stage(struct commit *c, size_t i)
+static int stage_edit(struct commit *c, size_t i)
 {
 	const struct ipt_encoding *made = &c->made[i];
 	const struct nf_edit *edit = &c->edits[i];
@@ -167,89 +169,94 @@ static size_t blame(const struct commit *c, const struct work_table *t)
 	return first;
 }
 
-/* One try: everything staged, then table by table. */
-static int commit_try(struct commit *c, size_t *failed)
-{
-	struct why undo = { "" };
-	int err = 0;
-
-	for (size_t i = 0; i < c->n && err == 0; i++) {
-		err = stage(c, i);
-		if (err < 0)
-			*failed = i;
-	}
-	for (size_t i = 0; i < c->work.tables.n && err == 0; i++) {
-		struct work_table *t = vec_at(&c->work.tables, i);
-
-		err = work_commit(&c->work, t);
-		if (err < 0 && err != -ESTALE)
-			*failed = blame(c, t);
-	}
-	if (err < 0 && steps_undo(c->steps, &c->work.tables, &undo))
-		err = why_undo(c->work.why, &undo);
-	return err;
-}
-
-static int entries_make(const struct nf_edit *edits, size_t n, struct ipt_encoding *made,
-			size_t *failed, struct why *why)
+static int entries_make(struct commit *c, size_t *failed, struct why *why)
 {
 	unsigned column;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct markrule *r = edits[i].rule;
+	for (size_t i = 0; i < c->n; i++) {
+		struct ipt_encoding *made = &c->made[i];
+		const struct markrule *r = c->edits[i].rule;
 
-		made[i].rule = r;
+		made->rule = r;
 		if (!r)
 			continue;
-		made[i].tag = r->index <= ROW_MANAGER_MAX ? r->index : 0;
-		made[i].ops = ipt_ops_of(r->family);
-		if (!made[i].ops) {
+		made->tag = r->index <= ROW_MANAGER_MAX ? r->index : 0;
+		made->ops = ipt_ops_of(r->family);
+		if (!made->ops) {
 			*failed = i;
 			return why_set(why, -EINVAL, "AddressType: neither ipv4 nor ipv6");
 		}
 	}
-	return ipt_encode(made, n, failed, &column, why);
+	return ipt_encode(c->made, c->n, failed, &column, why);
 }
 
-int nf_commit(struct nf *nf, const struct nf_edit *edits, size_t n, size_t *failed,
-	      struct nf_undo **undo, struct why *why)
+int ipt_begin(struct nf_txn *t)
 {
-	struct nf_undo *u = calloc(1, sizeof(*u));
-	struct ipt_encoding *made = calloc(n ? n : 1, sizeof(*made));
-	int err = u && made ? 0 : -ENOMEM, lock;
+	struct commit *c = calloc(1, sizeof(*c));
+	struct ipt_done *done = calloc(1, sizeof(*done));
 
-	*failed = SIZE_MAX;
-	*undo = NULL;
-	if (u)
-		u->steps = (struct vec)VEC_INIT(struct step);
-	if (err == 0 && n > 0)
-		err = entries_make(edits, n, made, failed, why);
-	if (err < 0 || n == 0)
-		goto out;
-	/* Parsing took its time; the lock is held from here on alone. */
-	*failed = SIZE_MAX;
-	lock = nf_lock(nf->lock_file, nf->lock_wait_ms, why);
-	if (lock < 0) {
-		err = lock;
-		goto out;
-	}
-	err = -ESTALE;
-	for (int tries = 0; err == -ESTALE && tries < STALE_TRIES; tries++) {
-		struct commit c = { WORK_INIT(why), &u->steps, edits, made, n };
+	t->work = c;
+	t->done = done;
+	if (!c || !done)
+		return -ENOMEM;
+	done->steps = (struct vec)VEC_INIT(struct step);
+	c->work = (struct work)WORK_INIT(t->why);
+	c->steps = &done->steps;
+	c->edits = t->edits;
+	c->n = t->n;
+	c->made = calloc(t->n, sizeof(*c->made));
+	return c->made ? entries_make(c, &t->failed, t->why) : -ENOMEM;
+}
 
-		steps_fini(&u->steps);
-		err = commit_try(&c, failed);
-		work_fini(&c.work);
+/* Parsing took its time, in ipt_begin(); the lock is held from here on alone. */
+int ipt_stage(struct nf_txn *t)
+{
+	struct commit *c = t->work;
+	int err = c->locked ? 0 : ipt_lock(t->self, t->why);
+
+	if (err < 0)
+		return err;
+	c->locked = true;
+	work_fini(&c->work);
+	c->work = (struct work)WORK_INIT(t->why);
+	steps_fini(c->steps);
+	for (size_t i = 0; i < c->n && err == 0; i++) {
+		err = stage_edit(c, i);
+		if (err < 0)
+			t->failed = i;
 	}
-	nf_unlock(lock);
-out:
-	for (size_t i = 0; made && i < n; i++)
-		free(made[i].entry);
-	free(made);
-	if (err < 0) {
-		nf_undo_free(u);
-		return err == -ESTALE ? -EBUSY : err;
+	return err;
+}
+
+int ipt_commit(struct nf_txn *t)
+{
+	struct commit *c = t->work;
+	struct why undo = { "" };
+	int err = 0;
+
+	for (size_t i = 0; i < c->work.tables.n && err == 0; i++) {
+		struct work_table *table = vec_at(&c->work.tables, i);
+
+		err = work_commit(&c->work, table);
+		if (err < 0 && err != -ESTALE)
+			t->failed = blame(c, table);
 	}
-	*undo = u;
-	return 0;
+	if (err < 0 && steps_undo(c->steps, &c->work.tables, &undo))
+		err = why_undo(t->why, &undo);
+	return err;
+}
+
+void ipt_end(struct nf_txn *t)
+{
+	struct commit *c = t->work;
+
+	if (!c)
+		return;
+	work_fini(&c->work);
+	if (c->locked)
+		ipt_unlock(t->self);
+	for (size_t i = 0; c->made && i < c->n; i++)
+		free(c->made[i].entry);
+	free(c->made);
+	free(c);
 }

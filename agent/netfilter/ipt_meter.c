@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The meters in a table as the kernel gives it: which are there, and whether every packet that
- * leaves comes by them once. nf_meter.c changes them. */
+/* Reading the meters of a table: which are there, and whether every packet that leaves the host comes by
+ * them once. ipt_meter_set.c changes them. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,7 +95,7 @@ void *ipt_meter_entry(const struct ipt_ops *ops, const struct nf_meter *m)
 
 /* What a rule does with a packet that matches. */
 struct outcome {
-	bool out;     /* ends its walk through the table, and lets it live */
+	bool out;     /* the packet leaves the table and goes on */
 	bool back;    /* RETURN */
 	bool jumps;   /* to chain @to */
 	bool is_goto; /* and does not come back */
@@ -121,7 +121,7 @@ static struct outcome outcome_of(const struct ipt_table *t, uint32_t offset)
 	int verdict;
 
 	if (target->u.user.name[0]) {
-		/* What userspace lets pass goes on behind the table. */
+		/* A packet that userspace accepts does not come back to this table. */
 		o.out = strcmp(target->u.user.name, "NFQUEUE") == 0;
 		return o;
 	}
@@ -140,8 +140,8 @@ static struct outcome outcome_of(const struct ipt_table *t, uint32_t offset)
 	return o;
 }
 
-/* @outs: which chains can let a packet out, over jumps too. Chains that no packet on its way out
- * comes by do not count. */
+/* @outs: from which chains a packet can leave the table, over jumps, too. Only chains that packets on
+ * their way out come by are looked at. */
 static void outs_find(const struct ipt_table *t, bool *outs)
 {
 	bool more = true;
@@ -213,7 +213,7 @@ static int meter_add(struct vec *found, const struct nf_meter *m, bool *twice)
 	return 0;
 }
 
-/* @clean: the chain holds meters alone, none of them twice. */
+/* @clean: the chain has nothing but meters, and each once. */
 static int chain_read(const struct ipt_table *t, const struct ipt_chain *chain, struct vec *found,
 		      bool *clean)
 {

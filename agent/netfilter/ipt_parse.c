@@ -171,7 +171,8 @@ static int match_take(struct rest *r, struct vec *matches)
 	return 0;
 }
 
-/* Takes the answer for one text apart. Everything in it is aligned: the sizes are. */
+/* Takes the answer for one text apart. All its parts are aligned, because their sizes are multiples of
+ * the alignment. */
 static int answer_take(struct rest *r, struct ipt_parse *p, struct why *why)
 {
 	const struct parse_result *res = rest_take(r, sizeof(*res));
@@ -263,7 +264,7 @@ int ipt_match_parse(struct ipt_parse *all, size_t n, void **store, size_t *faile
 			err = answers_take(all, jobs, n, &answers, failed, why);
 	}
 	jobs_free(jobs, n);
-	/* The child died, hung or told nonsense: of this text, or of one before it. */
+	/* The child died, hung or answered nonsense: because of this text, or of one before it. */
 	if (err == -EBADMSG || err == -ETIMEDOUT)
 		err = why_set(why, -EINVAL, "libxtables could not take it");
 	if (err < 0) {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Taking back what nf_commit() did, after it or in the middle of it. */
+/* Taking back what ipt_commit() did, after it or in the middle of it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fault.h"
-#include "nf_priv.h"
+#include "ipt_priv.h"
 
 void steps_fini(struct vec *steps)
 {
@@ -18,13 +18,15 @@ void steps_fini(struct vec *steps)
 	vec_clear(steps);
 }
 
-void nf_undo_free(struct nf_undo *undo)
+void ipt_done_free(void *done)
 {
-	if (!undo)
+	struct ipt_done *d = done;
+
+	if (!d)
 		return;
-	steps_fini(&undo->steps);
-	vec_fini(&undo->steps);
-	free(undo);
+	steps_fini(&d->steps);
+	vec_fini(&d->steps);
+	free(d);
 }
 
 void *entry_copy(const struct ipt_ops *ops, const void *e)
@@ -36,7 +38,7 @@ void *entry_copy(const struct ipt_ops *ops, const void *e)
 	return copy;
 }
 
-/* Finds the rule that a step put in: the one at its place, else any that is the same. */
+/* Finds the rule that a step put in: at the place where it was put, else any equal one. */
 static int undo_find(struct work *w, const struct step *s, size_t at, struct work_rule **rule)
 {
 	uint32_t tag = ipt_entry_tag(s->ops, s->now);
@@ -109,7 +111,7 @@ int steps_undo(const struct vec *steps, const struct vec *only, struct why *why)
 {
 	int err = -ESTALE;
 
-	for (int tries = 0; err == -ESTALE && tries < STALE_TRIES; tries++) {
+	for (int tries = 0; err == -ESTALE && tries < IPT_STALE_TRIES; tries++) {
 		struct work w = WORK_INIT(why);
 
 		err = 0;
@@ -132,16 +134,17 @@ int steps_undo(const struct vec *steps, const struct vec *only, struct why *why)
 	return err == -ESTALE ? -EIO : err;
 }
 
-int nf_undo(struct nf *nf, struct nf_undo *undo, struct why *why)
+int ipt_undo(void *self, void *done, struct why *why)
 {
-	int err, lock;
+	const struct ipt_done *d = done;
+	int err;
 
-	if (!undo || undo->steps.n == 0)
+	if (d->steps.n == 0)
 		return 0;
-	lock = nf_lock(nf->lock_file, nf->lock_wait_ms, why);
-	if (lock < 0)
-		return lock;
-	err = steps_undo(&undo->steps, NULL, why);
-	nf_unlock(lock);
+	err = ipt_lock(self, why);
+	if (err < 0)
+		return err;
+	err = steps_undo(&d->steps, NULL, why);
+	ipt_unlock(self);
 	return err;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/fault.h"
-#include "nf_priv.h"
+#include "ipt_priv.h"
 
 void work_fini(struct work *w)
 {
@@ -149,15 +149,15 @@ int work_find(struct work *w, const struct ipt_ops *ops, const char *table, uint
 	for (size_t i = 0; ipt_families[i] && found == 0; i++) {
 		unsigned loaded = ipt_tables_loaded(ipt_families[i]);
 
-		for (size_t j = 0; ipt_tables[j] && found == 0; j++)
+		for (size_t j = 0; nf_tables[j] && found == 0; j++)
 			if (loaded & 1u << j)
-				found = find_in(w, ipt_families[i], ipt_tables[j], tag, hash,
+				found = find_in(w, ipt_families[i], nf_tables[j], tag, hash,
 						ordinal, at, rule);
 	}
 	return found;
 }
 
-/* Without the index: that is much for a SET that only adds. */
+/* Finds the tags alone: to make the whole index takes too long for a SET that only adds rules. */
 static int tags_find(struct work_table *t)
 {
 	const struct ipt_ops *ops = t->ops;
@@ -203,7 +203,7 @@ uint32_t work_position(const struct work_table *t, const char *chain, const void
 	return 0;
 }
 
-/* What libiptc means by its errno: TC_STRERROR() knows, but not for every call. */
+/* Puts the errno of libiptc into words: TC_STRERROR() does not have them for every call. */
 static int staged(struct work *w, struct work_table *t, const char *chain, uint32_t position,
 		  int ok)
 {
@@ -279,7 +279,7 @@ int work_commit(struct work *w, struct work_table *t)
 		t->committed = true;
 		return 0;
 	}
-	/* The number of entries changed under way: somebody works without the lock. */
+	/* The number of entries is no longer the one that was read: somebody works without the lock. */
 	if (errno == EAGAIN)
 		return why_set(w->why, -ESTALE,
 			       "%s -t %s: somebody goes on changing it without the lock",

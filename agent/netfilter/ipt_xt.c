@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * libxtables, kept on a leash.
+ * Calls into libxtables.
  *
  * It was made for programs that run once: it prints to stdout, warns on stderr, exits on errors
  * and, where it finds no tables, runs modprobe (xtables_compatible_revision(), 1.8.9). Every

@@ -1,24 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The facade of nf.h over the families and their legacy tables: snapshots. Questions are in
- * nf_check.c, changes in ipt_edit.c. */
+/* The face of netfilter: what nf.h promises, from whichever backends there are. Changes are in
+ * nf_commit.c. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "nf_priv.h"
+
+static const struct nf_backend *const backends[] = { &ipt_backend };
 
 int nf_open(const struct nf_options *opt, struct nf **out)
 {
-	int err = ipt_xt_start();
-	struct nf *nf;
+	return nf_open_with(backends, sizeof(backends) / sizeof(*backends), opt, out);
+}
 
-	if (err < 0)
-		return err;
-	nf = calloc(1, sizeof(*nf));
+int nf_open_with(const struct nf_backend *const *all, size_t n, const struct nf_options *opt,
+		 struct nf **out)
+{
+	struct nf *nf = calloc(1, sizeof(*nf));
+	int err = 0;
+
 	if (!nf)
 		return -ENOMEM;
 	nf_set_options(nf, opt);
+	for (size_t i = 0; i < n && err == 0; i++) {
+		struct nf_side *side = &nf->sides[i];
+
+		side->ops = all[i];
+		err = side->ops->open(&nf->opt, &side->self);
+		if (err == 0)
+			nf->n++;
+	}
+	if (err < 0) {
+		nf_close(nf);
+		return err;
+	}
 	*out = nf;
 	return 0;
 }
@@ -27,9 +43,8 @@ void nf_close(struct nf *nf)
 {
 	if (!nf)
 		return;
-	for (size_t i = 0; i < NF_TABLES_MAX; i++)
-		free(nf->rooms[i].raw);
-	text_fini(&nf->matches);
+	for (size_t i = 0; i < nf->n; i++)
+		nf->sides[i].ops->close(nf->sides[i].self);
 	free(nf->lock_file);
 	free(nf);
 }
@@ -38,298 +53,265 @@ void nf_set_options(struct nf *nf, const struct nf_options *opt)
 {
 	free(nf->lock_file);
 	nf->lock_file = opt && opt->lock_file ? strdup(opt->lock_file) : NULL;
-	nf->lock_wait_ms = opt ? opt->lock_wait_ms : 0;
+	nf->opt.lock_file = nf->lock_file;
+	nf->opt.wait_ms = opt ? opt->wait_ms : 0;
 }
 
-struct reading {
-	struct nf_snap *snap;
-	uint64_t place; /* hash of the chain at work */
-	struct ipt_memo memo;
-};
-
-static int snap_rule(void *arg, struct ipt_table *t, uint32_t chain, uint32_t position,
-		     const void *e)
+void nf_set_wait(struct nf *nf, unsigned wait_ms)
 {
-	struct ipt_chain *c = vec_at(&t->chains, chain);
-	struct reading *rd = arg;
-	struct nf_snap *snap = rd->snap;
-	struct nf_entry *entry;
-	struct markrule r;
-
-	if (c->snap == UINT32_MAX) {
-		struct nf_chain *nc = vec_push(&snap->chains);
-
-		if (!nc)
-			return -ENOMEM;
-		c->snap = (uint32_t)snap->chains.n - 1;
-		nc->family = t->ops->family;
-		nc->table = t->name;
-		nc->chain = c->name;
-		rd->place = ipt_hash_place(t->ops, t->name, c->name);
-	}
-	entry = vec_push(&snap->entries);
-	if (!entry)
-		return -ENOMEM;
-	entry->chain = c->snap;
-	entry->position = position;
-	entry->raw = e;
-	entry->tag = ipt_entry_tag(t->ops, e);
-	r.mask = 0;
-	ipt_decode_target(t->ops, e, &r);
-	entry->target = r.target;
-	entry->mark = r.mark;
-	entry->mask = r.mask;
-	ipt_counters_get(t->ops, e, &entry->packets, &entry->bytes);
-	entry->hash = ipt_hash_entry(t->ops, rd->place, e, &rd->memo);
-	return 0;
+	nf->opt.wait_ms = wait_ms;
 }
 
-static int snap_table(struct nf_snap *snap, struct ipt_table *t)
+const struct nf_side *nf_side_of(const struct nf *nf, uint8_t backend)
 {
-	struct reading rd = { .snap = snap };
-	int err = ipt_table_scan(t, snap_rule, &rd);
-
-	if (err == 0)
-		err = ipt_reach(t);
-	for (size_t i = 0; i < t->chains.n && err == 0; i++) {
-		const struct ipt_chain *c = vec_at(&t->chains, i);
-		struct nf_chain *nc;
-
-		if (c->snap == UINT32_MAX)
-			continue;
-		nc = vec_at(&snap->chains, c->snap);
-		nc->hooks = c->hooks;
-		nc->rules = c->rules;
-		nc->routing = (c->hooks & HOOK_PREROUTING) ||
-			      ((c->hooks & HOOK_OUTPUT) && strcmp(t->name, "mangle") == 0);
-	}
-	return err;
+	for (size_t i = 0; i < nf->n; i++)
+		if (nf->sides[i].ops->id == backend)
+			return &nf->sides[i];
+	return NULL;
 }
 
-/* What the table has of the meters; they are all in mangle. */
-static int snap_meters(struct nf_snap *snap, const struct ipt_table *t)
+unsigned nf_families(struct nf *nf)
 {
-	struct ipt_meters m;
-	int err;
+	unsigned families = 0;
 
-	if (strcmp(t->name, "mangle") != 0 || !ipt_table_chain(t, NF_METERS))
-		return 0;
-	err = ipt_meters_read(t, &m);
-	for (size_t i = 0; i < m.found.n && err == 0; i++) {
-		struct nf_meter *to = vec_push(&snap->meters);
-
-		if (to)
-			*to = *(const struct nf_meter *)vec_at(&m.found, i);
-		else
-			err = -ENOMEM;
-	}
-	for (size_t i = 0; ipt_families[i]; i++)
-		if (ipt_families[i] == t->ops)
-			snap->meters_odd[i] = !m.right;
-	vec_fini(&m.found);
-	return err;
+	for (size_t i = 0; i < nf->n; i++)
+		families |= nf->sides[i].ops->families(nf->sides[i].self);
+	return families;
 }
 
-static bool any_loaded(void)
+unsigned nf_probe(struct nf *nf)
 {
-	for (size_t i = 0; ipt_families[i]; i++)
-		if (ipt_tables_loaded(ipt_families[i]))
-			return true;
-	return false;
+	/* The backend of nftables will say so itself. */
+	unsigned caps = nft_is_there() ? NF_CAP_NFTABLES : 0;
+
+	for (size_t i = 0; i < nf->n; i++)
+		caps |= nf->sides[i].ops->probe(nf->sides[i].self);
+	return caps;
 }
 
-/* @again: into the memory that is kept for it. */
-static int table_read(struct nf *nf, const struct ipt_ops *ops, const char *name, bool again,
-		      struct vec *tables)
-{
-	struct nf_room *room = &nf->rooms[tables->n % NF_TABLES_MAX];
-	struct ipt_table *t = vec_push(tables);
-	struct nf_room use = again ? *room : (struct nf_room){ NULL, 0 };
+/* --- snapshots ------------------------------------------------------------------------------- */
 
-	if (!t)
-		return -ENOMEM;
-	if (again)
-		*room = (struct nf_room){ NULL, 0 };
-	return ipt_table_read_into(ops, name, t, use.raw, use.size);
+static void parts_drop(const struct nf *nf, struct nf_part *const *parts)
+{
+	for (size_t i = 0; i < nf->n; i++)
+		if (parts[i] && --parts[i]->refs == 0)
+			nf->sides[i].ops->part_free(parts[i]);
 }
 
-static int tables_read(struct nf *nf, bool again, struct vec *tables, struct why *why)
+static int parts_read(struct nf *nf, const struct nf_snap *was, struct nf_part **now,
+		      struct why *why)
 {
-	for (size_t i = 0; ipt_families[i]; i++) {
-		const struct ipt_ops *ops = ipt_families[i];
-		unsigned loaded = ipt_tables_loaded(ops);
+	for (size_t i = 0; i < nf->n; i++) {
+		const struct nf_side *side = &nf->sides[i];
+		struct nf_part *part = NULL;
+		int err = side->ops->read(side->self, was ? was->parts[i] : NULL, &part, why);
 
-		for (size_t j = 0; ipt_tables[j]; j++) {
-			int err;
-
-			if (!(loaded & 1u << j))
-				continue;
-			err = table_read(nf, ops, ipt_tables[j], again, tables);
-			if (err < 0)
-				return why_set(why, err == -EAGAIN ? -EBUSY : err, "%s -t %s: %s",
-					       ops->program, ipt_tables[j], strerror(-err));
-		}
+		if (err < 0)
+			return err;
+		part->refs++;
+		now[i] = part;
 	}
 	return 0;
 }
 
-static int snap_new(struct nf_snap **out)
+/* As old as its oldest part. */
+static void snap_stamp(struct nf_snap *snap)
+{
+	snap->taken_ms = snap->parts[0]->taken_ms;
+	for (size_t i = 1; i < NF_BACKENDS_MAX && snap->parts[i]; i++)
+		if (snap->parts[i]->taken_ms < snap->taken_ms)
+			snap->taken_ms = snap->parts[i]->taken_ms;
+}
+
+/* Takes over the references to @parts. */
+static int snap_new(const struct nf *nf, struct nf_part *const *parts, struct nf_snap **out)
 {
 	struct nf_snap *snap = calloc(1, sizeof(*snap));
-	struct snap_priv *priv = calloc(1, sizeof(*priv));
+	int err;
 
-	if (!snap || !priv) {
-		free(snap);
-		free(priv);
+	if (!snap) {
+		parts_drop(nf, parts);
 		return -ENOMEM;
 	}
-	snap->chains = (struct vec)VEC_INIT(struct nf_chain);
-	snap->entries = (struct vec)VEC_INIT(struct nf_entry);
-	snap->meters = (struct vec)VEC_INIT(struct nf_meter);
-	priv->tables = (struct vec)VEC_INIT(struct ipt_table);
-	snap->priv = priv;
-	*out = snap;
-	return 0;
-}
-
-/* Is @now the same as @snap, but for counters? Then @snap has those, too. */
-static bool tables_again(struct nf_snap *snap, const struct nf_snap *now, bool *counted)
-{
-	struct vec *old = &((struct snap_priv *)snap->priv)->tables;
-	const struct vec *new = &((const struct snap_priv *)now->priv)->tables;
-
-	if (old->n != new->n)
-		return false;
-	for (size_t i = 0; i < new->n; i++) {
-		enum ipt_again again = ipt_table_again(vec_at(old, i), vec_at(new, i));
-
-		if (again == IPT_OTHER)
-			return false;
-		*counted |= again == IPT_COUNTED;
-	}
-	return true;
-}
-
-/* The entries of a snapshot whose blobs have new counters. */
-static int snap_count(struct nf_snap *snap)
-{
-	const struct vec *tables = &((struct snap_priv *)snap->priv)->tables;
-	int err = 0;
-
-	for (size_t i = 0; i < snap->entries.n; i++) {
-		struct nf_entry *e = vec_at(&snap->entries, i);
-		const struct nf_chain *c = vec_at(&snap->chains, e->chain);
-
-		ipt_counters_get(ipt_ops_of(c->family), e->raw, &e->packets, &e->bytes);
-	}
-	vec_clear(&snap->meters);
-	for (size_t i = 0; i < tables->n && err == 0; i++)
-		err = snap_meters(snap, vec_at(tables, i));
+	snap->nf = nf;
+	memcpy(snap->parts, parts, sizeof(snap->parts));
+	snap_stamp(snap);
+	err = nf_merge(snap);
+	if (err < 0)
+		nf_snap_free(snap);
+	else
+		*out = snap;
 	return err;
 }
 
-/* The memory of a snapshot that is not needed is for the next reading. */
-static void rooms_keep(struct nf *nf, struct nf_snap *snap)
+int nf_read(struct nf *nf, struct nf_snap *was, struct nf_snap **out, struct why *why)
 {
-	const struct vec *tables = &((struct snap_priv *)snap->priv)->tables;
-
-	for (size_t i = 0; i < tables->n && i < NF_TABLES_MAX; i++) {
-		struct ipt_table *t = vec_at(tables, i);
-
-		free(nf->rooms[i].raw);
-		nf->rooms[i] = (struct nf_room){ t->raw, t->room };
-		t->raw = NULL;
-	}
-}
-
-int nf_read(struct nf *nf, struct nf_snap **out, struct why *why)
-{
-	return nf_read_again(nf, NULL, out, why);
-}
-
-int nf_read_again(struct nf *nf, struct nf_snap *old, struct nf_snap **out, struct why *why)
-{
+	struct nf_part *now[NF_BACKENDS_MAX] = { NULL };
 	bool counted = false;
-	struct nf_snap *snap;
-	struct snap_priv *priv;
-	int err = snap_new(&snap), lock = -1;
+	int err = parts_read(nf, was, now, why);
 
-	if (err < 0)
-		return err;
-	priv = snap->priv;
-	/* Without tables there is nobody to wait for. */
-	if (any_loaded()) {
-		lock = nf_lock(nf->lock_file, nf->lock_wait_ms, why);
-		if (lock < 0) {
-			err = lock;
-			goto out;
-		}
-	}
-	snap->taken_ms = clock_ms();
-	if (lock >= 0)
-		err = tables_read(nf, old != NULL, &priv->tables, why);
-	nf_unlock(lock);
-	if (err == 0 && old && tables_again(old, snap, &counted)) {
-		err = counted ? snap_count(old) : 0;
-		old->taken_ms = snap->taken_ms;
-		rooms_keep(nf, snap);
-		nf_snap_free(snap);
-		*out = old;
-		return err;
-	}
-	for (size_t i = 0; i < priv->tables.n && err == 0; i++) {
-		struct ipt_table *t = vec_at(&priv->tables, i);
-
-		err = snap_table(snap, t);
-		if (err == 0)
-			err = snap_meters(snap, t);
-		if (err < 0)
-			why_set(why, err, "%s -t %s: %s", t->ops->program, t->name, strerror(-err));
-	}
-out:
 	if (err < 0) {
-		nf_snap_free(snap);
+		parts_drop(nf, now);
 		return err;
 	}
-	*out = snap;
-	return 0;
+	if (!was || memcmp(was->parts, now, sizeof(now)) != 0)
+		return snap_new(nf, now, out);
+	for (size_t i = 0; i < nf->n; i++)
+		counted |= now[i]->counted;
+	parts_drop(nf, now);
+	snap_stamp(was);
+	*out = was;
+	return counted ? nf_merge_counters(was) : 0;
 }
 
 void nf_snap_free(struct nf_snap *snap)
 {
-	struct snap_priv *priv = snap ? snap->priv : NULL;
-
 	if (!snap)
 		return;
-	for (size_t i = 0; i < priv->tables.n; i++)
-		ipt_table_fini(vec_at(&priv->tables, i));
-	vec_fini(&priv->tables);
-	free(priv);
-	vec_fini(&snap->chains);
-	vec_fini(&snap->entries);
-	vec_fini(&snap->meters);
+	nf_merge_fini(snap);
+	parts_drop(snap->nf, snap->parts);
 	free(snap);
 }
+
+/* --- one rule ---------------------------------------------------------------------------------- */
 
 int nf_decode(struct nf *nf, const struct nf_snap *snap, const struct nf_entry *e,
 	      struct markrule *out)
 {
 	const struct nf_chain *c = vec_at(&snap->chains, e->chain);
-	const struct ipt_ops *ops = ipt_ops_of(c->family);
+	const struct nf_side *side = nf_side_of(nf, e->backend);
 
 	markrule_init(out);
 	memcpy(out->table, c->table, strnlen(c->table, sizeof(out->table) - 1) + 1);
 	memcpy(out->chain, c->chain, strnlen(c->chain, sizeof(out->chain) - 1) + 1);
+	out->backend = e->backend;
 	out->position = e->position;
 	out->hooks = c->hooks;
 	out->routing = c->routing;
-	return ipt_decode(ops, e->raw, out, &nf->matches);
+	out->counted = e->counted;
+	out->packets = e->packets;
+	out->bytes = e->bytes;
+	return side->ops->decode(side->self, c, e, out);
 }
 
 int nf_text(struct nf *nf, const struct nf_snap *snap, const struct nf_entry *e, struct text *out)
 {
-	const struct nf_chain *c = vec_at(&snap->chains, e->chain);
+	const struct nf_side *side = nf_side_of(nf, e->backend);
 
-	(void)nf;
-	return ipt_text_rule(ipt_ops_of(c->family), c->chain, e->raw, out);
+	return side->ops->text(side->self, vec_at(&snap->chains, e->chain), e, out);
+}
+
+static int no_side(struct why *why)
+{
+	return why_set(why, -EOPNOTSUPP, "Backend: there is no such one here");
+}
+
+int nf_rule_text(struct nf *nf, const struct markrule *r, struct text *out, struct why *why)
+{
+	const struct nf_side *side = nf_side_of(nf, r->backend);
+
+	return side ? side->ops->rule_text(side->self, r, out, why) : no_side(why);
+}
+
+int nf_hash(struct nf *nf, const struct markrule *r, uint64_t *hash, struct why *why)
+{
+	const struct nf_side *side = nf_side_of(nf, r->backend);
+
+	return side ? side->ops->hash(side->self, r, hash, why) : no_side(why);
+}
+
+int nf_check(struct nf *nf, const struct markrule *r, unsigned *column, struct why *why)
+{
+	return nf_check_in(nf, NULL, r, column, why);
+}
+
+int nf_check_in(struct nf *nf, const struct nf_snap *snap, const struct markrule *r,
+		unsigned *column, struct why *why)
+{
+	enum { COLUMN_BACKEND = 37 };
+	const struct nf_side *side = nf_side_of(nf, r->backend);
+	unsigned dropped;
+
+	column = column ? column : &dropped;
+	*column = COLUMN_BACKEND;
+	if (!side)
+		return no_side(why);
+	return side->ops->check(side->self, snap ? snap->parts[side - nf->sides] : NULL, r, column,
+				why);
+}
+
+/* --- meters ------------------------------------------------------------------------------------ */
+
+/* Meters are in one backend, so that no packet counts twice: in the last of those that can have
+ * any. When none can, the first one says why. */
+static const struct nf_side *meters_home(const struct nf *nf)
+{
+	const struct nf_side *side = &nf->sides[nf->n - 1];
+
+	while (side > nf->sides && !side->ops->meter_families(side->self, NULL))
+		side--;
+	return side;
+}
+
+unsigned nf_meters_families(const struct nf *nf, struct why *why)
+{
+	const struct nf_side *home = meters_home(nf);
+
+	return home->ops->meter_families(home->self, why);
+}
+
+bool nf_meters_right(const struct nf *nf, const struct nf_snap *snap, const struct nf_meter *wanted,
+		     size_t n)
+{
+	const struct nf_side *home = meters_home(nf);
+	bool right = true;
+
+	for (size_t i = 0; i < nf->n && right; i++) {
+		const struct nf_side *side = &nf->sides[i];
+
+		right = side->ops->meters_right(side->self, snap->parts[i], wanted,
+						side == home ? n : 0);
+	}
+	return right;
+}
+
+/* Sides before @n go back to what they had: the first @ends[i] of @was are those of sides 0 to i. */
+static int meters_return(const struct nf *nf, size_t n, const struct vec *was, const size_t *ends,
+			 struct why *why)
+{
+	int err = 0;
+
+	for (size_t i = n; i > 0; i--) {
+		const struct nf_side *side = &nf->sides[i - 1];
+		const struct nf_meter *all = was->data;
+		size_t from = i > 1 ? ends[i - 2] : 0;
+		struct vec dropped = VEC_INIT(struct nf_meter);
+		int e = side->ops->meters_set(side->self, all ? all + from : NULL,
+					      ends[i - 1] - from, &dropped, why);
+
+		vec_fini(&dropped);
+		err = e ? e : err;
+	}
+	return err;
+}
+
+int nf_meters_set(struct nf *nf, const struct nf_meter *wanted, size_t n, struct vec *was,
+		  struct why *why)
+{
+	const struct nf_side *home = meters_home(nf);
+	size_t ends[NF_BACKENDS_MAX];
+	struct why undo = { "" };
+	int err = 0;
+
+	vec_clear(was);
+	for (size_t i = 0; i < nf->n && err == 0; i++) {
+		const struct nf_side *side = &nf->sides[i];
+
+		err = side->ops->meters_set(side->self, wanted, side == home ? n : 0, was, why);
+		ends[i] = was->n;
+		if (err < 0 && meters_return(nf, i, was, ends, &undo))
+			err = why_undo(why, &undo);
+	}
+	vec_sort(was, nf_meter_cmp);
+	return err;
 }

@@ -1,123 +1,144 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the sources behind nf.h share. */
+/*
+ * The seam of netfilter: what a backend brings (struct nf_backend), and what the face (nf.c,
+ * nf_merge.c, nf_commit.c) keeps of several. The face knows no backend from another; a backend knows
+ * neither the face nor another backend.
+ */
 #ifndef NETFILTER_NF_PRIV_H
 #define NETFILTER_NF_PRIV_H
 
-#include "ipt.h"
 #include "netfilter/nf.h"
 
-/* Memory that a table can be read into. */
-struct nf_room {
-	void *raw;
-	size_t size;
+/* --- what a backend hands over ------------------------------------------------------------- */
+
+/* What one backend has read. The backend's own struct begins with this. */
+struct nf_part {
+	/* In the order of a snapshot. Names and nf_entry.raw live as long as the part. */
+	struct vec chains;  /* struct nf_chain */
+	struct vec entries; /* struct nf_entry; their chain is into @chains */
+	struct vec meters;  /* struct nf_meter, in the order of nf_meter_cmp() */
+	uint64_t taken_ms;  /* clock_ms() */
+	bool counted;	    /* the last reading found this part again, with other counters */
+	unsigned refs;	    /* snapshots that hold it: the face counts them */
 };
 
-enum { NF_TABLES_MAX = 10 }; /* both families */
+void nf_part_init(struct nf_part *p);
+void nf_part_fini(struct nf_part *p);
 
-struct nf {
-	char *lock_file; /* NULL: the default */
-	unsigned lock_wait_ms;
-	struct text matches; /* behind what nf_decode() gave last */
-	bool no_mangle[2];   /* of IPv4, IPv6: the kernel has no such table */
-	struct nf_room
-		rooms[NF_TABLES_MAX]; /* for the tables of the next reading, in their order */
-};
-
-/* nf_snap.priv: the tables whose blobs the entries point into. */
-struct snap_priv {
-	struct vec tables; /* struct ipt_table */
-};
-
-/* --- tables being changed: ipt_work.c ------------------------------------------------------ */
-
-/* A mark rule in a table being changed. Entries stay where they are while others come and go. */
-struct work_rule {
-	const void *e; /* NULL: removed meanwhile */
-	char chain[IPT_CHAIN_MAX];
-	uint64_t hash; /* once hashed */
-	uint32_t tag;
-	bool hashed; /* foreign rules alone are looked for by it */
-};
-
-struct work_table {
-	const struct ipt_ops *ops;
-	const char *name;
-	struct xtc_handle *h;
-	bool dirty; /* has staged changes */
-	bool committed;
-	bool indexed;
-	struct vec rules; /* struct work_rule, once indexed */
-	bool tags_known;
-	struct vec tags; /* uint32_t, see work_tagged() */
-};
-
-/* Tables are opened as they are needed. */
-struct work {
-	struct vec tables; /* struct work_table */
+/* The edits of one nf_commit() that are for one backend. */
+struct nf_txn {
+	void *self;		     /* from open() */
+	const struct nf_edit *edits; /* in the order in which they were given */
+	size_t n;
+	size_t failed; /* the edit at fault; SIZE_MAX, as it begins: none is */
+	void *done;    /* the backend's own: what undo() needs */
+	void *work;    /* the backend's own, until end() */
 	struct why *why;
 };
 
-#define WORK_INIT(w)                                                                               \
-	{                                                                                          \
-		.tables = VEC_INIT(struct work_table), .why = (w)                                  \
-	}
-
-void work_fini(struct work *w);
-
-/* Returns: the place of the table in w->tables, -errno with w->why. Loads it when need be. */
-int work_open(struct work *w, const struct ipt_ops *ops, const char *table);
-
-/**
- * work_find - look for a mark rule: by tag, or by hash and ordinal among equals
- * @ops, @table: where to look first; NULL: nowhere special
- * @at: the place of the table
- *
- * Returns: 1 when found, 0 when there is none, -errno with w->why.
+/*
+ * All functions return 0 or -errno unless they say otherwise, and take what nf.h says of the function
+ * of the same name. @self is what open() gave.
  */
-int work_find(struct work *w, const struct ipt_ops *ops, const char *table, uint32_t tag,
-	      uint64_t hash, uint32_t ordinal, size_t *at, struct work_rule **rule);
+struct nf_backend {
+	uint8_t id; /* enum markrule_backend */
 
-/* Had the table at @at a rule with the tag when this was first asked? Returns: 1, 0, -errno. */
-int work_tagged(struct work *w, size_t at, uint32_t tag);
+	/* @opt lives as long as the backend is open, and what it points to may change meanwhile. */
+	int (*open)(const struct nf_options *opt, void **self);
+	void (*close)(void *self);
+	/* Neither of these two makes the kernel load anything. */
+	unsigned (*families)(void *self); /* enum nf_family, see nf_families() */
+	unsigned (*probe)(void *self);	  /* enum nf_cap */
 
-/* Takes the rule out of the index; it goes on to count among its equals. */
-void work_gone(struct work_table *t, struct work_rule *rule);
+	/* @was: NULL, or what an earlier read() gave. @now: @was itself, with the counters and the
+	 * time of now, when nothing but counters differs; else a new part, and @was is as it was, but
+	 * for its counters. */
+	int (*read)(void *self, struct nf_part *was, struct nf_part **now, struct why *why);
+	void (*part_free)(struct nf_part *part);
 
-/* Returns: the 1-based position of an entry in its chain, 0 when it is not there. */
-uint32_t work_position(const struct work_table *t, const char *chain, const void *e);
+	/* Sets the columns that struct nf_chain and struct nf_entry do not have. */
+	int (*decode)(void *self, const struct nf_chain *c, const struct nf_entry *e,
+		      struct markrule *out);
+	int (*text)(void *self, const struct nf_chain *c, const struct nf_entry *e,
+		    struct text *out);
+	int (*rule_text)(void *self, const struct markrule *r, struct text *out, struct why *why);
+	int (*hash)(void *self, const struct markrule *r, uint64_t *hash, struct why *why);
+	/* @part: NULL to ask the kernel. */
+	int (*check)(void *self, const struct nf_part *part, const struct markrule *r,
+		     unsigned *column, struct why *why);
 
-/* Stage one change; @position is 1-based, 0 appends. Return 0 or -errno with w->why; -ERANGE:
- * beyond the end of the chain. */
-int work_insert(struct work *w, size_t at, const char *chain, uint32_t position, const void *e);
-int work_replace(struct work *w, size_t at, const char *chain, uint32_t position, const void *e);
-int work_remove(struct work *w, size_t at, const char *chain, uint32_t position);
+	/* nf_commit(), in this order. */
+	/* Makes what the edits need, and waits for nobody. */
+	int (*begin)(struct nf_txn *t);
+	/* Stages all edits, or all of them again. Holds the lock of the backend from here to end(). */
+	int (*stage)(struct nf_txn *t);
+	/* All or nothing: after an error but -ENOTRECOVERABLE, nothing has changed. -ESTALE: somebody
+	 * else changed something since stage(), which is to be called again. */
+	int (*commit)(struct nf_txn *t);
+	void (*end)(struct nf_txn *t);
+	/* Takes back what a commit() did; before its end(), too. */
+	int (*undo)(void *self, void *done, struct why *why);
+	void (*done_free)(void *done);
 
-/* Commits one table. Returns: 0, -ESTALE when somebody else changed it, -errno with w->why. */
-int work_commit(struct work *w, struct work_table *t);
-
-/* --- what was done, and taking it back: ipt_edit.c, ipt_undo.c ------------------------------- */
-
-enum { STALE_TRIES = 20 };
-
-/* One thing done to one table. */
-struct step {
-	const struct ipt_ops *ops;
-	const char *table;
-	char was_chain[IPT_CHAIN_MAX], now_chain[IPT_CHAIN_MAX];
-	uint32_t was_position, now_position; /* 1-based, 0: at the end */
-	void *was;			     /* entry, NULL: there was none */
-	void *now;			     /* entry as it was put in, NULL: none */
-	size_t edit;
+	unsigned (*meter_families)(void *self, struct why *why); /* 0 with @why: it can have none */
+	bool (*meters_right)(void *self, const struct nf_part *part, const struct nf_meter *wanted,
+			     size_t n);
+	/* @was: what was there is appended. */
+	int (*meters_set)(void *self, const struct nf_meter *wanted, size_t n, struct vec *was,
+			  struct why *why);
 };
 
-struct nf_undo {
-	struct vec steps; /* struct step */
+extern const struct nf_backend ipt_backend;
+
+/* --- what backends share with each other and with the face: nf_common.c ------------------------ */
+
+/* A manager's rule carries its index in its comment: "fwmark:5", or with a description
+ * "fwmark:5 text". */
+#define NF_TAG "fwmark:"
+
+/* The comment of meters, and the chain that legacy tables have for them. */
+#define NF_METERS "fwmark-meter"
+
+/* The tables of iptables and the built-in chains in them, in the order of a snapshot; NULL ends each.
+ * The place of a chain is the number of its hook. */
+extern const char *const nf_tables[], *const nf_hooks[];
+
+/* By family, table, chain, in the order of a snapshot: <0, 0, >0. */
+int nf_chain_cmp(const struct nf_chain *x, const struct nf_chain *y);
+
+/* Is there a line in the file @path that ends with @end; or, when @whole, that is just that? */
+bool nf_file_has_line(const char *path, const char *end, bool whole);
+
+/* Can there be rules of nftables here? Does not make the kernel load nf_tables: nft_probe.c. */
+bool nft_is_there(void);
+
+/* --- the face's own ------------------------------------------------------------------------ */
+
+struct nf_side {
+	const struct nf_backend *ops;
+	void *self;
 };
 
-void steps_fini(struct vec *steps);
-void *entry_copy(const struct ipt_ops *ops, const void *e);
-/* Takes steps back, the last one first, under the lock. @only: NULL, or work tables: then the steps
- * in those that are committed. Returns: 0 or -errno. */
-int steps_undo(const struct vec *steps, const struct vec *only, struct why *why);
+/* The sides stand in the order in which they commit; they are undone the other way round. One whose
+ * commit is a single step of the kernel's comes last: then no earlier one need be undone because it
+ * failed half-way. */
+struct nf {
+	struct nf_options opt;
+	char *lock_file; /* behind opt */
+	struct nf_side sides[NF_BACKENDS_MAX];
+	size_t n;
+};
+
+/* nf_open() with these backends. */
+int nf_open_with(const struct nf_backend *const *backends, size_t n, const struct nf_options *opt,
+		 struct nf **out);
+/* Returns: the side of a backend, NULL when it is none of ours. */
+const struct nf_side *nf_side_of(const struct nf *nf, uint8_t backend);
+
+/* Sets chains, entries and meters of a snapshot from its parts. Returns: 0 or -ENOMEM. */
+int nf_merge(struct nf_snap *snap);
+/* The same when nothing but counters has changed. */
+int nf_merge_counters(struct nf_snap *snap);
+void nf_merge_fini(struct nf_snap *snap);
 
 #endif

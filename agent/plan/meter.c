@@ -10,7 +10,6 @@ int plan_mark_prepare(struct plan *plan, struct plan_item *it, struct mib_fault 
 {
 	const struct mark *m = it->now;
 
-	(void)plan;
 	if (!m || !m->meter)
 		return MIB_OK;
 	if (!meter_possible(m)) {
@@ -18,10 +17,8 @@ int plan_mark_prepare(struct plan *plan, struct plan_item *it, struct mib_fault 
 			"the value has bits outside of the mask: no packet can match it");
 		return plan_fail(fault, it, COL_METER, -EINVAL);
 	}
-	if (it->in && !meter_on(it->old) && !nf_probe_legacy()) {
-		why_set(&fault->why, 0, "%s", nf_no_meters);
+	if (it->in && !meter_on(it->old) && !nf_meters_families(plan->views->nf, &fault->why))
 		return plan_fail(fault, it, COL_METER, -EOPNOTSUPP);
-	}
 	return MIB_OK;
 }
 
@@ -76,10 +73,10 @@ int plan_meters(struct plan *plan, struct mib_fault *fault)
 
 	plan->meters_set = false;
 	if (!err && it) {
-		plan_lock_wait(plan, true);
+		plan_nf_wait(plan, true);
 		err = nf_meters_set(plan->views->nf, wanted.data, wanted.n, &plan->meters_was,
 				    &fault->why);
-		plan_lock_wait(plan, false);
+		plan_nf_wait(plan, false);
 		plan->meters_set = !err;
 		if (!err)
 			meters_count(plan->views, &plan->meters_was);

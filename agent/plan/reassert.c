@@ -32,16 +32,16 @@ static bool rule_of_ipv6(const struct row_kind *kind, const void *row)
  * are put up by the reading. */
 static void tables_came(struct plan *plan)
 {
-	unsigned legacy = nf_probe_legacy(), came = legacy & ~plan->legacy;
+	unsigned families = nf_families(plan->views->nf), came = families & ~plan->families;
 
-	plan->legacy = legacy;
+	plan->families = families;
 	if (!came)
 		return;
 	plan->views->rules.stale = true;
 	rules_sync(plan->views);
-	if (came & NF_CAP_LEGACY4)
+	if (came & NF_IPV4)
 		plan_restore(plan, rule_of_ipv4, true);
-	if (came & NF_CAP_LEGACY6)
+	if (came & NF_IPV6)
 		plan_restore(plan, rule_of_ipv6, true);
 }
 
@@ -57,7 +57,7 @@ void reassert(struct plan *plan)
 	/* Between the phases of a SET the plan is that of the SET. */
 	if (plan->mib->state != TXN_IDLE)
 		return;
-	/* Somebody held the xtables lock all through the start. */
+	/* Somebody kept netfilter locked all through the start. */
 	if (plan->restore_due) {
 		rules_sync(plan->views);
 		plan->restore_due = !plan->views->rules.snap;

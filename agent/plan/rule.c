@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The part of a SET that netfilter carries out: one commit for each family and table. */
+/* The part of a SET that netfilter carries out, in one commit. */
 #include <errno.h>
 #include <string.h>
 
@@ -256,17 +256,13 @@ static bool loses_counters(const struct vec *edits)
 	return false;
 }
 
-void plan_lock_wait(const struct plan *plan, bool change)
+void plan_nf_wait(const struct plan *plan, bool change)
 {
 	unsigned wait_ms = plan->views->opt->lock_wait_ms;
 	bool waited = plan->views->rules.failing &&
 		      clock_ms() - plan->views->rules.failed_ms < wait_ms;
-	const struct nf_options opt = {
-		.lock_file = plan->views->opt->lock_file[0] ? plan->views->opt->lock_file : NULL,
-		.lock_wait_ms = change && waited ? 0 : wait_ms,
-	};
 
-	nf_set_options(plan->views->nf, &opt);
+	nf_set_wait(plan->views->nf, change && waited ? 0 : wait_ms);
 }
 
 /* The rule has, or has not, begun to count anew; a foreign one is another to the map of indices. */
@@ -300,7 +296,7 @@ static int commit(struct plan *plan, const struct vec *edits, size_t *failed, st
 	int err = 0;
 
 	/* Looking for the rows of the SET may have waited already. */
-	plan_lock_wait(plan, true);
+	plan_nf_wait(plan, true);
 	/* What was counted up to now goes into the sums first. */
 	if (loses_counters(edits)) {
 		plan->store->counts_next_ms = 0; /* the kernel will not tell that again */
@@ -309,7 +305,7 @@ static int commit(struct plan *plan, const struct vec *edits, size_t *failed, st
 	if (!err)
 		err = nf_commit(plan->views->nf, edits->data, edits->n, failed, &plan->nf_undo,
 				why);
-	plan_lock_wait(plan, false);
+	plan_nf_wait(plan, false);
 	for (size_t i = 0; i < edits->n && !err; i++)
 		err = note_edit(plan, i, vec_at(edits, i), why);
 	return err;

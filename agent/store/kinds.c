@@ -23,13 +23,8 @@ enum { RULE_POSITION = 5, RULE_SOURCE = 9, RULE_DESTINATION = 11, RULE_MARK = 24
 
 static void rule_init(void *row, uint8_t protocol)
 {
-	struct markrule *r = row;
-
 	(void)protocol;
-	markrule_init(r);
-	r->origin = ORIGIN_MANAGER;
-	r->backend = BACKEND_LEGACY;
-	r->counted = true;
+	markrule_init(row);
 }
 
 void rule_row_settle(void *row)

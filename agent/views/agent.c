@@ -24,14 +24,6 @@ void agent_fini(struct views *views)
 
 enum { PROVISIONING = 11 };
 
-/* fwmarkAgentCapabilities: which bit each of the kernel's answers is. */
-static const struct {
-	unsigned nf, bit;
-} nf_bits[] = {
-	{ NF_CAP_LEGACY4, 2 }, { NF_CAP_LEGACY6, 3 },  { NF_CAP_NFTABLES, 4 },
-	{ NF_CAP_MARK, 5 },    { NF_CAP_CONNMARK, 6 },
-};
-
 static const struct {
 	unsigned policy, bit;
 } policy_bits[] = {
@@ -80,11 +72,7 @@ void agent_capabilities(struct views *views)
 	*all &= ~(1u << PROVISIONING);
 	if (views->access->enable)
 		*all |= 1u << PROVISIONING;
-	for (size_t i = 0; i < sizeof(nf_bits) / sizeof(*nf_bits); i++) {
-		*all &= ~(1u << nf_bits[i].bit);
-		if (caps & nf_bits[i].nf)
-			*all |= 1u << nf_bits[i].bit;
-	}
+	*all = (*all & ~NF_CAPS) | caps;
 }
 
 static const void *row(struct views *views)

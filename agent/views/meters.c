@@ -154,7 +154,7 @@ static int wanted_now(const struct views *views, struct vec *wanted)
  * read about that. */
 static void tell(const struct views *views, const struct vec *wanted, const struct vec *was)
 {
-	bool whole = was->n > 0 && was->n == wanted->n * nf_meters_families(views->nf);
+	bool whole = was->n > 0 && was->n == wanted->n * nf_meters_families(views->nf, NULL);
 
 	log_at(whole ? LOG_DEBUG : LOG_INFO,
 	       "meters of %zu marks: their rules were not as they should be, put right", wanted->n);

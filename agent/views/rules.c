@@ -163,8 +163,6 @@ static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why
 	markrule_init(r);
 	r->index = index;
 	r->origin = ORIGIN_MANAGER;
-	r->backend = BACKEND_LEGACY;
-	r->counted = true;
 	r->discontinuity = clock_ms();
 	present(r);
 	return true;

@@ -291,12 +291,12 @@ int rules_refresh(struct views *views, struct why *why)
 {
 	struct rules *r = &views->rules;
 	struct nf_snap *snap;
-	int err = nf_read_again(views->nf, r->snap, &snap, why);
+	int err = nf_read(views->nf, r->snap, &snap, why);
 
 	if (!err) {
 		r->failing = false;
 		take(views, snap);
-		if (meters_repair(views) && nf_read_again(views->nf, r->snap, &snap, why) == 0)
+		if (meters_repair(views) && nf_read(views->nf, r->snap, &snap, why) == 0)
 			take(views, snap);
 		return 0;
 	}
@@ -326,20 +326,23 @@ void rules_sync(struct views *views)
 
 bool rules_edit_target(struct views *views, uint32_t index, struct nf_edit *edit)
 {
+	const struct nf_snap *snap = views->rules.snap;
 	const struct rule_row *row = rules_row(views, index);
-	const struct nf_entry *e;
+	const struct nf_entry *all = snap ? snap->entries.data : NULL, *e = NULL;
 
+	if (row && row->entry != RULE_ABSENT) {
+		e = &all[row->entry];
+		edit->backend = e->backend;
+	}
 	if (index <= ROW_MANAGER_MAX) {
 		edit->tag = index;
 		/* Before the first reading nobody knows, and two of it would be worse than none. */
-		return !views->rules.snap || (row && row->entry != RULE_ABSENT);
+		return !snap || e;
 	}
-	if (!row || row->entry == RULE_ABSENT)
+	if (!e)
 		return false;
-	e = vec_at(&views->rules.snap->entries, row->entry);
 	edit->hash = e->hash;
 	for (size_t i = 0; i < row->entry; i++)
-		if (((struct nf_entry *)vec_at(&views->rules.snap->entries, i))->hash == e->hash)
-			edit->ordinal++;
+		edit->ordinal += all[i].hash == e->hash && all[i].backend == e->backend;
 	return true;
 }

@@ -63,12 +63,24 @@ void views_init(struct views *views, struct store *store, const struct view_opti
 	agent_init(views);
 }
 
+static struct nf_options nf_options(const struct view_options *opt)
+{
+	return (struct nf_options){
+		.lock_file = opt->lock_file[0] ? opt->lock_file : NULL,
+		.wait_ms = opt->lock_wait_ms,
+	};
+}
+
+void views_options_changed(struct views *views)
+{
+	const struct nf_options opt = nf_options(views->opt);
+
+	nf_set_options(views->nf, &opt);
+}
+
 int views_open(struct views *views, struct why *why)
 {
-	const struct nf_options opt = {
-		.lock_file = views->opt->lock_file[0] ? views->opt->lock_file : NULL,
-		.lock_wait_ms = views->opt->lock_wait_ms,
-	};
+	const struct nf_options opt = nf_options(views->opt);
 	int err = nf_open(&opt, &views->nf);
 
 	if (err)

@@ -2,11 +2,12 @@
 /*
  * Netfilter: the mark rules of both families, and changes to them.
  *
- * Everything above this header is the same for legacy tables and for nftables; the legacy
- * backend (libiptc, libxtables) is the only one so far.
+ * Behind this header are backends (agent/netfilter/nf_priv.h). The only one so far is that of the
+ * legacy tables (libiptc, libxtables). Whoever includes this knows backends by number alone: the value of
+ * fwmarkRuleBackend.
  *
- * A snapshot is the whole of what is loaded: light entries that say where a mark rule stands and
- * what it counted; columns and text are made on demand.
+ * A snapshot has every mark rule that is loaded, as an entry that says where the rule stands and what
+ * it counted. Columns and text of a rule are made when somebody asks for them.
  */
 #ifndef NETFILTER_NF_H
 #define NETFILTER_NF_H
@@ -16,40 +17,42 @@
 #include "base/why.h"
 #include "model/markrule.h"
 
-/* A manager's rule carries its index in its comment match: "fwmark:5", or with a description
- * "fwmark:5 text". */
-#define NF_TAG "fwmark:"
-
-/* The agent's own chain in mangle of each family, and the comment of the rules in it. */
-#define NF_METERS "fwmark-meter"
-
+/* Bit N is BITS position N of fwmarkAgentCapabilities. */
 enum nf_cap {
-	NF_CAP_LEGACY4 = 1u << 0,
-	NF_CAP_LEGACY6 = 1u << 1,
-	NF_CAP_NFTABLES = 1u << 2, /* nftables rulesets may exist here */
-	NF_CAP_MARK = 1u << 3,
-	NF_CAP_CONNMARK = 1u << 4,
+	NF_CAP_LEGACY4 = 1u << 2,
+	NF_CAP_LEGACY6 = 1u << 3,
+	NF_CAP_NFTABLES = 1u << 4, /* there may be nftables rulesets here */
+	NF_CAP_MARK = 1u << 5,
+	NF_CAP_CONNMARK = 1u << 6,
+	NF_CAPS = NF_CAP_LEGACY4 | NF_CAP_LEGACY6 | NF_CAP_NFTABLES | NF_CAP_MARK | NF_CAP_CONNMARK,
 };
 
-struct nf; /* opaque */
+enum nf_family { NF_IPV4 = 1u << 0, NF_IPV6 = 1u << 1 };
+
+enum { NF_BACKENDS_MAX = 2 };
+
+struct nf;	/* opaque */
+struct nf_part; /* of a snapshot: what one backend has read */
 
 struct nf_options {
-	const char *lock_file; /* NULL: XTABLES_LOCKFILE, else /run/xtables.lock */
-	unsigned lock_wait_ms; /* how long a read or a change waits for it; 0: not at all */
+	/* The lock that iptables takes. NULL: XTABLES_LOCKFILE, else /run/xtables.lock. */
+	const char *lock_file;
+	unsigned wait_ms; /* how long a read or a change waits for others; 0: not at all */
 };
 
 /* Returns: 0 or -errno. Starts libxtables (once a process). */
 int nf_open(const struct nf_options *opt, struct nf **out);
 void nf_close(struct nf *nf);
-/* Settings may change while it is open. */
+/* Options may change while it is open, all of them or the wait alone. */
 void nf_set_options(struct nf *nf, const struct nf_options *opt);
+void nf_set_wait(struct nf *nf, unsigned wait_ms);
 
-/* Asks the running kernel, loads nothing. Returns: a mask of enum nf_cap. */
+/* Both ask the running kernel and make it load nothing. */
+
+/* Returns: a mask of enum nf_family: for which there can be mark rules. */
+unsigned nf_families(struct nf *nf);
+/* Returns: a mask of enum nf_cap. */
 unsigned nf_probe(struct nf *nf);
-/* Returns: the NF_CAP_LEGACY bits of that, at the price of two system calls. */
-unsigned nf_probe_legacy(void);
-/* Why there can be no meters without them. */
-extern const char nf_no_meters[];
 
 /* One chain of a snapshot that holds a mark rule. */
 struct nf_chain {
@@ -65,6 +68,9 @@ struct nf_entry {
 	uint32_t chain;	     /* into nf_snap.chains */
 	uint32_t position;   /* 1-based among all rules of the chain */
 	uint32_t tag;	     /* a manager's index from the comment, 0: foreign */
+	uint8_t backend;     /* enum markrule_backend */
+	uint8_t part;	     /* of a rule that sets several marks: which of them, from 0 */
+	bool counted;	     /* has the rule a counter? */
 	const void *raw;     /* the backend's own */
 	uint8_t target;	     /* enum markrule_target, as nf_decode() has it */
 	uint32_t mark, mask; /* as nf_decode() has them: what the marks are counted by */
@@ -82,34 +88,33 @@ struct nf_meter {
 	uint64_t packets, bytes;
 };
 
-/* In order of family, table (raw, mangle, nat, filter, security), chain, position. */
+/* In order of family, table (raw, mangle, nat, filter, security, then others), chain (built-in ones
+ * first), position. */
 struct nf_snap {
 	struct vec chains;  /* struct nf_chain */
 	struct vec entries; /* struct nf_entry */
 	struct vec meters;  /* struct nf_meter, in the order of nf_meter_cmp() */
-	bool meters_odd[2]; /* of IPv4, IPv6: something is not as nf_meters_set() leaves it */
 	uint64_t taken_ms;  /* clock_ms() */
-	void *priv;
+
+	/* Of netfilter alone. */
+	const struct nf *nf;
+	struct nf_part *parts[NF_BACKENDS_MAX];
+	bool merged;	    /* chains and entries belong to the snapshot, else to a part */
+	struct vec sources; /* const struct nf_entry *: the entries as the parts have them */
 };
 
 /**
- * nf_read - one consistent snapshot of everything that is loaded, under the xtables lock
+ * nf_read - a snapshot of everything that is loaded, consistent within each backend
+ * @was: NULL, or an earlier one
+ * @out: @was itself, with the counters and the time of now, when nothing but counters differs: that
+ *       takes little more time than the kernel does. Else a new one, and @was is as it was, but for
+ *       counters
  *
- * Reads only tables that /proc/net/ip_tables_names and ip6_tables_names list.
+ * Makes the kernel load nothing.
  *
- * Returns: 0; -EAGAIN when the lock was not to be had in time; or -errno, with @why.
+ * Returns: 0; -EAGAIN when somebody else kept netfilter locked for too long; or -errno, with @why.
  */
-int nf_read(struct nf *nf, struct nf_snap **out, struct why *why);
-
-/**
- * nf_read_again - the same, with an earlier snapshot at hand
- * @snap: NULL, or the earlier one
- * @out:  @snap itself, with the counters and the time of now, when nothing but counters differs:
- *        that takes little more time than the kernel does. Else a new one, and @snap is as it was
- *
- * Returns: as nf_read().
- */
-int nf_read_again(struct nf *nf, struct nf_snap *snap, struct nf_snap **out, struct why *why);
+int nf_read(struct nf *nf, struct nf_snap *was, struct nf_snap **out, struct why *why);
 void nf_snap_free(struct nf_snap *snap);
 
 /**
@@ -119,11 +124,11 @@ void nf_snap_free(struct nf_snap *snap);
  * status and discontinuity are left to the caller (set as markrule_init() does). The comment match
  * becomes the description (without tag); one that does not fit there stays in matches.
  *
- * Matches that have columns (ports, tos, mark) stand first in the kernel, in that order. Where one
- * stands elsewhere, its bare name keeps the place in matches: "-m conntrack --ctstate NEW -m tcp"
- * with destination port 25 is "-m conntrack --ctstate NEW -m tcp --dport 25". nf_commit() takes
- * that as well. Beside -m, matches hold "[!] -s", "[!] -d" with masks that no prefix can express, and
- * "[!] -f".
+ * The order of a rule's matches is kept. Columns (ports, tos, mark) stand for matches at the
+ * beginning of the rule, in that order. When such a match stands further back, matches has its name
+ * without options at that place: "-m conntrack --ctstate NEW -m tcp" with destination port 25 is
+ * "-m conntrack --ctstate NEW -m tcp --dport 25". nf_commit() understands that, too. Beside -m,
+ * matches hold "[!] -s" and "[!] -d" with masks that no prefix can express, and "[!] -f".
  */
 int nf_decode(struct nf *nf, const struct nf_snap *snap, const struct nf_entry *e,
 	      struct markrule *out);
@@ -143,7 +148,7 @@ int nf_rule_text(struct nf *nf, const struct markrule *r, struct text *out, stru
  * held against what the kernel's own want: their protocol, their hooks.
  *
  * Returns: 0; -EINVAL: the matches are no iptables syntax; -ENOENT: no such chain or table;
- * -ERANGE: the position is beyond the end of the chain; -EOPNOTSUPP: no legacy tables here.
+ * -ERANGE: the position is beyond the end of the chain; -EOPNOTSUPP: there can be no such rules here.
  */
 int nf_check(struct nf *nf, const struct markrule *r, unsigned *column, struct why *why);
 /* The same, as things were when @snap was read: for many rules. */
@@ -157,7 +162,8 @@ int nf_hash(struct nf *nf, const struct markrule *r, uint64_t *hash, struct why 
 /* One change to one rule. */
 struct nf_edit {
 	/* Which rule: a manager's by tag; a foreign one (tag 0) by hash and by its ordinal (from
-	 * 0) among entries of equal hash. Not used when adding. */
+	 * 0) among entries of equal hash in its backend. Not used when adding. */
+	uint8_t backend; /* where it is, 0: wherever it is found */
 	uint32_t tag;
 	uint64_t hash;
 	uint32_t ordinal;
@@ -173,19 +179,19 @@ struct nf_edit {
 struct nf_undo; /* opaque */
 
 /**
- * nf_commit - carry out @n edits: one iptc_commit() for each family and table
+ * nf_commit - carry out @n edits: all, or none of them
  * @failed: the edit at fault, SIZE_MAX when none is
  * @undo:   what nf_undo() needs; free with nf_undo_free()
  *
- * Takes the lock, reads fresh tables, finds the rules, stages everything, commits; starts over
- * when the kernel says EAGAIN. When a later table fails, the earlier ones are put back. An edit
- * that removes a rule that is not there is done. A rule that is to be replaced and is not there is
- * added.
+ * Goes by what the kernel has, not by a snapshot, and starts over when somebody else changes that
+ * meanwhile. An edit that removes a rule that is not there is done. A rule that is to be replaced
+ * and is not there is added. One whose backend is another one from now on is moved there.
  *
  * Position: where the rule stands afterwards, 0 appends (replace: stays where it is). One beyond
  * the end of the chain is -ERANGE.
  *
- * Returns: 0; -EAGAIN: no lock in time; or -errno with @why.
+ * Returns: 0; -EAGAIN: somebody else kept netfilter locked for too long; -EBUSY: somebody else goes
+ * on changing it; -ENOTRECOVERABLE: not all could be taken back; or -errno, with @why.
  */
 int nf_commit(struct nf *nf, const struct nf_edit *edits, size_t n, size_t *failed,
 	      struct nf_undo **undo, struct why *why);
@@ -198,30 +204,27 @@ void nf_undo_free(struct nf_undo *undo);
 /* By family, value, mask: <0, 0, >0. For vec_find(). */
 int nf_meter_cmp(const void *a, const void *b);
 
+/* Returns: in how many families there can be meters; 0 with @why when there can be none. */
+unsigned nf_meters_families(const struct nf *nf, struct why *why);
+
 /**
- * nf_meters_set - bring the meters of both families to exactly these
+ * nf_meters_set - bring the meters of all families to exactly these
  * @wanted: in any order. One that is to be put up begins with its packets and bytes
- * @was:    gets what was there before, as struct nf_snap has it, by the last reading under the lock
+ * @was:    gets what was there before, as struct nf_snap has it
  *
- * The chain NF_METERS holds one rule for each, without a target: it counts, and the packet goes on.
- * mangle POSTROUTING, which every packet that leaves comes by, jumps there once: last, so that the
- * mark is the one that leaves; but before the first rule that can let packets out of the chain
- * early (ACCEPT, RETURN, a queue, a goto, a jump to where one of these is reached), so that none
- * passes uncounted. Marks that are set behind such a rule are not seen. Packets that are dropped
- * later on are counted; one that leaves twice, the second time inside a tunnel's packet, counts
- * twice when its mark stays with it.
+ * Every packet that leaves comes by the meters once, as late as can be, so that the mark is the one
+ * that leaves. They count it, and it goes on. Packets that are dropped later on are counted; one that
+ * leaves twice, the second time inside a tunnel's packet, counts twice when its mark stays with it.
  *
- * One iptc_commit() for each family, none where all is right. Meters that stay keep counting.
- * Without meters, chain and jump are gone too. mangle is loaded only for something to put up; a
- * family that cannot have it is passed over. When the second family fails, the first is put back.
+ * Meters that stay keep counting. Without meters, nothing of them is left in the kernel. A family that
+ * cannot have them is passed over. When one fails, those before it are put back.
  *
- * Returns: 0; -EAGAIN: no lock in time; -EOPNOTSUPP: no legacy tables here; or -errno with @why.
+ * Returns: 0; -EAGAIN: somebody else kept netfilter locked for too long; -EOPNOTSUPP: there can be no
+ * meters here; or -errno with @why.
  */
 int nf_meters_set(struct nf *nf, const struct nf_meter *wanted, size_t n, struct vec *was,
 		  struct why *why);
 
-/* Returns: in how many families there can be meters. */
-unsigned nf_meters_families(const struct nf *nf);
 /* Are the meters of a snapshot these, in the order of nf_meter_cmp(), and as nf_meters_set() leaves
  * them? Families of @wanted are AF_UNSPEC. */
 bool nf_meters_right(const struct nf *nf, const struct nf_snap *snap, const struct nf_meter *wanted,

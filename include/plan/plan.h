@@ -28,7 +28,7 @@ struct plan {
 	struct static_rows *statics; /* those in force */
 	struct static_rows *rows;    /* those that shall be */
 	bool restore_due;	     /* netfilter could not be read at the start */
-	unsigned legacy;	     /* enum nf_cap: whose legacy tables there have been */
+	unsigned families;	     /* enum nf_family: for which there have been mark rules */
 	uint64_t reasserted;	     /* what the views had seen when all was put back */
 
 	struct vec items;   /* struct plan_item */
@@ -181,9 +181,9 @@ int plan_policies_add(struct plan *plan, struct mib_fault *fault);
 int plan_policies_remove(struct plan *plan, struct mib_fault *fault);
 int plan_rules(struct plan *plan, struct mib_fault *fault);
 int plan_meters(struct plan *plan, struct mib_fault *fault);
-/* How long the next change of netfilter waits for the lock: not at all when the last reading has done
+/* How long netfilter waits for others from here on: a change not at all when the last reading has done
  * that in vain just now (a SET waits once), else as configured. */
-void plan_lock_wait(const struct plan *plan, bool change);
+void plan_nf_wait(const struct plan *plan, bool change);
 int plan_names_add(struct plan *plan, struct mib_fault *fault);
 int plan_names_remove(struct plan *plan, struct mib_fault *fault);
 int plan_interfaces(struct plan *plan, struct mib_fault *fault);

@@ -187,6 +187,8 @@ void views_init(struct views *views, struct store *store, const struct view_opti
 		const struct access *access, const struct mib *mib);
 /* Opens what leads to the kernel. Returns: 0 or -errno with @why. */
 int views_open(struct views *views, struct why *why);
+/* The settings of views_init() are others from here on. */
+void views_options_changed(struct views *views);
 void views_fini(struct views *views);
 
 /* events.c: takes the kernel's events and marks what they make stale. */

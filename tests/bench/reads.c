@@ -60,7 +60,7 @@ static double ours(struct nf *nf, size_t *rules)
 	struct nf_snap *snap;
 	struct why why;
 
-	if (nf_read(nf, &snap, &why))
+	if (nf_read(nf, NULL, &snap, &why))
 		die("nf_read");
 	*rules = snap->entries.n;
 	nf_snap_free(snap);

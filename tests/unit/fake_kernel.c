@@ -105,6 +105,10 @@ struct nf {
 	int open;
 };
 
+struct nf_part {
+	struct markrule rules[FAKE_MAX];
+};
+
 struct nf_undo {
 	struct markrule rules[FAKE_MAX];
 	size_t n;
@@ -127,17 +131,21 @@ void nf_set_options(struct nf *nf, const struct nf_options *opt)
 	(void)nf, (void)opt;
 }
 
-const char nf_no_meters[] = "no meters here";
-
-unsigned nf_probe_legacy(void)
+void nf_set_wait(struct nf *nf, unsigned wait_ms)
 {
-	return NF_CAP_LEGACY4 | NF_CAP_LEGACY6;
+	(void)nf, (void)wait_ms;
+}
+
+unsigned nf_families(struct nf *nf)
+{
+	(void)nf;
+	return NF_IPV4 | NF_IPV6;
 }
 
 unsigned nf_probe(struct nf *nf)
 {
 	(void)nf;
-	return nf_probe_legacy() | NF_CAP_MARK;
+	return NF_CAP_LEGACY4 | NF_CAP_LEGACY6 | NF_CAP_MARK;
 }
 
 static uint64_t hash_of(const struct markrule *r)
@@ -166,30 +174,32 @@ static uint32_t place_of(size_t i)
 	return place;
 }
 
-int nf_read_again(struct nf *nf, struct nf_snap *old, struct nf_snap **out, struct why *why)
+int nf_read(struct nf *nf, struct nf_snap *was, struct nf_snap **out, struct why *why)
 {
 	struct nf_snap *snap = calloc(1, sizeof(*snap));
-	struct markrule *copy = calloc(FAKE_MAX, sizeof(*copy));
+	struct nf_part *part = calloc(1, sizeof(*part));
 
-	(void)nf, (void)old, (void)why;
-	if (!snap || !copy)
+	(void)nf, (void)was, (void)why;
+	if (!snap || !part)
 		abort();
 	snap->chains = (struct vec)VEC_INIT(struct nf_chain);
 	snap->entries = (struct vec)VEC_INIT(struct nf_entry);
 	snap->meters = (struct vec)VEC_INIT(struct nf_meter);
-	snap->priv = copy;
+	snap->parts[0] = part;
 	snap->taken_ms = clock_ms();
-	memcpy(copy, fake->rules, sizeof(fake->rules));
+	memcpy(part->rules, fake->rules, sizeof(fake->rules));
 	for (size_t i = 0; i < fake->nrules; i++) {
 		struct nf_chain *c = vec_push(&snap->chains);
 		struct nf_entry *e = vec_push(&snap->entries);
-		const struct markrule *r = &copy[i];
+		const struct markrule *r = &part->rules[i];
 
 		*c = (struct nf_chain){ .family = AF_INET, .table = r->table, .chain = r->chain };
 		c->rules = (uint32_t)fake->nrules;
 		*e = (struct nf_entry){
 			.chain = (uint32_t)i,
 			.position = place_of(i),
+			.backend = r->backend,
+			.counted = true,
 			.tag = r->index <= ROW_MANAGER_MAX ? r->index : 0,
 			.raw = r,
 			.target = r->target,
@@ -211,7 +221,7 @@ void nf_snap_free(struct nf_snap *snap)
 	vec_fini(&snap->chains);
 	vec_fini(&snap->entries);
 	vec_fini(&snap->meters);
-	free(snap->priv);
+	free(snap->parts[0]);
 	free(snap);
 }
 
@@ -338,9 +348,9 @@ int nf_meter_cmp(const void *a, const void *b)
 	return x->mask < y->mask ? -1 : x->mask > y->mask;
 }
 
-unsigned nf_meters_families(const struct nf *nf)
+unsigned nf_meters_families(const struct nf *nf, struct why *why)
 {
-	(void)nf;
+	(void)nf, (void)why;
 	return 1;
 }
 

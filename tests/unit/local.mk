@@ -9,7 +9,7 @@ unit_tests += tests/unit/test_rt_names tests/unit/test_rtnl tests/unit/test_sysc
 
 unit_tests += tests/unit/test_markrule
 unit_tests += tests/unit/test_nf tests/unit/test_nf_corpus tests/unit/test_nf_edit
-unit_tests += tests/unit/test_nf_match tests/unit/test_nf_meter
+unit_tests += tests/unit/test_nf_face tests/unit/test_nf_match tests/unit/test_nf_meter
 
 UNIT_BASE = $(BASE_LIBS) $(CMOCKA_LIBS)
 UNIT_MODEL = $(MODEL_LIBS) $(CMOCKA_LIBS)
@@ -41,9 +41,10 @@ tests_unit_test_markrule_LDADD = $(UNIT_MODEL)
 tests_unit_test_nf_LDADD = $(UNIT_NETFILTER)
 tests_unit_test_nf_corpus_LDADD = $(UNIT_NETFILTER)
 tests_unit_test_nf_edit_LDADD = $(UNIT_NETFILTER)
+tests_unit_test_nf_face_LDADD = $(UNIT_NETFILTER)
 tests_unit_test_nf_match_LDADD = $(UNIT_NETFILTER)
 tests_unit_test_nf_meter_LDADD = $(UNIT_NETFILTER)
-noinst_HEADERS += tests/unit/nf_env.h
+noinst_HEADERS += tests/unit/nf_env.h tests/unit/nf_fake.h
 EXTRA_DIST += tests/data/rules4.txt tests/data/rules6.txt
 
 unit_tests += tests/unit/test_addr tests/unit/test_oset tests/unit/test_text tests/unit/test_vec

@@ -102,7 +102,7 @@ static inline struct nf_snap *env_read(void)
 {
 	struct nf_snap *snap = NULL;
 	struct why why = { "" };
-	int err = nf_read(env.nf, &snap, &why);
+	int err = nf_read(env.nf, NULL, &snap, &why);
 
 	if (err < 0)
 		print_error("nf_read: %d %s\n", err, why.s);

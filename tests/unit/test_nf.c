@@ -198,10 +198,10 @@ static void a_read_waits_for_the_lock_and_gives_up(void **state)
 	assert_int_equal(flock(fd, LOCK_EX), 0);
 	nf_set_options(env.nf, &soon);
 	start = clock_ms();
-	assert_int_equal(nf_read(env.nf, &snap, &why), -EAGAIN);
+	assert_int_equal(nf_read(env.nf, NULL, &snap, &why), -EAGAIN);
 	assert_in_range(clock_ms() - start, 90, 400);
 	close(fd);
-	assert_int_equal(nf_read(env.nf, &snap, &why), 0);
+	assert_int_equal(nf_read(env.nf, NULL, &snap, &why), 0);
 	nf_snap_free(snap);
 	nf_set_options(env.nf, &normal);
 }

@@ -1,60 +1,63 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Putting meters up and taking them down: see nf_meters_set(). */
+/*
+ * Putting meters up and taking them down, one iptc_commit() for each family, none where all is right.
+ *
+ * The chain NF_METERS of mangle holds one rule for each, without a target: the rule counts, and the
+ * packet goes on. mangle POSTROUTING, which every packet that leaves comes by, jumps there once: last,
+ * so that the mark is the one that leaves; but before the first rule that can let packets out of the
+ * chain early (ACCEPT, RETURN, a queue, a goto, a jump to where one of these is reached), so that none
+ * passes uncounted. Marks that are set behind such a rule are not seen.
+ *
+ * Without meters, chain and jump are gone, too. mangle is loaded only for something to put up.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "nf_priv.h"
+#include "ipt_priv.h"
 
 #define TABLE "mangle"
 #define CHAIN "POSTROUTING"
 
-int nf_meter_cmp(const void *a, const void *b)
-{
-	const struct nf_meter *x = a, *y = b;
+static const char no_tables[] = "this kernel has no legacy tables: there can be no meters; "
+				"try \"modprobe -a ip_tables ip6_tables\"";
 
-	if (x->family != y->family)
-		return x->family < y->family ? -1 : 1;
-	if (x->value != y->value)
-		return x->value < y->value ? -1 : 1;
-	return x->mask < y->mask ? -1 : x->mask > y->mask;
+static bool family_can(const struct ipt *ipt, size_t family)
+{
+	return !ipt->no_mangle[family] && access(ipt_families[family]->names, F_OK) == 0;
 }
 
-const char nf_no_meters[] = "this kernel has no legacy tables: there can be no meters; "
-			    "try \"modprobe -a ip_tables ip6_tables\"";
-
-static bool family_can(const struct nf *nf, size_t family)
-{
-	return !nf->no_mangle[family] && access(ipt_families[family]->names, F_OK) == 0;
-}
-
-unsigned nf_meters_families(const struct nf *nf)
+unsigned ipt_meter_families(void *self, struct why *why)
 {
 	unsigned n = 0;
 
 	for (size_t f = 0; ipt_families[f]; f++)
-		n += family_can(nf, f);
+		n += family_can(self, f);
+	if (!n)
+		why_set(why, 0, "%s", no_tables);
 	return n;
 }
 
-bool nf_meters_right(const struct nf *nf, const struct nf_snap *snap, const struct nf_meter *wanted,
-		     size_t n)
+bool ipt_meters_right(void *self, const struct nf_part *part, const struct nf_meter *wanted,
+		      size_t n)
 {
+	const struct ipt_part *p = (const struct ipt_part *)part;
+
 	for (size_t f = 0; ipt_families[f]; f++) {
 		struct nf_meter key = { .family = ipt_families[f]->family };
-		size_t from = vec_lower(&snap->meters, &key, nf_meter_cmp), to = from;
+		size_t from = vec_lower(&part->meters, &key, nf_meter_cmp), to = from;
 
-		while (to < snap->meters.n &&
-		       ((struct nf_meter *)vec_at(&snap->meters, to))->family == key.family)
+		while (to < part->meters.n &&
+		       ((struct nf_meter *)vec_at(&part->meters, to))->family == key.family)
 			to++;
-		if (!family_can(nf, f))
+		if (!family_can(self, f))
 			continue;
-		if (snap->meters_odd[f] || to - from != n)
+		if (p->meters_odd[f] || to - from != n)
 			return false;
 		for (size_t i = 0; i < n; i++) {
-			const struct nf_meter *have = vec_at(&snap->meters, from + i);
+			const struct nf_meter *have = vec_at(&part->meters, from + i);
 
 			if (have->value != wanted[i].value || have->mask != wanted[i].mask)
 				return false;
@@ -272,7 +275,7 @@ static int family_set(const struct ipt_ops *ops, const struct nf_meter *wanted, 
 	if (err < 0 || (target.meters.n == 0 && !ipt_table_loaded(ops, TABLE)))
 		goto out;
 	err = -ESTALE;
-	for (int tries = 0; err == -ESTALE && tries < STALE_TRIES; tries++) {
+	for (int tries = 0; err == -ESTALE && tries < IPT_STALE_TRIES; tries++) {
 		vec_fini(&have.found);
 		if (target.there.n)
 			memset(target.there.data, 0, target.there.n * target.there.size);
@@ -290,50 +293,61 @@ out:
 	return err == -ESTALE ? -EBUSY : err;
 }
 
-/* The first families go back to what they had. */
-static int families_return(size_t n, const struct vec *was, struct why *why)
+/* The first @n families go back to what they had. */
+static int families_return(size_t n, const struct nf_meter *was, size_t meters, struct why *why)
 {
 	int err = 0;
 
 	for (size_t f = n; f > 0; f--) {
-		int e = family_set(ipt_families[f - 1], was->data, was->n, NULL, why);
+		int e = family_set(ipt_families[f - 1], was, meters, NULL, why);
 
 		err = e ? e : err;
 	}
 	return err;
 }
 
-int nf_meters_set(struct nf *nf, const struct nf_meter *wanted, size_t n, struct vec *was,
-		  struct why *why)
+/* Under the lock. @able: in how many families there are meters now. */
+static int families_set(struct ipt *ipt, const struct nf_meter *wanted, size_t n, struct vec *was,
+			unsigned *able, struct why *why)
 {
+	size_t first = was->n;
 	struct why undo = { "" };
-	size_t able = 0;
-	bool work = false;
-	int err = 0, lock;
+	int err = 0;
 
-	vec_clear(was);
-	for (size_t f = 0; ipt_families[f]; f++)
-		work |= family_can(nf, f) && (n || ipt_table_loaded(ipt_families[f], TABLE));
-	if (!work && !n)
-		return 0;
-	lock = work ? nf_lock(nf->lock_file, nf->lock_wait_ms, why) : -1;
-	if (work && lock < 0)
-		return lock;
 	for (size_t f = 0; ipt_families[f] && err == 0; f++) {
-		if (!family_can(nf, f))
+		if (!family_can(ipt, f))
 			continue;
 		err = family_set(ipt_families[f], wanted, n, was, why);
 		if (err == -ENOENT && !ipt_table_loaded(ipt_families[f], TABLE)) {
-			nf->no_mangle[f] = true;
+			ipt->no_mangle[f] = true;
 			err = 0;
 			continue;
 		}
-		able++;
-		if (err < 0 && families_return(f, was, &undo))
+		++*able;
+		if (err < 0 && families_return(f, was->data ? vec_at(was, first) : NULL,
+					       was->n - first, &undo))
 			err = why_undo(why, &undo);
 	}
-	nf_unlock(lock);
-	if (err == 0 && n && !able)
-		err = why_set(why, -EOPNOTSUPP, "%s", nf_no_meters);
 	return err;
+}
+
+int ipt_meters_set(void *self, const struct nf_meter *wanted, size_t n, struct vec *was,
+		   struct why *why)
+{
+	unsigned able = 0;
+	bool work = false;
+	int err;
+
+	for (size_t f = 0; ipt_families[f]; f++)
+		work |= family_can(self, f) && (n || ipt_table_loaded(ipt_families[f], TABLE));
+	if (work) {
+		err = ipt_lock(self, why);
+		if (err < 0)
+			return err;
+		err = families_set(self, wanted, n, was, &able, why);
+		ipt_unlock(self);
+		if (err < 0)
+			return err;
+	}
+	return n && !able ? why_set(why, -EOPNOTSUPP, "%s", no_tables) : 0;
 }

@@ -17,7 +17,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
-#include "ipt.h"
+#include "ipt_priv.h"
 
 #define LOCK_FILE "/run/xtables.lock"
 
@@ -28,8 +28,8 @@ static void on_timer(int sig)
 	(void)sig;
 }
 
-/* Waits in flock() until @deadline. The timer goes on firing, so that one that comes
- * just before flock() starts to sleep does no harm. */
+/* Waits in flock() until @deadline. The timer fires again and again: if it fires just before flock()
+ * starts to sleep, the next time ends the wait. */
 static int lock_wait(int fd, uint64_t deadline)
 {
 	const int sig = SIGRTMAX;
@@ -74,7 +74,7 @@ static int lock_take(int fd, unsigned wait_ms)
 	return wait_ms > 0 ? lock_wait(fd, deadline) : -EAGAIN;
 }
 
-int nf_lock(const char *file, unsigned wait_ms, struct why *why)
+static int lock_open(const char *file, unsigned wait_ms, struct why *why)
 {
 	int fd, err;
 
@@ -85,7 +85,7 @@ int nf_lock(const char *file, unsigned wait_ms, struct why *why)
 	fd = fault_here("netfilter: lock") ? -1 : open(file, O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		err = -errno;
-		/* iptables makes it for root alone: so it is after somebody has removed it. */
+		/* After somebody has removed the file, iptables creates it for root alone. */
 		return why_set(why, err, "%s: %s%s", file, strerror(-err),
 			       err == -EACCES ? ": fwmarkd's user must be able to read it" : "");
 	}
@@ -98,8 +98,20 @@ int nf_lock(const char *file, unsigned wait_ms, struct why *why)
 	return fd;
 }
 
-void nf_unlock(int fd)
+int ipt_lock(struct ipt *ipt, struct why *why)
 {
-	if (fd >= 0)
-		close(fd);
+	int fd = ipt->locked ? ipt->lock_fd
+			     : lock_open(ipt->opt->lock_file, ipt->opt->wait_ms, why);
+
+	if (fd < 0)
+		return fd;
+	ipt->lock_fd = fd;
+	ipt->locked++;
+	return 0;
+}
+
+void ipt_unlock(struct ipt *ipt)
+{
+	if (--ipt->locked == 0)
+		close(ipt->lock_fd);
 }

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading what is loaded of the legacy tables, under the lock. Only tables are read that the kernel lists
+ * in ip_tables_names and ip6_tables_names of /proc/net: asking for another one would load it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "ipt_priv.h"
+
+struct reading {
+	struct nf_part *part;
+	uint64_t place; /* hash of the chain at work */
+	struct ipt_memo memo;
+};
+
+static int snap_rule(void *arg, struct ipt_table *t, uint32_t chain, uint32_t position,
+		     const void *e)
+{
+	struct ipt_chain *c = vec_at(&t->chains, chain);
+	struct reading *rd = arg;
+	struct nf_part *part = rd->part;
+	struct nf_entry *entry;
+	struct markrule r;
+
+	if (c->snap == UINT32_MAX) {
+		struct nf_chain *nc = vec_push(&part->chains);
+
+		if (!nc)
+			return -ENOMEM;
+		c->snap = (uint32_t)part->chains.n - 1;
+		nc->family = t->ops->family;
+		nc->table = t->name;
+		nc->chain = c->name;
+		rd->place = ipt_hash_place(t->ops, t->name, c->name);
+	}
+	entry = vec_push(&part->entries);
+	if (!entry)
+		return -ENOMEM;
+	entry->chain = c->snap;
+	entry->position = position;
+	entry->backend = BACKEND_LEGACY;
+	entry->counted = true;
+	entry->raw = e;
+	entry->tag = ipt_entry_tag(t->ops, e);
+	r.mask = 0;
+	ipt_decode_target(t->ops, e, &r);
+	entry->target = r.target;
+	entry->mark = r.mark;
+	entry->mask = r.mask;
+	ipt_counters_get(t->ops, e, &entry->packets, &entry->bytes);
+	entry->hash = ipt_hash_entry(t->ops, rd->place, e, &rd->memo);
+	return 0;
+}
+
+static int snap_table(struct nf_part *part, struct ipt_table *t)
+{
+	struct reading rd = { .part = part };
+	int err = ipt_table_scan(t, snap_rule, &rd);
+
+	if (err == 0)
+		err = ipt_reach(t);
+	for (size_t i = 0; i < t->chains.n && err == 0; i++) {
+		const struct ipt_chain *c = vec_at(&t->chains, i);
+		struct nf_chain *nc;
+
+		if (c->snap == UINT32_MAX)
+			continue;
+		nc = vec_at(&part->chains, c->snap);
+		nc->hooks = c->hooks;
+		nc->rules = c->rules;
+		nc->routing = (c->hooks & HOOK_PREROUTING) ||
+			      ((c->hooks & HOOK_OUTPUT) && strcmp(t->name, "mangle") == 0);
+	}
+	return err;
+}
+
+/* What the table has of the meters; they are all in mangle. */
+static int snap_meters(struct ipt_part *p, const struct ipt_table *t)
+{
+	struct ipt_meters m;
+	int err;
+
+	if (strcmp(t->name, "mangle") != 0 || !ipt_table_chain(t, NF_METERS))
+		return 0;
+	err = ipt_meters_read(t, &m);
+	for (size_t i = 0; i < m.found.n && err == 0; i++) {
+		struct nf_meter *to = vec_push(&p->part.meters);
+
+		if (to)
+			*to = *(const struct nf_meter *)vec_at(&m.found, i);
+		else
+			err = -ENOMEM;
+	}
+	for (size_t i = 0; ipt_families[i]; i++)
+		if (ipt_families[i] == t->ops)
+			p->meters_odd[i] = !m.right;
+	vec_fini(&m.found);
+	return err;
+}
+
+static bool any_loaded(void)
+{
+	for (size_t i = 0; ipt_families[i]; i++)
+		if (ipt_tables_loaded(ipt_families[i]))
+			return true;
+	return false;
+}
+
+/* @again: into the memory that is kept for it. */
+static int table_read(struct ipt *ipt, const struct ipt_ops *ops, const char *name, bool again,
+		      struct vec *tables)
+{
+	struct ipt_room *room = &ipt->rooms[tables->n % IPT_TABLES_MAX];
+	struct ipt_table *t = vec_push(tables);
+	struct ipt_room use = again ? *room : (struct ipt_room){ NULL, 0 };
+
+	if (!t)
+		return -ENOMEM;
+	if (again)
+		*room = (struct ipt_room){ NULL, 0 };
+	return ipt_table_read_into(ops, name, t, use.raw, use.size);
+}
+
+static int tables_read(struct ipt *ipt, bool again, struct vec *tables, struct why *why)
+{
+	for (size_t i = 0; ipt_families[i]; i++) {
+		const struct ipt_ops *ops = ipt_families[i];
+		unsigned loaded = ipt_tables_loaded(ops);
+
+		for (size_t j = 0; nf_tables[j]; j++) {
+			int err;
+
+			if (!(loaded & 1u << j))
+				continue;
+			err = table_read(ipt, ops, nf_tables[j], again, tables);
+			if (err < 0)
+				return why_set(why, err == -EAGAIN ? -EBUSY : err, "%s -t %s: %s",
+					       ops->program, nf_tables[j], strerror(-err));
+		}
+	}
+	return 0;
+}
+
+/* Is @now the same as @was, but for counters? Then @was has those, too. */
+static bool tables_again(struct ipt_part *was, const struct ipt_part *now)
+{
+	was->part.counted = false;
+	if (was->tables.n != now->tables.n)
+		return false;
+	for (size_t i = 0; i < now->tables.n; i++) {
+		enum ipt_again again =
+			ipt_table_again(vec_at(&was->tables, i), vec_at(&now->tables, i));
+
+		if (again == IPT_OTHER)
+			return false;
+		was->part.counted |= again == IPT_COUNTED;
+	}
+	return true;
+}
+
+/* Takes the new counters of the blobs over into the entries. */
+static int part_count(struct ipt_part *p)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < p->part.entries.n; i++) {
+		struct nf_entry *e = vec_at(&p->part.entries, i);
+		const struct nf_chain *c = vec_at(&p->part.chains, e->chain);
+
+		ipt_counters_get(ipt_ops_of(c->family), e->raw, &e->packets, &e->bytes);
+	}
+	vec_clear(&p->part.meters);
+	for (size_t i = 0; i < p->tables.n && err == 0; i++)
+		err = snap_meters(p, vec_at(&p->tables, i));
+	return err;
+}
+
+/* The memory of a reading that is not needed is for the next one. */
+static void rooms_keep(struct ipt *ipt, struct ipt_part *p)
+{
+	for (size_t i = 0; i < p->tables.n && i < IPT_TABLES_MAX; i++) {
+		struct ipt_table *t = vec_at(&p->tables, i);
+
+		free(ipt->rooms[i].raw);
+		ipt->rooms[i] = (struct ipt_room){ t->raw, t->room };
+		t->raw = NULL;
+	}
+}
+
+/* @again: see table_read(). */
+static int part_fill(struct ipt *ipt, struct ipt_part *p, bool again, struct why *why)
+{
+	bool any = any_loaded();
+	/* Without tables there is nobody to wait for. */
+	int err = any ? ipt_lock(ipt, why) : 0;
+
+	if (err < 0)
+		return err;
+	p->part.taken_ms = clock_ms();
+	if (!any)
+		return 0;
+	err = tables_read(ipt, again, &p->tables, why);
+	ipt_unlock(ipt);
+	return err;
+}
+
+static int part_scan(struct ipt_part *p, struct why *why)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < p->tables.n && err == 0; i++) {
+		struct ipt_table *t = vec_at(&p->tables, i);
+
+		err = snap_table(&p->part, t);
+		if (err == 0)
+			err = snap_meters(p, t);
+		if (err < 0)
+			why_set(why, err, "%s -t %s: %s", t->ops->program, t->name, strerror(-err));
+	}
+	return err;
+}
+
+int ipt_read(void *self, struct nf_part *was, struct nf_part **now, struct why *why)
+{
+	struct ipt_part *old = (struct ipt_part *)was, *p = calloc(1, sizeof(*p));
+	int err;
+
+	if (!p)
+		return -ENOMEM;
+	nf_part_init(&p->part);
+	p->tables = (struct vec)VEC_INIT(struct ipt_table);
+	err = part_fill(self, p, old != NULL, why);
+	if (err == 0 && old && tables_again(old, p)) {
+		err = old->part.counted ? part_count(old) : 0;
+		was->taken_ms = p->part.taken_ms;
+		rooms_keep(self, p);
+		ipt_part_free(&p->part);
+		*now = was;
+		return err;
+	}
+	if (err == 0)
+		err = part_scan(p, why);
+	if (err < 0)
+		ipt_part_free(&p->part);
+	else
+		*now = &p->part;
+	return err;
+}
+
+void ipt_part_free(struct nf_part *part)
+{
+	struct ipt_part *p = (struct ipt_part *)part;
+
+	for (size_t i = 0; i < p->tables.n; i++)
+		ipt_table_fini(vec_at(&p->tables, i));
+	vec_fini(&p->tables);
+	nf_part_fini(&p->part);
+	free(p);
+}
