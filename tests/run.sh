@@ -10,7 +10,7 @@
 #	package     the Debian package, on such systems: built twice, looked at by lintian, installed, asked,
 #	            upgraded, purged
 #	kernels     Debian 12 and 13 with their own kernels in an emulator: the demonstration, some tests,
-#	            and fwmarkd and snmpd as systemd runs them (half an hour; see tests/README.md)
+#	            and fwmarkd and snmpd as systemd runs them (slow; see tests/README.md)
 #	gcc         a build with gcc where a warning is an error; unit tests; end to end by snmpd
 #	standalone  end to end once more, with fwmarkd as its own SNMP agent
 #	sanitize    with clang, AddressSanitizer and UBSan: unit tests, end to end; each step of a
