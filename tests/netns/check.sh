@@ -6,17 +6,23 @@
 
 topology
 
+# files: what there is, and of what age. A running fwmarkd writes its counts when it has time to.
+files() {
+	find "$WORK/state" /etc/iproute2 /run ${AGENT_PID:+! -name "counts*"} \
+		\( -type d -printf '%p %m %u\n' -o -printf '%p %m %u %s %T@\n' \) 2>&1 | sort
+}
+
 # check STATUS: fwmarkd --check ends with it, and nothing has changed; what it says is in $WORK/out.
 check() {
 	kernel_state >"$WORK/before"
-	ls -lR --time-style=full-iso "$WORK/state" /etc/iproute2 /run >"$WORK/files" 2>&1 || :
+	files >"$WORK/files"
 	modules >"$WORK/modules"
 	status=0
 	"$FWMARKD" --check -c "$AGENT_CONF" >"$WORK/out" 2>"$WORK/errors" || status=$?
 	expect_eq "status of --check: $(cat "$WORK/out" "$WORK/errors")" "$1" "$status"
 	kernel_state >"$WORK/after"
 	expect_same "--check changes nothing" "$WORK/before" "$WORK/after"
-	ls -lR --time-style=full-iso "$WORK/state" /etc/iproute2 /run >"$WORK/after" 2>&1 || :
+	files >"$WORK/after"
 	expect_same "--check writes nothing" "$WORK/files" "$WORK/after"
 	modules >"$WORK/after"
 	expect_same "--check loads no module" "$WORK/modules" "$WORK/after"

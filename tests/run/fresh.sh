@@ -11,6 +11,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/run/root.sh"
 . "$top/tests/run/try.sh"
 . "$top/tests/run/stages.sh"
+. "$top/tests/run/kernels.sh"
 root=$work/fresh.$suite
 log=$work/log/fresh.$suite
 
@@ -28,14 +29,18 @@ tests() {
 }
 
 main() {
+	# Not among the arguments: a list that is missing ends it here.
+	needed=$(stage_packages gcc standalone)
+	# shellcheck disable=SC2086 # words
+	others=$(stage_packages $STAGES)
 	try "a system" root_make "$suite" "$root" || return 0
-	# shellcheck disable=SC2046,SC2086 # words
+	# shellcheck disable=SC2086 # words
 	try "its packages" root_packages "$root" $PACKAGES_BUILD $PACKAGES_RUN $PACKAGES_NETWORK \
-		$(stage_packages gcc standalone) || return 0
+		$needed || return 0
 	# What is only needed elsewhere is not fetched, but it is to be had.
-	# shellcheck disable=SC2046,SC2086 # words
+	# shellcheck disable=SC2086 # words
 	try "packages of the other stages" root_run "$root" apt-get -s --no-install-recommends install \
-		$(stage_packages $STAGES) || :
+		$others || :
 	mkdir "$root/root/fwmark-agent"
 	tar -C "$root/root/fwmark-agent" -xf "$checkout"
 	try "conf/demo.sh" inside conf/demo.sh || :
