@@ -141,7 +141,8 @@ static uint8_t route_type_asked(const struct route *r)
 
 bool route_same(const struct route *a, const struct route *b)
 {
-	return a->fib == b->fib && !prefix_cmp(&a->dst, &b->dst) && a->metric == b->metric &&
+	return !((a->flags ^ b->flags) & ROUTE_CUT) && a->fib == b->fib &&
+	       !prefix_cmp(&a->dst, &b->dst) && a->metric == b->metric &&
 	       route_type_asked(a) == route_type_asked(b) && a->tos == b->tos &&
 	       route_scope(a) == route_scope(b) && a->protocol == b->protocol &&
 	       a->pref == b->pref && a->realms == b->realms && src_same(&a->src, &b->src) &&

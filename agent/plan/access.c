@@ -136,8 +136,9 @@ static bool keep_off_route(const struct access *a, const void *row, struct why *
 {
 	const struct route *r = row;
 
-	if (r->flags & ROUTE_ENCAP) {
-		why_set(why, 0, "the route has an encapsulation, which could not be put back");
+	if (r->flags & (ROUTE_ENCAP | ROUTE_CUT)) {
+		why_set(why, 0, "the route has %s, which could not be put back",
+			r->flags & ROUTE_ENCAP ? "an encapsulation" : "too many next hops");
 		return true;
 	}
 	if (!access_protects(a, r->fib))

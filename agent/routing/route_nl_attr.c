@@ -152,8 +152,10 @@ static int hops_get(const void *data, size_t left, void *obj)
 
 		if (left < sizeof(*rtnh) || rtnh->rtnh_len < sizeof(*rtnh) || rtnh->rtnh_len > left)
 			return -EBADMSG;
-		if (r->nlegs == ROUTE_LEGS_MAX)
-			return -E2BIG;
+		if (r->nlegs == ROUTE_LEGS_MAX) {
+			r->flags |= ROUTE_CUT;
+			break;
+		}
 		err = hop_get(r, rtnh);
 		step = MNL_ALIGN(rtnh->rtnh_len);
 		step = step > left ? left : step;

@@ -72,6 +72,8 @@ int route_nl_encode(void *buf, size_t size, uint16_t type, uint16_t flags, const
 
 	if (!out.nlh)
 		return -EMSGSIZE;
+	if (r->flags & ROUTE_CUT)
+		return -E2BIG;
 	put_header(&out, r);
 	err = nl_encode(&route_table, &out, r);
 	return err || !del ? err : put_del_hop(&out, r);

@@ -30,6 +30,30 @@ struct rtnl {
 	_Alignas(struct nlmsghdr) char buf[RTNL_BUF];
 };
 
+ssize_t rtnl_recv(int fd, void *buf, size_t size, int flags)
+{
+	struct sockaddr_nl from = { 0 };
+	struct iovec iov = { .iov_base = buf, .iov_len = size };
+	struct msghdr msg = {
+		.msg_name = &from,
+		.msg_namelen = sizeof(from),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+	};
+	ssize_t n;
+
+	do
+		n = recvmsg(fd, &msg, flags);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	if (msg.msg_flags & MSG_TRUNC)
+		return -EMSGSIZE;
+	if (msg.msg_namelen != sizeof(from) || from.nl_pid != 0)
+		return 0;
+	return n;
+}
+
 static int rtnl_setup(struct mnl_socket *sock)
 {
 	int one = 1;
@@ -43,13 +67,34 @@ static int rtnl_setup(struct mnl_socket *sock)
 	return 0;
 }
 
+/*
+ * A question with a small answer, read into the whole buffer. Until a socket has read something, the
+ * kernel makes the first message of a dump as small as 3.7 KiB, and from Linux 6.10 on a dump whose
+ * first object does not fit there ends without an error (net/netlink/af_netlink.c, netlink_dump()).
+ */
+static int rtnl_greet(struct rtnl *nl, struct mnl_socket *sock)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(nl->buf);
+	ssize_t n;
+
+	nlh->nlmsg_type = NLMSG_NOOP;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	if (mnl_socket_sendto(sock, nlh, nlh->nlmsg_len) < 0)
+		return -errno;
+	n = rtnl_recv(mnl_socket_get_fd(sock), nl->buf, sizeof(nl->buf), 0);
+	return n < 0 ? (int)n : 0;
+}
+
 /* A fresh socket in place of the one there is: what an answer left behind goes with the old one. */
 static int rtnl_connect(struct rtnl *nl)
 {
 	struct mnl_socket *sock = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	int err = sock ? rtnl_setup(sock) : -errno;
-	struct mnl_socket *goes = err ? sock : nl->sock;
+	struct mnl_socket *goes;
 
+	if (!err)
+		err = rtnl_greet(nl, sock);
+	goes = err ? sock : nl->sock;
 	if (!err)
 		nl->sock = sock;
 	if (goes)
@@ -122,30 +167,6 @@ static int rtnl_end(const struct nlmsghdr *nlh, struct rtnl_call *call)
 		memcpy(&err, mnl_nlmsg_get_payload(nlh), sizeof(err));
 	}
 	return err > 0 ? -err : err;
-}
-
-ssize_t rtnl_recv(int fd, void *buf, size_t size, int flags)
-{
-	struct sockaddr_nl from = { 0 };
-	struct iovec iov = { .iov_base = buf, .iov_len = size };
-	struct msghdr msg = {
-		.msg_name = &from,
-		.msg_namelen = sizeof(from),
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-	};
-	ssize_t n;
-
-	do
-		n = recvmsg(fd, &msg, flags);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return -errno;
-	if (msg.msg_flags & MSG_TRUNC)
-		return -EMSGSIZE;
-	if (msg.msg_namelen != sizeof(from) || from.nl_pid != 0)
-		return 0;
-	return n;
 }
 
 int rtnl_each(const void *buf, size_t size, rtnl_cb *cb, void *arg)

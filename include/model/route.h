@@ -37,6 +37,8 @@ enum route_flag {
 	ROUTE_RT_OFFLOAD = 1u << 14,
 	ROUTE_RT_TRAP = 1u << 15,
 	ROUTE_RT_OFFLOAD_FAILED = 1u << 29,
+	/* It has more next hops than are held: the first of them are there. */
+	ROUTE_CUT = 1u << 27,
 	/* It, or a leg of it, has an encapsulation: that is not known here. */
 	ROUTE_ENCAP = 1u << 28,
 	/* One leg that the kernel tells as one of several (IPv6, the last of a nexthop group). */

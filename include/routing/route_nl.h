@@ -19,7 +19,8 @@ struct route_filter {
  * route_nl_encode - build one request
  * @flags: NLM_F_CREATE | NLM_F_EXCL to add, NLM_F_CREATE | NLM_F_REPLACE to replace, 0 to delete
  *
- * Devices go by leg.ifindex. Returns: 0 or -EMSGSIZE. Does no I/O.
+ * Devices go by leg.ifindex. Returns: 0, -EMSGSIZE, or -E2BIG for ROUTE_CUT, of which not all is
+ * known. Does no I/O.
  */
 int route_nl_encode(void *buf, size_t size, uint16_t type, uint16_t flags, const struct route *r);
 
@@ -28,7 +29,8 @@ int route_nl_encode(void *buf, size_t size, uint16_t type, uint16_t flags, const
  * @legs: room for ROUTE_LEGS_MAX legs; out->legs points there when there are several
  *
  * Returns: 0, -EBADMSG for wrong lengths, -EAFNOSUPPORT for other families and for cached
- * (cloned) routes, -E2BIG for more legs than ROUTE_LEGS_MAX. out->instance is 1.
+ * (cloned) routes. One of more next hops than ROUTE_LEGS_MAX has the first of them, and ROUTE_CUT.
+ * out->instance is 1.
  */
 int route_nl_decode(const struct nlmsghdr *nlh, struct route *out, struct nexthop *legs);
 

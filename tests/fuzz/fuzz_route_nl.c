@@ -23,6 +23,8 @@ static void use(const struct route *r)
 
 	route_text(r, &names, &links, &text);
 	text_fini(&text);
+	if (r->flags & ROUTE_CUT)
+		return;
 	if (route_nl_encode(buf, sizeof(buf), RTM_NEWROUTE, 0, r))
 		abort(); /* there is room for all legs */
 	if (route_nl_decode((struct nlmsghdr *)(void *)buf, &again, legs))

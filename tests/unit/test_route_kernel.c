@@ -610,6 +610,38 @@ static void test_dump_stops(void **state)
 	assert_int_equal(dump(&all, found_add), 0);
 }
 
+/* The first question on a fresh socket may have an answer that begins with much: a route of many next
+ * hops. More than a route can hold is shown as far as it can, and takes no other with it. */
+static void test_big_routes(void **state)
+{
+	const struct route_filter filter = { .family = AF_INET, .fib = 100 };
+	struct rtnl *old = nl;
+
+	NEED_NET();
+	assert_int_equal(sh("ip route add 10.70.0.0/16 table 100 $(for i in $(seq 125); do "
+			    "printf 'nexthop via inet6 fe80::%%x dev d0 ' $i; done)"),
+			 0);
+	assert_int_equal(rtnl_open(&nl), 0);
+	assert_int_equal(dump(&filter, found_add), 0);
+	rtnl_close(nl);
+	nl = old;
+	assert_int_equal(found.n, 1);
+	assert_int_equal(found.last.nlegs, 125);
+	assert_int_equal(sh("ip route replace 10.70.0.0/16 table 100 $(for i in $(seq 256); do "
+			    "printf 'nexthop dev d0 '; done)"),
+			 0);
+	sh("ip route add 10.77.0.0/16 dev d0 table 100");
+	find(AF_INET);
+	assert_int_equal(found.n, 2);
+	assert_int_equal(route_nl_del(nl, &found.last, NULL), 0);
+	find(AF_INET);
+	assert_int_equal(found.n, 1);
+	assert_true(found.last.flags & ROUTE_CUT);
+	assert_int_equal(found.last.nlegs, ROUTE_LEGS_MAX);
+	assert_int_equal(route_nl_del(nl, &found.last, NULL), -E2BIG);
+	sh("ip route del 10.70.0.0/16 table 100");
+}
+
 /* Where does a packet go? The kernel says, with the prefix that matched. */
 static void test_lookup(void **state)
 {
@@ -743,6 +775,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_change_among_equals),
 	cmocka_unit_test(test_dump_filters),
 	cmocka_unit_test(test_dump_stops),
+	cmocka_unit_test(test_big_routes),
 	cmocka_unit_test(test_lookup),
 	cmocka_unit_test(test_links),
 };
