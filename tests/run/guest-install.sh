@@ -1,23 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # guest-install.sh JOBS PACKAGE...: in a system of the stage `kernels`, not in the emulator, where it
-# would be slow: builds fwmarkd in /build, installs it, and configures snmpd as README.md says.
+# would be slow: builds the Debian package and installs it, with users of SNMP as README.md says.
 set -eu
 
 jobs=$1
 shift
 [ -f /etc/apt/apt.conf.d/90fresh ] || { echo "not on this machine: it would be changed" >&2; exit 1; }
-DEBIAN_FRONTEND=noninteractive apt-get -q install "$@"
+export DEBIAN_FRONTEND=noninteractive
+apt-get -q -y --no-install-recommends install "$@"
 mkdir /build
-cd /build
-/fwmark-agent/configure --quiet --prefix=/usr --sysconfdir=/etc --localstatedir=/var \
-	--with-systemdsystemunitdir=/lib/systemd/system
-make -j"$jobs"
-make -j"$jobs" check TESTS=
-make install
-systemd-sysusers fwmarkd.conf
-mkdir -p /etc/snmp/snmpd.conf.d
-cp /fwmark-agent/conf/snmpd.conf.example /etc/snmp/snmpd.conf.d/fwmarkd.conf
+cp -a /fwmark-agent /build
+(cd /build/fwmark-agent && DEB_BUILD_OPTIONS=nocheck dpkg-buildpackage -b -us -uc -j"$jobs")
+apt-get -q -y --no-install-recommends install /build/fwmarkd_*.deb
+# The package opens snmpd to fwmarkd, and to nobody else.
+cp /fwmark-agent/conf/snmpd.conf.example /etc/snmp/snmpd.conf.d/users.conf
 cat >>/var/lib/snmp/snmpd.conf <<END
 createUser fwmark-writer SHA-256 "AUTHENTICATION" AES "ENCRYPTION"
 END
@@ -38,4 +35,6 @@ printf '[Journal]\nStorage=volatile\n' >/etc/systemd/journald.conf.d/guest.conf
 # The emulator is slow.
 mkdir -p /etc/systemd/system.conf.d
 printf '[Manager]\nDefaultTimeoutStartSec=900\n' >/etc/systemd/system.conf.d/guest.conf
-systemctl enable snmpd fwmarkd fwmark-guest
+# The package has enabled fwmarkd.
+systemctl enable snmpd fwmark-guest
+systemctl is-enabled fwmarkd

@@ -34,13 +34,13 @@ not_loaded() {
 }
 
 one_test() {
-	FWMARKD=/build/agent/fwmarkd FWMARK_ROAD=agentx top_builddir=/build FWMARK_TEST_SECONDS=900 \
+	FWMARKD=/usr/sbin/fwmarkd FWMARK_ROAD=agentx FWMARK_TEST_SECONDS=900 \
 		sh tests/with-limit sh "tests/netns/$1.sh"
 }
 
 mode_tests() {
 	try "legacy tables are modules that nobody has loaded" not_loaded
-	try "conf/demo.sh" env FWMARKD=/build/agent/fwmarkd conf/demo.sh
+	try "conf/demo.sh" env FWMARKD=/usr/sbin/fwmarkd conf/demo.sh
 	for test in $TESTS; do
 		try "$test" one_test "$test"
 	done

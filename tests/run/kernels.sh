@@ -8,8 +8,8 @@ KERNELS_SUITES="bookworm trixie"
 # For the emulator, on this machine.
 # shellcheck disable=SC2034 # of run.sh
 PACKAGES_KERNELS="qemu-system-x86 busybox-static cpio kmod xz-utils"
-# In the system, beside what building and running needs: what Debian's kernels and snmpd ask for anyhow.
-KERNELS_INSIDE="libcmocka-dev iputils-ping systemd-sysv kmod"
+# In the system, beside what the tests run: what Debian's kernels and snmpd ask for anyhow.
+KERNELS_INSIDE="build-essential iputils-ping systemd-sysv kmod"
 
 kernels_missing() {
 	[ "$(id -u)" = 0 ] || echo "needs root"
@@ -34,10 +34,12 @@ stage_kernels() {
 	done
 }
 
-# kernels_system SUITE: a system with fwmarkd built in /build, installed, and its kernel beside it.
+# kernels_system SUITE: a system in which the Debian package is built and installed, and its kernel beside
+# it.
 kernels_system() {
 	local root="$work/kernels.$1" packages
-	packages="$PACKAGES_BUILD $PACKAGES_RUN $PACKAGES_NETWORK $KERNELS_INSIDE"
+	packages="$(control_depends Build-Depends "$source/debian/control" | paste -sd' ') $PACKAGES_RUN $PACKAGES_NETWORK
+		$KERNELS_INSIDE"
 	mkdir "$root" "$root.kernel"
 	# shellcheck disable=SC2086 # words
 	step "kernels, $1: a system" sh "$top/tests/run/root.sh" root_make "$1" "$root" &&
@@ -46,7 +48,7 @@ kernels_system() {
 		step "kernels, $1: its kernel" dpkg -x \
 			"$(echo "$root"/var/cache/apt/archives/linux-image-[0-9]*.deb)" "$root.kernel" &&
 		cp -a "$source" "$root/fwmark-agent" &&
-		step "kernels, $1: fwmarkd is built and installed" sh "$top/tests/run/root.sh" root_run "$root" \
+		step "kernels, $1: the package is built and installed" sh "$top/tests/run/root.sh" root_run "$root" \
 			sh /fwmark-agent/tests/run/guest-install.sh "$JOBS" $packages
 }
 

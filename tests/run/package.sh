@@ -16,12 +16,6 @@ dir=$work/package.$suite
 log=$work/log/package.$suite
 builder=1000 # a number without a name: Rules-Requires-Root is no
 
-# depends FIELD FILE: the packages that it names, of alternatives the first one.
-depends() {
-	sed -n "/^$1:/,/^[^ ]/p" "$2" | sed -e "1s/^$1://" -e '/^[^ ]/d' | tr ',' '\n' |
-		sed -e 's/[|(<].*//' | tr -d ' ' | grep .
-}
-
 # system NAME PACKAGE...: a new one, that can install these. No service is started in it.
 system() {
 	local root="$dir/$1"
@@ -80,7 +74,7 @@ lintian_says_nothing() {
 main() {
 	mkdir -p "$dir"
 	tar -C "$dir" -xf "$checkout" --wildcards 'debian/control' './debian/control' 2>/dev/null || :
-	build_packages="build-essential $(depends Build-Depends "$dir/debian/control" | paste -sd' ')"
+	build_packages="build-essential $(control_depends Build-Depends "$dir/debian/control" | paste -sd' ')"
 	# shellcheck disable=SC2086 # words
 	try "a system to build in" system build $build_packages || return
 	try "lintian's packages" root_packages "$dir/build" lintian || return
@@ -92,13 +86,13 @@ main() {
 	deb=$(echo "$dir"/build/home/one/fwmarkd_*.deb)
 	dpkg-deb -f "$deb" >"$dir/deb"
 	# shellcheck disable=SC2046 # words
-	try "a system to install it in" system host snmpd snmp iproute2 $(depends Depends "$dir/deb") || return
+	try "a system to install it in" system host snmpd snmp iproute2 $(control_depends Depends "$dir/deb") || return
 	mkdir "$dir/host/root/package"
 	cp "$deb" "$top/tests/run/unit.sh" "$top/tests/run/package-host.sh" \
 		"$top/debian/tests/set-get" "$dir/host/root/package"
 	# shellcheck disable=SC2046 # words
 	try "installed, asked, upgraded, purged" root_run "$dir/host" sh /root/package/package-host.sh \
-		$(depends Depends "$dir/deb") || :
+		$(control_depends Depends "$dir/deb") || :
 }
 
 # The last line says that it came so far.

@@ -158,6 +158,13 @@ root_apt() {
 	return $status
 }
 
+# control_depends FIELD FILE: the packages that a Debian control file names there, of alternatives the
+# first one.
+control_depends() {
+	sed -n "/^$1:/,/^[^ ]/p" "$2" | sed -e "1s/^$1://" -e '/^[^ ]/d' | tr ',' '\n' |
+		sed -e 's/[|(<].*//' | tr -d ' ' | grep .
+}
+
 # root_enter DIR COMMAND...: in the new namespaces, makes DIR the root of the file system. Not by
 # chroot: in one, unshare(1) may not change how mounts propagate, and nsenter(1) leads out of it.
 root_enter() {
