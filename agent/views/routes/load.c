@@ -138,13 +138,27 @@ static struct route_seen *seen_slot(const struct route_load *l, const struct rou
 	return &l->seen[h % SEEN];
 }
 
-int route_load_message(struct route_load *l, const struct nlmsghdr *nlh)
+/* Out of the way of the many that need not be decoded: of some 15 KiB of stack, each page is touched
+ * (-fstack-clash-protection). Returns: 0 or -errno; @rec has a reference. */
+static __attribute__((noinline)) int decode(struct route_load *l, const struct nlmsghdr *nlh,
+					    struct route_rec *rec)
 {
 	struct nexthop legs[ROUTE_LEGS_MAX];
+	struct route r;
+	int err = route_nl_decode(nlh, &r, legs);
+
+	if (err)
+		return err;
+	*rec = route_rec_of(&r);
+	rec->info = route_info_get(l->v, &r);
+	return rec->info ? 0 : -ENOMEM;
+}
+
+int route_load_message(struct route_load *l, const struct nlmsghdr *nlh)
+{
 	struct route_seen *seen = NULL;
 	struct route_nl_parts p;
 	struct route_rec rec;
-	struct route r;
 	int err;
 
 	if (!l->seen)
@@ -159,13 +173,9 @@ int route_load_message(struct route_load *l, const struct nlmsghdr *nlh)
 			return take(l, &rec);
 		}
 	}
-	err = route_nl_decode(nlh, &r, legs);
+	err = decode(l, nlh, &rec);
 	if (err)
 		return err == -EAFNOSUPPORT ? 0 : err;
-	rec = route_rec_of(&r);
-	rec.info = route_info_get(l->v, &r);
-	if (!rec.info)
-		return -ENOMEM;
 	if (seen) {
 		rec.info->refs++;
 		if (seen->info)
