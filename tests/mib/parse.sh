@@ -39,8 +39,9 @@ parse_pysmi() {
 	mkdir "$tmp/source" "$tmp/out"
 	cp "$file" "$tmp/source/FWMARK-MIB.txt"
 	# mibdump of python3-pysmi 0.3.4 (Debian 13) uses importlib.machinery, but imports importlib
-	# alone, which is not enough for Python 3.13.
-	python3 -c 'import importlib.machinery, runpy, sys; runpy.run_path(sys.argv.pop(1), run_name="__main__")' \
+	# alone, which is not enough for Python 3.13. The python3 that Debian's packages are for need
+	# not be the first of PATH.
+	/usr/bin/python3 -c 'import importlib.machinery, runpy, sys; runpy.run_path(sys.argv.pop(1), run_name="__main__")' \
 		"$(command -v mibdump)" --mib-source="file://$tmp/source" --mib-source="file://$modules" \
 		--mib-borrower="file://$tmp/none" --destination-format=json \
 		--destination-directory="$tmp/out" FWMARK-MIB >"$tmp/said" 2>&1 ||
