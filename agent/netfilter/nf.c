@@ -230,7 +230,7 @@ int nf_check_in(struct nf *nf, const struct nf_snap *snap, const struct markrule
 {
 	enum { COLUMN_BACKEND = 37 };
 	const struct nf_side *side = nf_side_of(nf, r->backend);
-	unsigned dropped;
+	unsigned dropped = 0;
 
 	column = column ? column : &dropped;
 	*column = COLUMN_BACKEND;

@@ -208,12 +208,12 @@ int nf_commit(struct nf *nf, const struct nf_edit *edits, size_t n, size_t *fail
 {
 	struct commit c = { .nf = nf, .failed = SIZE_MAX };
 	struct nf_undo *u = calloc(1, sizeof(*u));
-	int err = u ? 0 : -ENOMEM;
+	int err = 0;
 
 	*failed = SIZE_MAX;
 	*undo = NULL;
-	if (err < 0)
-		return err;
+	if (!u)
+		return -ENOMEM;
 	u->nf = nf;
 	for (size_t i = 0; i < nf->n; i++) {
 		c.parts[i].side = &nf->sides[i];
