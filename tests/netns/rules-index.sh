@@ -132,8 +132,9 @@ sed -n '/^\*mangle/,/^COMMIT/p' "$WORK/saved" | grep -v '^-A.*fwmark:15' >"$WORK
 } | ip netns exec reboot iptables-legacy-restore
 ip netns exec reboot ip6tables-legacy -t mangle -A OUTPUT -p udp -j MARK --set-mark 0xd
 export AGENT_WRAPPER="ip netns exec reboot"
+# It is started in the background: exec, so that $! is snmpd, whose network listens() looks at.
 snmpd() {
-	ip netns exec reboot snmpd "$@"
+	exec ip netns exec reboot snmpd "$@"
 }
 for tool in snmpget snmpbulkwalk snmpset; do
 	eval "$tool() { ip netns exec reboot $tool \"\$@\"; }"
