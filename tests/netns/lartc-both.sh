@@ -32,7 +32,7 @@ both_varbinds() {
 		fwmarkMarkName.1.$ALL s mail
 		fwmarkMarkMeter.1.$ALL i true
 		fwmarkMarkStatus.1.$ALL i createAndGo
-		fwmarkInterfaceRpFilter.$(cat /sys/class/net/eth0/ifindex) i loose
+		fwmarkInterfaceRpFilter.$(ifindex eth0) i loose
 		fwmarkSrcValidMarkAll.0 i true
 	END
 }
@@ -116,7 +116,7 @@ both_changes() {
 		fwmarkMarkMeter.1.$ALL i false
 		fwmarkMarkName.13.255 s other
 		fwmarkMarkMeter.13.255 i true
-		fwmarkInterfaceRpFilter.$(cat /sys/class/net/eth0/ifindex) i strict
+		fwmarkInterfaceRpFilter.$(ifindex eth0) i strict
 		fwmarkSrcValidMarkAll.0 i false
 		fwmarkAgentEditLock.0 i $(snmp_get fwmarkAgentEditLock.0)
 		fwmarkAgentNotifications.0 i false

@@ -8,8 +8,6 @@
 topology
 start
 
-ifindex() { ip -o link show "$1" | sed "s/:.*//"; }
-
 device() {
 	ip link add d0 type veth peer name d0p
 	ip link set d0p up

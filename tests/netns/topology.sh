@@ -109,6 +109,11 @@ topology() {
 	topology_settle 3
 }
 
+# ifindex DEVICE: its number here. /sys has the devices of the namespace that it was mounted in.
+ifindex() {
+	ip -o link show dev "$1" | cut -d: -f1
+}
+
 # topology_settle N: waits until N devices have the routes that come with carrier.
 topology_settle() {
 	tries=0

@@ -121,7 +121,7 @@ socat -u "UNIX-RECV:$WORK/notify,mode=666" "OPEN:$WORK/notified,creat,append" &
 wait_for 10 test -S "$WORK/notify" || fail "nobody listens on NOTIFY_SOCKET"
 
 topology
-ppp0=$(ip -o link show ppp0 | cut -d: -f1)
+ppp0=$(ifindex ppp0)
 keep_state first
 start_snmpd
 start_in_unit
