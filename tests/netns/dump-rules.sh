@@ -31,7 +31,8 @@ for program in iptables ip6tables; do
 done
 expect_eq "mark rules" "" "$(mark_rules)"
 { agent_conf; cat "$WORK/dump"; } >"$AGENT_CONF"
-start
+# It parses the matches of some 600 rules first.
+start_agent 60
 mark_rules >"$WORK/now"
 sed -n 's/^#   ip6\{0,1\}tables -t [a-z]* //p' "$WORK/dump" |
 	sed -E 's/ -m comment --comment ("[^"]*"|[^ ]*)//g' | sort >"$WORK/left"
