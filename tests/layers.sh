@@ -111,18 +111,12 @@ calls() {
 # circles: of a list from calls, the calls upward; and what is left when files that call none of those
 # left, and files that none of those left calls, have been taken away again and again: the circles, and
 # what leads from one of them to another.
-# Files that are one thing in two, by their calls, CALLER>CALLED:
-#	ipt_text writes the parts of an entry, and ipt_entry the text of its matches
-#	nf_meter is the order of the meters, and ipt_meter those of legacy tables
 circles() {
-	awk -v rooms="$rooms" -v one="netfilter/ipt_text>netfilter/ipt_entry netfilter/ipt_meter>netfilter/nf_meter" '
+	awk -v rooms="$rooms" '
 	BEGIN {
 		n = split(rooms, word, " ")
 		for (i = 1; i <= n; i++)
 			floor[word[i]] = i
-		n = split(one, word, " ")
-		for (i = 1; i <= n; i++)
-			skip[word[i]] = 1
 	}
 	function room(file) {
 		sub(/\/.*/, "", file)
@@ -134,7 +128,7 @@ circles() {
 		for (i = 1; i <= nused; i++) {
 			split(used[i], u, " ")
 			to = home[u[2]]
-			if (to == "" || to == u[1] || !(room(u[1]) in floor) || (u[1] ">" to) in skip)
+			if (to == "" || to == u[1] || !(room(u[1]) in floor))
 				continue
 			if (floor[room(to)] > floor[room(u[1])])
 				print u[1] " calls " u[2] " of " to ", which is above"
