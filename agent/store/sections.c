@@ -48,6 +48,10 @@ static int read_one(const struct row_kind *kind, const config_setting_t *group, 
 	if (kind->managers_index && cell_load(&def->cols[0], row) - 1 >= ROW_MANAGER_MAX)
 		return why_set(why, -EINVAL, "line %u: index: managers have 1 to %d",
 			       config_setting_source_line(group), ROW_MANAGER_MAX);
+	/* It is written with every row, and what a row is without it nobody knows. */
+	if (!cell_load(mib_col_syntax(def, SYN_STATUS), row))
+		return why_set(why, -EINVAL, "line %u: status: it is missing",
+			       config_setting_source_line(group));
 	if (kind->settle_kept)
 		kind->settle_kept(row, protocol);
 	if (reboot && cell_load(mib_col_syntax(def, SYN_STORAGE), row) == STORAGE_VOLATILE)

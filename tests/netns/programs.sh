@@ -132,10 +132,11 @@ agent_answers_or_gone() {
 	agent_gone || agent_answers
 }
 
-# start_agent [SECONDS]: starts fwmarkd; it answers when this returns.
+# start_agent: starts fwmarkd; it answers when this returns, START_SECONDS later at most.
+START_SECONDS=15
 start_agent() {
 	launch_agent
-	wait_for "${1:-15}" agent_answers_or_gone || fail "fwmarkd does not answer"
+	wait_for "$START_SECONDS" agent_answers_or_gone || fail "fwmarkd does not answer"
 	! agent_gone || fail "fwmarkd has ended"
 }
 
