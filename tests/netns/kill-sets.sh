@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# SIGKILL while SETs of rows of all tables come in, hundreds of times: every SET that was acknowledged
+# SIGKILL while SETs of rows of all tables come in, again and again: every SET that was acknowledged
 # is there after the restart, and of the one that was cut off all is there or nothing: in the
 # kernel, the walk, the state file; and nothing beside.
 #
@@ -15,7 +15,7 @@ own=/etc/iproute2/rt_tables.d/fwmarkd.conf
 
 if [ -z "${FWMARK_KILLS:-}" ]; then
 	FWMARK_KILLS=50
-	[ "$FWMARK_ROAD" = standalone ] || FWMARK_KILLS=300
+	[ -z "${FWMARK_TEST_LONG:-}" ] || FWMARK_KILLS=300
 	# One with sanitizers takes several times as long.
 	! grep -q __asan_init "$FWMARKD" || FWMARK_KILLS=30
 fi

@@ -10,7 +10,6 @@ export ROADS=agentx
 
 load_corpus 4
 load_corpus 6
-fresh_agent
 start
 copy_rules 1
 expect_copies

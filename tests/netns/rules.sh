@@ -48,7 +48,7 @@ pings() {
 	esac || fail "ping ${2:-127.0.0.1}"
 }
 
-# sum_of VALUE MASK: "PACKETS BYTES" of a mark by SNMP. Needs fresh_agent, as what copies rules does.
+# sum_of VALUE MASK: "PACKETS BYTES" of a mark by SNMP. Needs fresh_agent.
 sum_of() {
 	snmp_get "fwmarkMarkHCPackets.$1.$2" "fwmarkMarkHCBytes.$1.$2" | paste -d' ' - -
 }
