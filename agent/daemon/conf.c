@@ -45,7 +45,7 @@ static const struct conf_item items[] = {
 	{ "provisioning.foreign", CONF_BOOL, RUN, FIELD(access.foreign), 0, 1, 0, NULL },
 	{ "provisioning.max_rows", CONF_UINT, RUN, FIELD(access.max_rows), 0, 4000000, 20000,
 	  NULL },
-	{ "routes.exclude_tables", CONF_NUMBERS, RUN, FIELD(read.exclude_tables), 1, UINT32_MAX, 0,
+	{ "display.exclude_tables", CONF_NUMBERS, RUN, FIELD(read.exclude_tables), 1, UINT32_MAX, 0,
 	  NULL },
 	{ "log.level", CONF_LEVEL, RUN, FIELD(log_level), 0, 0, 0, "info" },
 	{ "log.syslog", CONF_BOOL, RUN, FIELD(log_syslog), 0, 1, 0, NULL },
@@ -85,16 +85,6 @@ static bool is_group(const char *path)
 	return false;
 }
 
-/* Static rows are read when all settings are known. */
-static bool is_row_list(const config_setting_t *s, const char *path)
-{
-	const config_setting_t *root = s;
-
-	while (!config_setting_is_root(root))
-		root = config_setting_parent(root);
-	return static_rows_are(root, s) && (!strchr(path, '.') || strcmp(path, "routes.rows") == 0);
-}
-
 static int walk(const char *file, const config_setting_t *group, const char *prefix, struct conf *c,
 		struct why *why)
 {
@@ -111,39 +101,22 @@ static int walk(const char *file, const config_setting_t *group, const char *pre
 		item = item_find(path);
 		if (item) {
 			wrong = conf_value_take(c, item, s);
-		} else if (is_row_list(s, path)) {
-			wrong = NULL;
+		} else if (static_rows_name(path)) {
+			/* They are read when all settings are known. */
+			wrong = config_setting_is_list(s)
+					? NULL
+					: "a list of rows in parentheses is wanted";
 		} else if (is_group(path)) {
 			wrong = config_setting_is_group(s) ? NULL : "a group in braces is wanted";
 			err = wrong ? 0 : walk(file, s, path, c, why);
 			if (err)
 				return err;
-		} else if (static_rows_name(path)) {
-			wrong = "a list of rows in parentheses is wanted";
 		}
 		if (wrong)
 			return why_set(why, -EINVAL, "%s:%u: %s: %s", in ? in : file,
 				       config_setting_source_line(s), path, wrong);
 	}
 	return 0;
-}
-
-/* A list of static routes beside settings of routes, as fwmarkd --dump may be appended to a file:
- * libconfig says that a name is there twice, and not what to do. */
-static int no_syntax(const config_t *cfg, const char *file, const char *s, struct why *why)
-{
-	const char *text = config_error_text(cfg), *in = config_error_file(cfg);
-	int line = config_error_line(cfg);
-	bool routes;
-
-	for (int i = 1; i < line && *s; i++) {
-		s += strcspn(s, "\n");
-		s += *s == '\n';
-	}
-	routes = !in && strncmp(text, "duplicate", 9) == 0 && strncmp(s, "routes", 6) == 0;
-	return why_set(why, -EINVAL, "%s:%d: %s%s", in ? in : file, line, text,
-		       routes ? ": beside routes.exclude_tables, static routes are routes.rows"
-			      : "");
 }
 
 /* The whole file at once: libconfig's scanner ends the process when it cannot read on
@@ -170,7 +143,10 @@ int conf_load(const char *file, struct conf *c, struct why *why)
 			err = static_rows_read(config_root_setting(&cfg), file,
 					       (uint8_t)c->protocol, &c->rows, why);
 	} else {
-		err = no_syntax(&cfg, file, text_str(&all), why);
+		const char *in = config_error_file(&cfg);
+
+		err = why_set(why, -EINVAL, "%s:%d: %s", in ? in : file, config_error_line(&cfg),
+			      config_error_text(&cfg));
 	}
 	config_destroy(&cfg);
 	text_fini(&all);

@@ -12,7 +12,7 @@
 #include "plan/plan.h"
 
 /* The setting that names tables that are left out, for messages. */
-#define EXCLUDE_TABLES "routes.exclude_tables"
+#define EXCLUDE_TABLES "display.exclude_tables"
 
 struct instance {
 	struct conf conf;

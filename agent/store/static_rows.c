@@ -8,22 +8,6 @@
 
 #include "model/row.h"
 
-/* Where there are settings of that name, too, the rows may stand beside them. */
-static const config_setting_t *list_of(const config_setting_t *root, const struct row_kind *kind)
-{
-	const config_setting_t *s = config_setting_get_member(root, kind->name);
-
-	return s && config_setting_is_group(s) ? config_setting_get_member(s, "rows") : s;
-}
-
-bool static_rows_are(const config_setting_t *root, const config_setting_t *s)
-{
-	for (size_t k = 0; k < ROW_KINDS; k++)
-		if (s == list_of(root, &row_kinds[k]))
-			return true;
-	return false;
-}
-
 bool static_rows_name(const char *name)
 {
 	for (size_t k = 0; k < ROW_KINDS; k++)
@@ -175,7 +159,7 @@ int static_rows_read(const config_setting_t *root, const char *file, uint8_t pro
 	r->rows = (struct vec)VEC_INIT(struct static_row);
 	r->sorted = (struct vec)VEC_INIT(struct static_row *);
 	for (size_t k = 0; k < ROW_KINDS && !err; k++) {
-		const config_setting_t *list = list_of(root, &row_kinds[k]);
+		const config_setting_t *list = config_setting_get_member(root, row_kinds[k].name);
 
 		if (list && !config_setting_is_list(list))
 			err = why_set(why, -EINVAL,

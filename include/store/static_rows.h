@@ -27,9 +27,7 @@ struct static_rows {
 	struct arena arena;
 };
 
-/* Is this setting a list of static rows? That is rules = (...), or rules: { rows = (...); }. */
-bool static_rows_are(const config_setting_t *root, const config_setting_t *s);
-/* Is it the name of such a list? */
+/* Is it the name of a list of static rows? */
 bool static_rows_name(const char *name);
 
 /**

@@ -62,7 +62,8 @@ expect_match "message" "more\.conf:1: @include: too many" "$(cat "$WORK/out")"
 check ok 'fibs = ( { id = 201; name = "mail.out"; } );' 'routes = ( { fibId = 201; ifName = "ppp0"; } );' \
 	'policies = ( { index = 1; priority = 0xffff; mark = 0xffffffff; fibId = 201; } );' \
 	'rules = ( { index = 1; mark = 1; } );' 'marks = ( { value = 1; mask = 4294967295L; name = "x"; } );'
-check ok 'routes: { exclude_tables = (7); rows = ( { fibId = 201; ifName = "ppp0"; } ); };'
+check ok 'display: { exclude_tables = (7); };' 'routes = ( { fibId = 201; ifName = "ppp0"; } );'
+refused_at 1 'routes: a list' 'routes: { exclude_tables = (7); };'
 refused_at 1 'rules: a list' 'rules = 1;'
 refused_at 1 'rules' 'rules: { rows = ( ); };'
 refused_at 2 'rules: .*group' 'rules = (' '1 );'

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# routes.exclude_tables on SIGHUP: routes go and come, live; a table of managers stays.
+# display.exclude_tables on SIGHUP: routes go and come, live; a table of managers stays.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 
@@ -9,7 +9,7 @@ for table in 100 101 102; do
 	ip route add blackhole 10.50.0.0/16 table $table
 	ip -6 route add blackhole 2001:db8:50::/48 table $table
 done
-echo 'routes: { exclude_tables = (101); };' >>"$AGENT_CONF"
+echo 'display: { exclude_tables = (101); };' >>"$AGENT_CONF"
 start
 
 # tables: those that fwmarkRouteTable and fwmarkFibTable show.
@@ -22,7 +22,7 @@ count() { expect_eq "fwmarkRouteCount" "$(snmp_walk fwmarkRouteStatus | wc -l)" 
 
 expect_eq "tables" "100 102 " "$(tables)"
 changed=$(snmp_get fwmarkRouteLastChange.0)
-reload_agent 'routes: { exclude_tables = (100); };'
+reload_agent 'display: { exclude_tables = (100); };'
 expect_eq "tables" "101 102 " "$(tables)"
 count
 [ "$(snmp_get fwmarkRouteLastChange.0)" != "$changed" ] || fail "fwmarkRouteLastChange stands still"
@@ -45,8 +45,8 @@ count
 # Managers have a route in 102: that table is shown, and the log says so.
 row=102.1.4.10.77.0.0.16.0.1
 snmp_set fwmarkRouteType.$row i blackhole fwmarkRouteStatus.$row i createAndGo
-reload_agent 'routes: { exclude_tables = (100, 102); };'
-expect_match "log" 'routes.exclude_tables: table 102 is not left out' "$(cat "$WORK/fwmarkd.log")"
+reload_agent 'display: { exclude_tables = (100, 102); };'
+expect_match "log" 'display.exclude_tables: table 102 is not left out' "$(cat "$WORK/fwmarkd.log")"
 expect_eq "tables" "101 102 " "$(tables)"
 shown fwmarkRouteStatus.$row 1
 snmp_set fwmarkRouteType.$row i unreachable
@@ -57,7 +57,7 @@ stop_agent
 start_agent
 expect_eq "tables" "101 102 " "$(tables)"
 other=102.1.4.10.78.0.0.16.0.1
-set_refused noCreation "fwmarkRoute(Type|Status).$other" "routes.exclude_tables" \
+set_refused noCreation "fwmarkRoute(Type|Status).$other" "display.exclude_tables" \
 	fwmarkRouteType.$other i blackhole fwmarkRouteStatus.$other i createAndGo
 snmp_set fwmarkRouteStatus.$row i destroy
 expect_no_match "table 102" '10\.77' "$(ip route show table 102)"

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# routes.exclude_tables: their routes are not shown, and however many change, nothing is spent.
+# display.exclude_tables: their routes are not shown, and however many change, nothing is spent.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 
 topology
-printf 'routes: { exclude_tables = ( 100, 4000000000L ); };\n' >>"$AGENT_CONF"
+printf 'display: { exclude_tables = ( 100, 4000000000L ); };\n' >>"$AGENT_CONF"
 ip route add blackhole 10.50.0.0/16 table 100
 ip route add blackhole 10.50.0.0/16 table 4000000000
 ip -6 route add blackhole 2001:db8:50::/48 table 100
@@ -49,7 +49,7 @@ shown fwmarkFibIpv4Routes.101 3
 expect_eq "tables that are shown" "101 254 255 " "$(tables)"
 
 row=100.1.4.10.77.0.0.16.0.1
-set_refused noCreation "fwmarkRoute(Type|Status).$row" "routes.exclude_tables" \
+set_refused noCreation "fwmarkRoute(Type|Status).$row" "display.exclude_tables" \
 	fwmarkRouteType.$row i blackhole fwmarkRouteStatus.$row i createAndGo
 
 # A table in which managers have routes is shown all the same, also from the next start on, until
@@ -58,7 +58,7 @@ kept=101.1.4.10.78.0.0.16.0.1
 snmp_set fwmarkRouteType.$kept i blackhole fwmarkRouteStatus.$kept i createAndGo
 stop_agent
 agent_conf >"$AGENT_CONF"
-printf 'routes: { exclude_tables = ( 100, 101, 4000000000L ); };\n' >>"$AGENT_CONF"
+printf 'display: { exclude_tables = ( 100, 101, 4000000000L ); };\n' >>"$AGENT_CONF"
 start_agent
 expect_eq "tables that are shown" "101 254 255 " "$(tables)"
 expect_match "the log" 'table 101 is not left out, for managers have routes in it' \

@@ -86,7 +86,7 @@ static void every_setting_can_be_set(void **state)
 			      "read = { get_age_ms = 0; walk_age_ms = 0xEA60; };\n"
 			      "xtables: { lock_file = \"/l\"; lock_wait_ms = 10000L; };\n"
 			      "provisioning: { protocol = 5; main_tables = true; };\n"
-			      "routes: { exclude_tables = (1, 1000, 4294967295L); };\n"
+			      "display: { exclude_tables = (1, 1000, 4294967295L); };\n"
 			      "log: { level = \"debug\"; syslog = True; };\n",
 			      &c, &why),
 			 0);
@@ -190,18 +190,18 @@ static const struct {
 	  ":1: provisioning.protocol: out of range: 5 to 255 is wanted" },
 	{ "provisioning: { main_tables = 1; };",
 	  ":1: provisioning.main_tables: true or false is wanted" },
-	{ "routes: { exclude_tables = 7; };",
-	  ":1: routes.exclude_tables: a list of numbers in parentheses is wanted" },
-	{ "routes: { exclude_tables = (0); };",
-	  ":1: routes.exclude_tables: out of range: 1 to 4294967295 is wanted" },
-	{ "routes: { exclude_tables = [4294967296L]; };",
-	  ":1: routes.exclude_tables: out of range: 1 to 4294967295 is wanted" },
-	{ "routes: { exclude_tables = (\"main\"); };",
-	  ":1: routes.exclude_tables: a whole number is wanted" },
-	{ "routes: { exclude_tables = (" L16 L16 L16 L16 "1); };",
-	  ":1: routes.exclude_tables: too many entries: at most 64" },
-	{ "routes: { exclude_tables = (\"1-2\"); };",
-	  ":1: routes.exclude_tables: a whole number is wanted" },
+	{ "display: { exclude_tables = 7; };",
+	  ":1: display.exclude_tables: a list of numbers in parentheses is wanted" },
+	{ "display: { exclude_tables = (0); };",
+	  ":1: display.exclude_tables: out of range: 1 to 4294967295 is wanted" },
+	{ "display: { exclude_tables = [4294967296L]; };",
+	  ":1: display.exclude_tables: out of range: 1 to 4294967295 is wanted" },
+	{ "display: { exclude_tables = (\"main\"); };",
+	  ":1: display.exclude_tables: a whole number is wanted" },
+	{ "display: { exclude_tables = (" L16 L16 L16 L16 "1); };",
+	  ":1: display.exclude_tables: too many entries: at most 64" },
+	{ "display: { exclude_tables = (\"1-2\"); };",
+	  ":1: display.exclude_tables: a whole number is wanted" },
 	{ "provisioning: { enable = 1; };", ":1: provisioning.enable: true or false is wanted" },
 	{ "provisioning: { chains = \"A\"; };",
 	  ":1: provisioning.chains: a list of strings in parentheses is wanted" },
@@ -245,20 +245,17 @@ static const struct {
 	{ "provisioning: {\n mark_mask = 4294967295; };", ":2: " L_WANTED },
 	{ "provisioning: { mark_mask = 0x100000001; };", ":1: " L_WANTED },
 	{ "# 1\n/* 99999999999\n */ log: { level = \"\\\"9999999999\"; }; // 9999999999\n"
-	  "routes: { exclude_tables = (7, 4294967297); };",
+	  "display: { exclude_tables = (7, 4294967297); };",
 	  ":4: " L_WANTED },
-	{ "/*/ 99999999999 */ routes: { exclude_tables = (0); };",
-	  ":1: routes.exclude_tables: out of range: 1 to 4294967295 is wanted" },
-	{ "routes: { exclude_tables = (2147483648); };", ":1: " L_WANTED },
+	{ "/*/ 99999999999 */ display: { exclude_tables = (0); };",
+	  ":1: display.exclude_tables: out of range: 1 to 4294967295 is wanted" },
+	{ "display: { exclude_tables = (2147483648); };", ":1: " L_WANTED },
 	{ "log: { level = \"loud\"; };", ":1: log.level: error, warning, info or debug is wanted" },
 	{ "log: { level = \"\"; };", ":1: log.level: error, warning, info or debug is wanted" },
 	{ "log: { level = \"Info\"; };", ":1: log.level: error, warning, info or debug is wanted" },
 	{ "log: { syslog = 1; };", ":1: log.syslog: true or false is wanted" },
 	{ "log: { syslog = \"true\"; };", ":1: log.syslog: true or false is wanted" },
 	{ "ping = 3;", ":1: ping: no such setting" },
-	{ "routes: { exclude_tables = (7); };\n\nroutes = (\n);",
-	  ":3: duplicate setting name: beside routes.exclude_tables, static routes are "
-	  "routes.rows" },
 	{ "log: { };\nlog: { };", ":2: duplicate setting name" },
 	{ "\nfoo: { };", ":2: foo: no such setting" },
 	{ "log: { level = \"info\";\n foo = 1; };", ":2: log.foo: no such setting" },
@@ -340,7 +337,7 @@ static void a_running_agent_takes_over_what_it_can(void **state)
 			      "read: { get_age_ms = 1; walk_age_ms = 2; };\n"
 			      "xtables: { lock_file = \"/l\"; lock_wait_ms = 3; };\n"
 			      "provisioning: { protocol = 5; reassert = true; };\n"
-			      "routes: { exclude_tables = (7); };\n"
+			      "display: { exclude_tables = (7); };\n"
 			      "log: { level = \"debug\"; syslog = true; };\n",
 			      &now, &why),
 			 0);

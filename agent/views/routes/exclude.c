@@ -34,7 +34,7 @@ int routes_exclude(struct views *views)
 
 	for (uint32_t i = 0; i < set->n; i++) {
 		if (has_managed(views, set->item[i]))
-			log_warn("routes.exclude_tables: table %u is not left out, for managers "
+			log_warn("display.exclude_tables: table %u is not left out, for managers "
 				 "have routes in it",
 				 set->item[i]);
 		else
