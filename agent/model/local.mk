@@ -18,7 +18,8 @@ agent_libmodel_a_SOURCES = \
 	agent/model/markrule.c \
 	agent/model/route.c \
 	agent/model/route_check.c \
-	agent/model/route_text.c
+	agent/model/route_text.c \
+	agent/model/rtn.c
 
 noinst_HEADERS += \
 	include/model/access.h \
@@ -28,9 +29,9 @@ noinst_HEADERS += \
 	include/model/interface.h \
 	include/model/lookup.h \
 	include/model/mark.h \
-	include/model/mark.h \
 	include/model/markrule.h \
 	include/model/names.h \
 	include/model/policy.h \
 	include/model/route.h \
+	include/model/rtn.h \
 	include/model/row.h

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "model/policy.h"
+#include "model/rtn.h"
 
 /* getprotobynumber(3) by /etc/protocols of Debian 12, which lib/inet_proto.c asks. */
 static const char *const protocols[256] = {
@@ -63,12 +64,6 @@ static const char *const protocols[256] = {
 	[141] = "wesp",
 	[142] = "rohc",
 	[143] = "ethernet",
-};
-
-/* ip/rtnetlink names of RTN_*, which print_rule() takes for the actions (ip/rtm_map.c). */
-static const char *const types[] = {
-	"none",	     "unicast",	    "local",	"broadcast", "anycast", "multicast",
-	"blackhole", "unreachable", "prohibit", "throw",     "nat",	"xresolve",
 };
 
 enum { ACTION_NAT = 10, PROTO_KERNEL = 2 };
@@ -183,6 +178,7 @@ static void text_lookup(const struct policy *p, const struct rt_names *names, st
 
 static void text_action(const struct policy *p, const struct rt_names *names, struct text *out)
 {
+	const char *action = rtn_name(p->action);
 	char buf[16];
 
 	if (p->action == ACTION_NAT)
@@ -192,10 +188,10 @@ static void text_action(const struct policy *p, const struct rt_names *names, st
 			 p->flags & POLICY_UNRESOLVED ? " [unresolved]" : "");
 	else if (p->action == POLICY_NOP)
 		text_add(out, " nop");
-	else if (p->action >= sizeof(types) / sizeof(*types))
+	else if (!action)
 		text_add(out, " %u", p->action);
 	else if (p->action != POLICY_LOOKUP)
-		text_add(out, " %s", types[p->action]);
+		text_add(out, " %s", action);
 	if (p->route_protocol && p->route_protocol != PROTO_KERNEL)
 		text_add(out, " proto %s", names_text(&names->protos, p->route_protocol, buf));
 }

@@ -8,6 +8,7 @@
 
 #include "model/lookup.h"
 #include "model/route.h"
+#include "model/rtn.h"
 
 /* Linux gives the first device of every namespace, lo, this number (include/net/flow.h). */
 enum { LOOPBACK_IFINDEX = 1, TABLE_MAIN = 254 };
@@ -67,15 +68,12 @@ static void text_prefix(struct text *out, const struct prefix *p)
 
 static void text_type(struct text *out, uint8_t type)
 {
-	static const char *const types[] = {
-		"none",	     "unicast",	    "local",	"broadcast", "anycast", "multicast",
-		"blackhole", "unreachable", "prohibit", "throw",     "nat",	"xresolve",
-	};
+	const char *name = rtn_name(type);
 
 	if (type == ROUTE_UNICAST)
 		return;
-	if (type < sizeof(types) / sizeof(*types))
-		text_add(out, "%s ", types[type]);
+	if (name)
+		text_add(out, "%s ", name);
 	else
 		text_add(out, "%u ", type);
 }
