@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The rooms, checked by what they #include: file:line of every include that its room may not
-# have. And by what the objects call (nm): no file calls one of a room above, and no files call each
-# other in a circle. Then violations are planted in a copy, and each must be found.
+# have, and the headers that more than a third of the sources include. And by what the objects call (nm):
+# no file calls one of a room above, and no files call each other in a circle. Then violations are planted
+# in a copy, and each must be found.
 set -eu
 
 top=${1:-$(dirname "$0")/..}
@@ -96,6 +97,20 @@ layers() {
 	done
 }
 
+# crowds ROOT: the headers of ours that more than a third of the sources below ROOT include themselves.
+crowds() {
+	find "$1/agent" -name '*.c' -exec awk '
+		/^[ \t]*#[ \t]*include[ \t]*"/ { split($0, part, "\""); print part[2] }
+		END { print "sources", ARGC - 1 }' {} + | awk '
+		$1 == "sources" { sources += $2; next }
+		{ seen[$1]++ }
+		END {
+			for (header in seen)
+				if (sources >= 9 && 3 * seen[header] > sources)
+					print header ": included by " seen[header] " of " sources " sources"
+		}'
+}
+
 # calls ROOT: what the files in the rooms' libraries below ROOT define and call: "D ROOM/file symbol",
 # "U ROOM/file symbol". Objects that are lying about from before do not count.
 calls() {
@@ -155,7 +170,7 @@ circles() {
 	}' | LC_ALL=C sort
 }
 
-found=$(layers .)
+found=$(layers . && crowds .)
 if [ -n "$found" ]; then
 	echo "$found"
 	exit 1
@@ -221,6 +236,22 @@ object base/used 'void used(void); void used(void) {}'
 circling 'a circle: plan/x calls plan/y: y
 a circle: plan/y calls plan/z: z
 a circle: plan/z calls plan/x: x'
+
+# crowded N EXPECTED: what is found when N of 9 sources include a header.
+crowded() {
+	mkdir -p "$copy/agent/base"
+	for number in 1 2 3 4 5 6 7 8 9; do
+		{ [ $number -gt "$1" ] || echo '#include "base/vec.h"'; } >"$copy/agent/base/$number.c"
+	done
+	found=$(crowds "$copy")
+	rm -r "$copy/agent"
+	[ "$found" = "$2" ] && return
+	echo "planted $1 includes: expected: ${2:-nothing}, found: ${found:-nothing}"
+	exit 1
+}
+
+crowded 3 ''
+crowded 4 'base/vec.h: included by 4 of 9 sources'
 
 planted agent/base/x.c '#include "model/route.h"' 1
 planted agent/base/x.c '#include <linux/rtnetlink.h>' 1
