@@ -65,9 +65,8 @@ bool route_set_event(struct routes *v, const struct route *r, bool gone, bool re
 uint16_t route_set_free_instance(const struct routes *v, const struct route_rec *key);
 
 /*
- * Replaces all routes of a scope by what a dump of it gives: route_load_begin; route_load_add or
- * route_load_message for each, all of one key in a row but for IPv6 routes of a source prefix;
- * route_load_end. Routes that stay keep their instance.
+ * Replaces all routes of a scope by what a dump of it gives: route_load_begin; route_load_message
+ * for each, all of one key in a row but for IPv6 routes of a source prefix; route_load_end. Routes that stay keep their instance.
  *
  * It goes into the set that is there, key by key, and may be left for a while at any point, the end
  * among them; what the dump did not give goes in the end. An event that comes meanwhile is done to the
@@ -107,9 +106,7 @@ struct route_load {
 };
 
 void route_load_begin(struct route_load *l, struct routes *v, const struct route_scope *scope);
-int route_load_add(struct route_load *l, const struct route *r);
-/* The same for a message of the kernel; those of other families are passed over. Returns: 0 or
- * -errno. */
+/* A message of the dump; those of other families are passed over. Returns: 0 or -errno. */
 int route_load_message(struct route_load *l, const struct nlmsghdr *nlh);
 /* An event. Returns: false when only the set need know. */
 bool route_load_event(struct route_load *l, const struct route *r, bool gone, bool replaces);

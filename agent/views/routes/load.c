@@ -118,14 +118,6 @@ static int take(struct route_load *l, struct route_rec *rec)
 	return err;
 }
 
-int route_load_add(struct route_load *l, const struct route *r)
-{
-	struct route_rec rec = route_rec_of(r);
-
-	rec.info = route_info_get(l->v, r);
-	return rec.info ? take(l, &rec) : -ENOMEM;
-}
-
 static struct route_seen *seen_slot(const struct route_load *l, const struct route_nl_parts *p)
 {
 	uint64_t h = p->n, w;
