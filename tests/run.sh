@@ -19,6 +19,8 @@
 #	static      clang-format, shellcheck, cppcheck, FWMARK-MIB by three parsers, man pages
 #	fuzz        every fuzzer for half a minute
 #
+# fresh and package run beside the others, for both releases at once.
+#
 # gcc and standalone are left out on a machine that is itself of a release that fresh has: there they
 # are done without what happens to be installed here.
 #
@@ -60,7 +62,17 @@ count_init
 install_test_packages $stages
 load_legacy_tables
 prepare_source
+here='' suites=''
 for stage in $stages; do
+	case $stage in
+	fresh | package) suites="$suites $stage" ;;
+	*) here="$here $stage" ;;
+	esac
+done
+# shellcheck disable=SC2086 # words
+[ -z "$suites" ] || suites_begin $suites
+for stage in $here; do
 	"stage_$stage"
 done
+[ -z "$suites" ] || suites_end
 count_report

@@ -5,7 +5,7 @@
 
 count_init() {
 	passed=0 failed=0 skipped=0
-	child=
+	child='' beside=''
 	mkdir "$work/log"
 	failures=$work/failures
 	: >"$failures"
@@ -113,16 +113,17 @@ clean_up() {
 	status=$?
 	trap - EXIT
 	trap '' HUP INT TERM
-	if [ -n "${child:-}" ] && kill -TERM "-$child" 2>/dev/null; then
+	for group in ${child:-} ${beside:-}; do
+		kill -TERM "-$group" 2>/dev/null || continue
 		# tests/with-limit outlives make for as long as it ends its test. jobs: so that the
 		# shell notices that make has ended.
 		tries=0
-		while jobs >/dev/null && kill -0 "-$child" 2>/dev/null; do
-			[ $tries -lt 75 ] || kill -KILL "-$child"
+		while jobs >/dev/null && kill -0 "-$group" 2>/dev/null; do
+			[ $tries -lt 75 ] || kill -KILL "-$group"
 			tries=$((tries + 1))
 			sleep 0.2
 		done
-	fi
+	done
 	chmod -R u+w "$work" 2>/dev/null || : # distcheck makes its copy read-only
 	rm -rf "$work"
 	exit $status

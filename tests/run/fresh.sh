@@ -24,7 +24,7 @@ esac
 # inside COMMAND...: in the system, beside the sources.
 inside() {
 	root_run "$root" env -C "/root/fwmark-agent" JOBS="$jobs" \
-		FWMARK_TEST_SECONDS="${FWMARK_TEST_SECONDS:-}" FWMARK_TEST_LONG="$long" "$@"
+		FWMARK_TEST_SECONDS="${FWMARK_TEST_SECONDS:-}" FWMARK_TEST_LONG="$long" FWMARK_SLOW="$FWMARK_SLOW" "$@"
 }
 
 # The tests of tests/run.sh, one line each; it must have come to its last line.
@@ -56,4 +56,4 @@ main() {
 }
 
 # The last line says that it came so far.
-{ main; echo "end"; } | sed -u "s/^/$suite /"
+{ main; echo "end fresh"; } | sed -u "s/^/$suite /"

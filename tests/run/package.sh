@@ -96,4 +96,4 @@ main() {
 }
 
 # The last line says that it came so far.
-{ main; echo "end"; } | sed -u "s/^/$suite /"
+{ main; echo "end package"; } | sed -u "s/^/$suite /"

@@ -88,45 +88,52 @@ default_stages() {
 	echo "$stages"
 }
 
-stage_fresh() {
-	on_suites fresh
-}
-
-stage_package() {
-	on_suites package
-}
-
-# on_suites STAGE: tests/run/STAGE.sh for each suite. Two at a time, each with half of the processors:
-# much of it is done by one process alone.
-on_suites() {
-	local suite line at_a_time=2 ended=''
+# suites_begin STAGE...: starts tests/run/STAGE.sh, one stage after the other, for all suites side by side,
+# and beside what runs on this machine. Much of it is done by one process alone, or waits: each suite has
+# half of the processors, and so has this machine meanwhile.
+suites_begin() {
+	local half=$(((JOBS + 1) / 2))
+	suites_stages=
 	if ! fresh_possible && [ "${CI:-}" != true ]; then
-		skip "$1" "needs root, and a mirror of Debian in apt's configuration"
+		skip "$*" "needs root, and a mirror of Debian in apt's configuration"
 		return
 	fi
-	[ "$JOBS" -ge 2 ] || at_a_time=1
-	mkfifo "$work/lines.$1"
-	# shellcheck disable=SC2086 # words
-	printf '%s\n' $FRESH_SUITES >"$work/suites"
-	setsid xargs -a "$work/suites" -n 1 -P $at_a_time sh "$top/tests/run/$1.sh" "$checkout" "$work" \
-		$((JOBS / at_a_time)) >"$work/lines.$1" 2>&1 </dev/null &
-	child=$!
+	suites_stages=$*
+	# On two processors, three are at work.
+	export FWMARK_SLOW="${FWMARK_SLOW:-2}"
+	# shellcheck disable=SC2016,SC2086 # the inner shell's; words
+	printf '%s\n' $FRESH_SUITES | STAGES="$*" setsid xargs -n 1 -P "$JOBS" sh -c '
+		for stage in $STAGES; do
+			sh "$0/tests/run/$stage.sh" "$@"
+		done' "$top" "$checkout" "$work" "$half" >"$work/lines" 2>&1 &
+	beside=$!
+	JOBS=$half
+}
+
+# suites_end: counts what came of it, as it comes.
+suites_end() {
+	local suite line stage ended=''
+	[ "$suites_stages" ] || return 0
+	mkfifo "$work/lines.now"
+	tail -n +1 -f --pid="$beside" "$work/lines" >"$work/lines.now" &
 	while read -r suite line; do
 		case $line in
 		"pass  "*) pass "$suite: ${line#pass  }" ;;
 		"FAIL  "*) miss "$suite: ${line#FAIL  }" ;;
 		"skip  "*) skip "$suite" "${line#skip  }" ;;
-		end) ended="$ended $suite " ;;
+		"end "*) ended="$ended $suite:${line#end } " ;;
 		*) echo "      $suite: ${line#| }" ;;
 		esac
-	done <"$work/lines.$1"
-	wait "$child" || :
-	child=
+	done <"$work/lines.now"
+	wait "$beside" || :
+	beside=
 	for suite in $FRESH_SUITES; do
-		case $ended in
-		*" $suite "*) ;;
-		*) miss "$suite: ended too early" ;;
-		esac
+		for stage in $suites_stages; do
+			case $ended in
+			*" $suite:$stage "*) ;;
+			*) miss "$suite: $stage ended too early" ;;
+			esac
+		done
 	done
 }
 
