@@ -101,6 +101,7 @@ suites_begin() {
 	suites_stages=$*
 	# On two processors, three are at work.
 	export FWMARK_SLOW="${FWMARK_SLOW:-2}"
+	: >"$work/lines"
 	# shellcheck disable=SC2016,SC2086 # the inner shell's; words
 	printf '%s\n' $FRESH_SUITES | STAGES="$*" setsid xargs -n 1 -P "$JOBS" sh -c '
 		for stage in $STAGES; do
@@ -108,31 +109,24 @@ suites_begin() {
 		done' "$top" "$checkout" "$work" "$half" >"$work/lines" 2>&1 &
 	beside=$!
 	JOBS=$half
+	tail -n +1 -f --pid="$beside" "$work/lines" | sed -u -e '/^[a-z]* end /d' \
+		-e 's/^\([a-z]*\) \(pass\|FAIL\|skip\)  /\2  \1: /; t' -e 's/^\([a-z]*\) *|\{0,1\}/      \1:/' &
+	shown=$!
 }
 
-# suites_end: counts what came of it, as it comes.
+# suites_end: waits for them, and counts what they have shown.
 suites_end() {
-	local suite line stage ended=''
 	[ "$suites_stages" ] || return 0
-	mkfifo "$work/lines.now"
-	tail -n +1 -f --pid="$beside" "$work/lines" >"$work/lines.now" &
-	while read -r suite line; do
-		case $line in
-		"pass  "*) pass "$suite: ${line#pass  }" ;;
-		"FAIL  "*) miss "$suite: ${line#FAIL  }" ;;
-		"skip  "*) skip "$suite" "${line#skip  }" ;;
-		"end "*) ended="$ended $suite:${line#end } " ;;
-		*) echo "      $suite: ${line#| }" ;;
-		esac
-	done <"$work/lines.now"
 	wait "$beside" || :
 	beside=
+	wait "$shown" || :
+	passed=$((passed + $(grep -c '^[a-z]* pass  ' "$work/lines" || :)))
+	skipped=$((skipped + $(grep -c '^[a-z]* skip  ' "$work/lines" || :)))
+	failed=$((failed + $(grep -c '^[a-z]* FAIL  ' "$work/lines" || :)))
+	sed -n 's/^\([a-z]*\) FAIL  /\1: /p' "$work/lines" >>"$failures"
 	for suite in $FRESH_SUITES; do
 		for stage in $suites_stages; do
-			case $ended in
-			*" $suite:$stage "*) ;;
-			*) miss "$suite: $stage ended too early" ;;
-			esac
+			grep -q "^$suite end $stage\$" "$work/lines" || miss "$suite: $stage ended too early"
 		done
 	done
 }
