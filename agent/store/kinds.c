@@ -75,8 +75,9 @@ void policy_row_settle(void *row)
 	/* fwmarkPolicyMask: all ones when only the mark is set. */
 	if (is_given(p->given, POLICY_MARK) && !is_given(p->given, POLICY_MASK))
 		p->mask = UINT32_MAX;
-	/* fwmarkPolicyPriority: 0, or nothing, at creation is the kernel's choice. */
-	p->priority_auto = p->status != ROW_ACTIVE && p->priority == 0;
+	/* fwmarkPolicyPriority: 0, or nothing, at creation is the kernel's choice, made when the row
+	 * becomes active, which it may be from a later SET on. */
+	p->priority_auto = p->priority == 0 && (p->priority_auto || p->status != ROW_ACTIVE);
 }
 
 int policy_row_check(const void *row, unsigned *col, struct why *why)

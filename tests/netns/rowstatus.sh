@@ -10,11 +10,12 @@ multi=206.1.4.10.6.0.0.16.0.1
 
 # One row of each table: status; what makes it ready; what makes a new row unready (-: nothing does);
 # another column, and a regexp for what the kernel has while the row is active.
+# The priority of a policy is the choice of the kernel, which is never 0.
 rows() {
 	cat <<-END
 		fwmarkRuleStatus.5|fwmarkRuleMark.5 u 5||fwmarkRuleInInterface.5 s eth1|--comment "?fwmark:5"? .*0x5/
 		fwmarkMarkStatus.6.255|fwmarkMarkMeter.6.255 i true|-|fwmarkMarkName.6.255 s six|--mark 0x6/0xff
-		fwmarkPolicyStatus.5|fwmarkPolicyFibId.5 u 205 fwmarkPolicyProtocol.5 u 6 fwmarkPolicySourcePortFrom.5 u 10 fwmarkPolicySourcePortTo.5 u 99|fwmarkPolicySourcePortFrom.5 u 10 fwmarkPolicySourcePortTo.5 u 5|fwmarkPolicyTos.5 u 16|ipproto tcp sport 10-99
+		fwmarkPolicyStatus.5|fwmarkPolicyFibId.5 u 205 fwmarkPolicyProtocol.5 u 6 fwmarkPolicySourcePortFrom.5 u 10 fwmarkPolicySourcePortTo.5 u 99|fwmarkPolicySourcePortFrom.5 u 10 fwmarkPolicySourcePortTo.5 u 5|fwmarkPolicyTos.5 u 16|^[1-9][0-9]*: from all .*ipproto tcp sport 10-99
 		fwmarkFibStatus.205|fwmarkFibName.205 s later|fwmarkFibName.205 s main|fwmarkFibStorageType.205 i volatile|^205 later
 		fwmarkRouteStatus.$route|fwmarkRouteIfName.$route s ppp0||fwmarkRouteMtu.$route u 1400|^10\.5\.0\.0/16 dev ppp0
 		fwmarkNextHopStatus.$multi.1|fwmarkNextHopIfName.$multi.1 s ppp0||fwmarkNextHopWeight.$multi.1 u 2|^10\.6\.0\.0/16 dev ppp0
