@@ -28,8 +28,9 @@ for module in virtio_pci 9pnet_virtio 9p; do
 	modprobe -d "$root" -S "$version" --show-depends "$module"
 done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | awk '!seen[$0]++' | while read -r file; do
 	name=${file##*/}
-	case $name in
-	*.xz) name=${name%.xz} && xz -dc "$file" ;;
+	name=${name%.xz}
+	case $file in
+	*.xz) xz -dc "$file" ;;
 	*) cat "$file" ;;
 	esac >"$work/initrd/modules/$name"
 	echo "$name" >>"$work/initrd/order"
