@@ -35,12 +35,13 @@ static int write_bytes(int fd, const char *s, size_t n)
 	return 0;
 }
 
-/* Writes the whole of it under the temporary name. */
+/* Writes the new file under its temporary name. */
 static int write_tmp(const struct file_new *f, const char *tmp)
 {
 	int fd, err;
 
-	/* What is there may be anything, a link to somewhere else: root may run where a user did. */
+	/* Root must not write through a link that is there: another user may have run the agent in
+	 * this directory before. */
 	if (unlink(tmp) && errno != ENOENT)
 		return -errno;
 	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -51,7 +52,7 @@ static int write_tmp(const struct file_new *f, const char *tmp)
 		err = -errno;
 	if (!err && f->flush && (fails(f, "fsync") || fsync(fd)))
 		err = -errno;
-	/* A network's file system may say only here that there is no room. */
+	/* A network file system may report only here that it is full. */
 	if (close(fd) && !err)
 		err = -errno;
 	return err;
@@ -67,7 +68,7 @@ int file_sync_dir(const char *dir)
 	return err;
 }
 
-/* Returns: false when it is too long. */
+/* Returns: false when the path is too long. */
 static bool path_of(char path[PATH_MAX], const char *dir, const char *name, const char *suffix)
 {
 	int n = snprintf(path, PATH_MAX, "%s/%s%s", dir, name, suffix);

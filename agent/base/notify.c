@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The protocol of sd_notify(3), without its library: one datagram to a socket that the environment names. */
+/* The protocol of sd_notify(3) without its library: one datagram to a socket that the environment
+ * names. */
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -23,7 +24,7 @@ int notify_ready(void)
 	if ((path[0] != '/' && path[0] != '@') || n >= sizeof(to.sun_path))
 		return -EINVAL;
 	memcpy(to.sun_path, path, n);
-	if (path[0] == '@') /* an abstract one */
+	if (path[0] == '@') /* an abstract address */
 		to.sun_path[0] = '\0';
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)

@@ -7,8 +7,9 @@
 
 enum {
 	BLOCK_BYTES = 16384,
-	/* Blocks of a set that has many come by the slab, in huge pages where the kernel has some:
-	 * with small ones, the page faults of a million elements take longer than all the rest. */
+	/* A set that has MANY blocks cuts more of them from slabs, in huge pages where the kernel
+	 * has some: with small pages, the page faults of a million elements take longer than all
+	 * the rest. */
 	SLAB_BYTES = 4 << 20,
 	HUGE_PAGE = 2 << 20,
 	MANY = 64,
@@ -16,7 +17,7 @@ enum {
 
 struct oset_block {
 	size_t n;
-	size_t in_slab; /* or on its own */
+	size_t in_slab; /* 0: allocated on its own */
 	_Alignas(max_align_t) char data[];
 };
 
@@ -79,7 +80,7 @@ static struct oset_block *block_alloc(struct oset *s)
 	return b;
 }
 
-/* What is of a slab waits to be used again; the kernel has its pages meanwhile. */
+/* A block of a slab waits to be used again; the kernel gets its pages back meanwhile. */
 static void block_free(struct oset *s, struct oset_block *b)
 {
 	const uintptr_t page = 4096;
@@ -95,7 +96,7 @@ static void block_free(struct oset *s, struct oset_block *b)
 	s->spare = b;
 }
 
-/* Once no block is in use. */
+/* Frees the slabs once no block is in use. */
 static void slabs_free(struct oset *s)
 {
 	struct oset_slab *slab;
@@ -148,7 +149,7 @@ static struct oset_block *block_new(struct oset *s, size_t at)
 	return b;
 }
 
-/* The first place where the key compares to the element at most @bound. */
+/* Finds the first place where @cmp of key and element is at most @bound. */
 static struct oset_at search(const struct oset *s, const void *key,
 			     int (*cmp)(const void *key, const void *elem), int bound)
 {
@@ -214,7 +215,8 @@ struct oset_at oset_next(const struct oset *s, struct oset_at at)
 	return at;
 }
 
-/* Moves the elements of a full block from @at on, half of them at most, into a new one behind it. */
+/* Moves the elements of a full block from @at on, half of them at most, into a new block behind
+ * it. */
 static int split(struct oset *s, size_t block, size_t at)
 {
 	struct oset_block *b = s->blocks[block];
@@ -249,8 +251,8 @@ void *oset_insert(struct oset *s, const void *elem)
 
 	if (at.block == s->nblocks)
 		return oset_append(s, elem);
-	/* Between two blocks: behind the first, or into one of its own. So, and by where blocks are
-	 * split, what comes in order makes full blocks. */
+	/* An element between two blocks goes to the end of the first or, when both are full, into a
+	 * new block. With the way split() cuts, elements that come in order fill their blocks. */
 	if (at.i == 0 && at.block && s->blocks[at.block - 1]->n < full) {
 		at.block--;
 		at.i = s->blocks[at.block]->n;
@@ -274,7 +276,7 @@ void *oset_insert(struct oset *s, const void *elem)
 	return memcpy(place, elem, s->size);
 }
 
-/* Frees the blocks from @from on that are empty, and puts small ones together. */
+/* Frees the blocks from @from on that are empty, and joins small ones. */
 static void tidy(struct oset *s, size_t from)
 {
 	size_t n = from;

@@ -24,7 +24,7 @@ void text_reset(struct text *t)
 		t->s[0] = '\0';
 }
 
-/* Room for @n more bytes and the NUL. */
+/* Makes room for @n more bytes and the NUL. */
 static int text_reserve(struct text *t, size_t n)
 {
 	size_t want = t->len + n + 1;
@@ -94,7 +94,7 @@ void text_add(struct text *t, const char *fmt, ...)
 		vsnprintf(t->s + t->len, (size_t)n + 1, fmt, again);
 		t->len += (size_t)n;
 	} else if (room) {
-		t->s[t->len] = '\0'; /* what did not fit is not there in part */
+		t->s[t->len] = '\0'; /* take back the part that did fit */
 	}
 	va_end(again);
 }
@@ -114,7 +114,7 @@ int text_number(const char *s, unsigned long long max, unsigned long long *out)
 	if (!(hex ? isxdigit((unsigned char)*digits) : isdigit((unsigned char)*digits)))
 		return -EINVAL;
 	errno = 0;
-	v = strtoull(s, &end, hex ? 16 : 10); /* takes one 0x itself */
+	v = strtoull(s, &end, hex ? 16 : 10); /* skips the 0x itself */
 	if (*end)
 		return -EINVAL;
 	if (errno == ERANGE || v > max)

@@ -18,7 +18,7 @@ uint8_t access_storage(const struct access *a)
 
 bool access_writable(const struct access *a, uint8_t origin, const char *what, struct why *why)
 {
-	/* Of a row of the configuration plan.c says why not. */
+	/* For a row of the settings file (ORIGIN_CONFIG), plan.c refuses with its own sentence. */
 	if (origin != ORIGIN_FOREIGN || a->foreign)
 		return true;
 	why_set(why, 0,

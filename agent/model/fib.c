@@ -14,10 +14,10 @@ void fib_init(struct fib *f)
 	*f = (struct fib){ .origin = ORIGIN_MANAGER, .storage = STORAGE_NONVOLATILE };
 }
 
-/* Words that iproute2 takes for something else, or gives to the tables of @id itself. */
+/* The names that iproute2 has for tables by itself, and words that mean something else to it. */
 static const struct {
 	const char *name;
-	uint32_t id; /* UINT32_MAX: no table's */
+	uint32_t id; /* of the table; UINT32_MAX: of none */
 } reserved[] = {
 	{ "unspec", 0 },       { "default", 253 },	{ "main", 254 },	{ "local", 255 },
 	{ "all", UINT32_MAX }, { "cache", UINT32_MAX }, { "none", UINT32_MAX },
@@ -31,7 +31,8 @@ static bool name_is_number(const char *name)
 	return text_number(name + strspn(name, "+-"), ~0ULL, &v) != -EINVAL;
 }
 
-/* What iproute2 reads back from a file (lib/rt_names.c, fread_id_name) and from its arguments. */
+/* Could iproute2 read the name back, from a file (lib/rt_names.c, fread_id_name()) and as an
+ * argument? */
 static int fib_check_name(const struct fib *f, struct why *why)
 {
 	if (!memchr(f->name, '\0', sizeof(f->name)))

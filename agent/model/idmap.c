@@ -6,7 +6,7 @@
 
 #include "model/row.h"
 
-/* Rows that are gone are remembered up to this number beyond the living ones. */
+/* GONE_MAX: how many entries of objects that are gone are remembered. */
 enum { GONE_MAX = 65536, CAP_MIN = 64 };
 
 void idmap_fini(struct idmap *m)
@@ -25,7 +25,7 @@ static struct idmap_entry *slot_of(const struct idmap *m, uint64_t hash, uint32_
 	return &m->slots[i];
 }
 
-/* Moves everything for which @keep is true into a table of @cap slots. */
+/* Moves the entries that the last @oldest rounds have asked for into a table of @cap slots. */
 static int rebuild(struct idmap *m, size_t cap, uint32_t oldest)
 {
 	struct idmap old = *m;
@@ -65,7 +65,7 @@ struct idmap_entry *idmap_get(struct idmap *m, uint64_t hash, uint32_t ordinal)
 	e = slot_of(m, hash, ordinal);
 	if (!e->index) {
 		*e = (struct idmap_entry){ .hash = hash, .ordinal = ordinal, .index = m->next };
-		/* After two thousand million rows it starts again; the oldest are long gone. */
+		/* Indices start again after 2^31 rows, when the oldest are long gone. */
 		m->next = m->next < ROW_INDEX_MAX ? m->next + 1 : ROW_FOREIGN_MIN;
 		m->n++;
 		m->dirty = true;
@@ -107,7 +107,7 @@ uint32_t idmap_live(const struct idmap *m, uint64_t hash)
 	return first && first->seen == m->generation ? first->equals : 0;
 }
 
-/* Each gets what the other has, but for its place in the map. */
+/* Exchanges the index and the counters of two entries. */
 static void swap(struct idmap *m, uint64_t hash, uint32_t ordinal, uint64_t other, uint32_t place)
 {
 	struct idmap_entry *x = idmap_peek(m, hash, ordinal), *y = idmap_peek(m, other, place), was;
@@ -159,7 +159,7 @@ int idmap_put(struct idmap *m, const struct idmap_entry *e)
 	*slot = *e;
 	slot->seen = m->generation;
 	slot->equals = slot->before = 0;
-	/* As if all that is kept had just been there. */
+	/* Count the equals as if a reading had just found all that was kept. */
 	first = idmap_peek(m, e->hash, 0);
 	while (first && idmap_peek(m, e->hash, first->equals))
 		first->equals++;

@@ -53,7 +53,7 @@ size_t index_rows_above(const struct vec *rows, const uint32_t *idx, size_t n)
 	uint32_t from = n ? idx[0] : 0;
 	size_t at = vec_lower(rows, &from, index_rows_cmp);
 
-	/* from alone, or from.more: both mean above from. */
+	/* Whether @idx is "from" or "from.more", the row of from itself is not above it. */
 	return n && at < rows->n && index_at(rows, at) == from ? at + 1 : at;
 }
 
@@ -66,7 +66,7 @@ uint32_t index_rows_start(void)
 	return start % ROW_MANAGER_MAX + 1;
 }
 
-/* The first index from @start on that no row has; it may be beyond the managers'. */
+/* Returns: the first index from @start on that no row has; it may be above ROW_MANAGER_MAX. */
 static uint32_t gap(const struct vec *rows, uint32_t start)
 {
 	for (size_t i = vec_lower(rows, &start, index_rows_cmp);

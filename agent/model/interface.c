@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/interface.h"
 
-/* The kernel takes every number, and all but 0 and 1 for loose (__fib_validate_source() of
+/* The kernel accepts every number, and treats all but 0 and 1 as loose (__fib_validate_source() of
  * net/ipv4/fib_frontend.c). */
 static uint8_t rp_filter_of(int value)
 {
 	return value == RP_NONE || value == RP_STRICT ? (uint8_t)value : RP_LOOSE;
 }
 
-/* By itself a number below 0 does nothing, as the larger one of two counts. */
+/* The larger number of interface and conf/all counts, so one below 0 has no effect by itself. */
 static uint8_t rp_filter_alone(int value)
 {
 	return rp_filter_of(value < 0 ? RP_NONE : value);

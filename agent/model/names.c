@@ -28,7 +28,7 @@ void rt_names_fini(struct rt_names *n)
 	names_fini(&n->dsfield);
 }
 
-/* Length of @name, cut where no UTF-8 sequence is torn apart. */
+/* Length of @name, cut to NAME_MAX_LEN at most and not within a UTF-8 sequence. */
 static size_t name_len(const char *name)
 {
 	size_t len = strnlen(name, NAME_MAX_LEN + 1);
@@ -44,7 +44,7 @@ int names_set(struct names *n, uint32_t id, const char *name, uint32_t flags)
 {
 	size_t at = vec_lower(&n->v, &id, name_cmp);
 	struct name *e = at < n->v.n ? vec_at(&n->v, at) : NULL;
-	char text[NAME_MAX_LEN + 1] = ""; /* @name may be that of an element, which moves */
+	char text[NAME_MAX_LEN + 1] = ""; /* a copy: @name may be in an element, which moves */
 
 	memcpy(text, name, name_len(name));
 	if (!e || e->id != id) {

@@ -77,7 +77,8 @@ struct policy policy_key(const struct policy *p)
 		offsetof(struct policy, f), sizeof(((struct policy *)0)->f)                        \
 	}
 
-/* What makes a policy another one. The order is part of policy_hash(), which is kept on disk. */
+/* The members by which policies differ. Their order must not change: policy_hash() goes by it, and
+ * the hashes are kept on disk. */
 static const struct {
 	size_t off, size;
 } policy_keys[] = {
@@ -125,7 +126,7 @@ bool policy_same(const struct policy *a, const struct policy *b)
 	struct policy ka, kb;
 
 	if (a->priority != b->priority || a->family != b->family)
-		return false; /* most pairs, before anything is copied */
+		return false; /* most pairs end here, before anything is copied */
 	ka = policy_key(a);
 	kb = policy_key(b);
 	for (size_t i = 0; i < POLICY_KEYS; i++) {

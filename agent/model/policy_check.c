@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the kernel would refuse (net/core/fib_rules.c, fib_nl2rule; net/ipv4/fib_rules.c and
- * net/ipv6/fib6_rules.c, *_rule_configure), said before it is asked and with the column. */
+/* Refuses what the kernel would refuse (net/core/fib_rules.c, fib_nl2rule(); net/ipv4/fib_rules.c
+ * and net/ipv6/fib6_rules.c, *_rule_configure()), before the kernel is asked, and names the
+ * column. */
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `ip rule`, from iproute2 6.1.0 ip/iprule.c, print_rule(); what that does not know yet (port
- * masks, dscp, flow labels) as 7.1 prints it. */
+/* A policy as `ip rule` prints it: print_rule() of ip/iprule.c in iproute2 6.1.0. What 6.1.0 does
+ * not know yet (port masks, dscp, flow labels) is written as 7.1 prints it. */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "model/policy.h"
 #include "model/rtn.h"
 
-/* getprotobynumber(3) by /etc/protocols of Debian 12, which lib/inet_proto.c asks. */
+/* What getprotobynumber(3), which lib/inet_proto.c of iproute2 asks, finds in /etc/protocols of
+ * Debian 12. */
 static const char *const protocols[256] = {
 	[0] = "ip",
 	[1] = "icmp",
@@ -146,7 +147,7 @@ static void text_tunnel(const struct policy *p, struct text *out)
 		text_add(out, " tun_id %" PRIu64, id);
 }
 
-/* iproute2 keeps ids as int and passes over names of those above (lib/rt_names.c). */
+/* iproute2 keeps ids as int and ignores the names of larger ones (lib/rt_names.c). */
 static const char *table_name(const struct rt_names *names, uint32_t id, char *buf)
 {
 	if (id <= INT32_MAX)
@@ -196,7 +197,7 @@ static void text_action(const struct policy *p, const struct rt_names *names, st
 		text_add(out, " proto %s", names_text(&names->protos, p->route_protocol, buf));
 }
 
-/* Newer than iproute2 6.1. */
+/* The attributes that are newer than iproute2 6.1. */
 static void text_newer(const struct policy *p, const struct rt_names *names, struct text *out)
 {
 	const struct name *dscp = p->dscp < 0 ? NULL

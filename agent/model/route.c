@@ -52,7 +52,7 @@ bool route_leg_onlink(const struct route *r, unsigned i)
 {
 	if (r->onlink || r->nlegs < 2 || !(r->legs[i].flags & ROUTE_ONLINK))
 		return r->onlink;
-	/* All of them: what the kernel shows of a wish that has been taken back. */
+	/* When all have the flag, the kernel still shows what a manager no longer wants. */
 	for (unsigned k = 0; k < r->nlegs; k++)
 		if (!(r->legs[k].flags & ROUTE_ONLINK))
 			return true;
@@ -75,7 +75,7 @@ int route_cmp(const struct route *a, const struct route *b)
 	return d ? d : number_cmp(a->instance, b->instance);
 }
 
-/* Addresses alone: what has no length of its own may carry any. */
+/* Compares addresses without their lengths, which say nothing where no prefix is meant. */
 static bool addr_same(const struct prefix *a, const struct prefix *b)
 {
 	return a->family == b->family &&
@@ -108,7 +108,7 @@ static bool legs_same(const struct route *a, const struct route *b)
 {
 	if (a->nhid || b->nhid)
 		return a->nhid == b->nhid;
-	/* The kernel gives every unreachable route of IPv6 the device lo. */
+	/* The kernel gives every unreachable IPv6 route the device lo: that is no difference. */
 	if (route_is_reject(a))
 		return true;
 	if (a->nlegs != b->nlegs)
@@ -133,7 +133,8 @@ static bool metrics_same(const struct route *a, const struct route *b)
 	return true;
 }
 
-/* A route by a nexthop object that is a blackhole was asked for as unicast and shows as blackhole. */
+/* A route by a nexthop object that is a blackhole was requested as unicast, and the kernel reports
+ * it as blackhole. */
 static uint8_t route_type_asked(const struct route *r)
 {
 	return r->nhid && r->type == ROUTE_BLACKHOLE ? ROUTE_UNICAST : r->type;

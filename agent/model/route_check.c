@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which routes can be, as far as that can be said without asking a kernel. */
+/* Refuses routes that cannot be, as far as that can be said without asking a kernel. */
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -116,7 +116,7 @@ static unsigned check_metrics(const struct route *r, struct why *why)
 	return 0;
 }
 
-/* What holds for each way out. */
+/* Checks what holds for each next hop. */
 static unsigned check_leg(const struct route *r, const struct nexthop *leg, struct why *why)
 {
 	const struct prefix *gw = &leg->gateway;
@@ -147,7 +147,7 @@ static unsigned check_leg(const struct route *r, const struct nexthop *leg, stru
 	return 0;
 }
 
-/* For what may have no leg. */
+/* For routes that may not have a next hop. */
 static unsigned check_no_leg(const struct route *r, const char *because, struct why *why)
 {
 	if (r->nlegs > 1)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A route as ip(8) prints it: iproute2 6.1.0, ip/iproute.c. Every word is followed by a blank, as
- * there; the last one goes at the end. */
+ * there; text_line() takes the last blank away. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,7 +37,7 @@ static const struct {
 	[17] = { "fastopen_no_cookie", METRIC_PLAIN },
 };
 
-/* The name, or the number in the format of that table. */
+/* Writes the name, or the number in the @format of that name table. */
 static void text_named(struct text *out, const struct names *names, uint32_t id, const char *format)
 {
 	const struct name *n = names ? names_find(names, id) : NULL;
@@ -55,7 +55,7 @@ static void text_address(struct text *out, const char *word, const struct prefix
 		text_add(out, "%s%s ", word, addr_format(p, buf));
 }
 
-/* A host route has no length, and nothing at all is "default". */
+/* A host's prefix is written without its length, and length 0 as "default". */
 static void text_prefix(struct text *out, const struct prefix *p)
 {
 	char buf[PREFIX_TEXT_MAX];
@@ -166,7 +166,7 @@ static void text_metric(struct text *out, const struct route *r, unsigned i, uin
 	case METRIC_PLAIN:
 		text_add(out, "%u ", value);
 		break;
-	case METRIC_RTT: /* kept in eighths, the variance in quarters */
+	case METRIC_RTT: /* the kernel keeps it in eighths, the variance in quarters */
 		text_time(out, value / 8);
 		break;
 	case METRIC_RTTVAR:
@@ -219,13 +219,14 @@ static void text_legs(struct text *out, const struct route *r, const struct rt_n
 	}
 }
 
-/* Are there no legs but one that is written into the line itself? */
+/* Has the route at most one next hop, which is written into the line itself? */
 static bool is_plain(const struct route *r)
 {
 	return r->nlegs < 2 && !(r->flags & ROUTE_GROUPED);
 }
 
-/* The only leg; what has none is sent to lo by the kernel and shows that, but in plain IPv4. */
+/* Writes the only next hop. The kernel gives a route without any the device lo, and ip(8) shows
+ * that, but not for IPv4 without a nexthop object. */
 static void text_leg(struct text *out, const struct route *r, const struct names *links)
 {
 	static const struct nexthop lo = { .ifindex = LOOPBACK_IFINDEX, .ifname = "lo" };
@@ -292,7 +293,7 @@ static void text_attributes(struct text *out, const struct route *r, const struc
 	text_realms(out, r->realms, names);
 	if (l && l->has_uid)
 		text_add(out, "uid %u ", l->uid);
-	/* The rest of a cached one is in the second line. */
+	/* ip(8) prints the rest of a cached IPv4 route in the second line. */
 	if (l && l->cached && r->dst.family == AF_INET)
 		return;
 	if (r->expires)
@@ -330,7 +331,7 @@ void route_text(const struct route *r, const struct rt_names *names, const struc
 	text_line(out, r, NULL, names, links);
 }
 
-/* What libnetlink says about an error (rtnl_talk_error() and nl_dump_ext_ack() of iproute2's
+/* Writes what ip(8) says about an error (rtnl_talk_error() and nl_dump_ext_ack() of iproute2's
  * lib/libnetlink.c). */
 static void text_error(struct text *out, const struct lookup *l)
 {

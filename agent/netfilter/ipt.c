@@ -58,9 +58,10 @@ int ipt_builtin_hook(const char *table, const char *chain)
 	return -1;
 }
 
-/* Asks for each table, for a user who may not read the file that lists them (it is root's, with mode
- * 0440). This loads no module either. But when a table's module is loaded, even for another namespace,
- * Linux 5.15 and later make the table here (xt_find_table_lock()). So the file is asked first. */
+/* Asks for each table, for a user who may not read the file that lists them (it belongs to root and
+ * has mode 0440). This loads no module either. But when a table's module is loaded, even for
+ * another namespace, Linux 5.15 and later create the table here (xt_find_table_lock()). So the file
+ * comes first. */
 static unsigned tables_that_answer(const struct ipt_ops *ops)
 {
 	int fd = socket(ops->family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
@@ -71,7 +72,7 @@ static unsigned tables_that_answer(const struct ipt_ops *ops)
 		socklen_t len = sizeof(get);
 
 		strcpy(get.name, nf_tables[i]);
-		/* No table is as small as that. */
+		/* No table has size 0: EAGAIN says that the table exists and is larger. */
 		if (getsockopt(fd, ops->level, ops->get_entries, &get, &len) < 0 && errno == EAGAIN)
 			loaded |= 1u << i;
 	}
@@ -155,7 +156,7 @@ int ipt_table_read_into(const struct ipt_ops *ops, const char *name, struct ipt_
 	fd = socket(ops->family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
 	if (fd < 0)
 		return -errno;
-	/* Somebody who does not take the lock may go on changing it. */
+	/* A program that does not take the lock may change the table again and again. */
 	for (int tries = 0; tries < 20; tries++) {
 		err = table_get(ops, name, fd, t);
 		if (err != -EAGAIN)
@@ -224,7 +225,8 @@ static int chain_add(struct ipt_table *t, const char *name, uint32_t start)
 	return 0;
 }
 
-/* A standard target with an offset jumps there; to the very next rule: it has no target at all. */
+/* A standard target with an offset is a jump. When that leads to the very next rule, the rule has
+ * no target at all. */
 static int jump_add(struct ipt_table *t, uint32_t chain, uint32_t next,
 		    const struct xt_entry_target *target)
 {
@@ -281,7 +283,7 @@ static int scan_entry(const struct scan *s, uint32_t offset, const struct xt_ent
 	int err;
 
 	if (strcmp(target->u.user.name, XT_ERROR_TARGET) == 0)
-		/* The one that ends the blob would open a chain that nothing follows. */
+		/* An ERROR opens a chain, but for the last one, which ends the blob. */
 		return next < t->size ? chain_add(t, (const char *)target->data, next) : 0;
 	if (hook) {
 		err = chain_add(t, hook, offset);
@@ -318,7 +320,7 @@ int ipt_table_scan(struct ipt_table *t,
 		if (err < 0)
 			return err;
 	}
-	/* The last entry of a chain is its policy or its return. */
+	/* The last entry of a chain is its policy or its return, and no rule. */
 	for (size_t i = 0; i < t->chains.n; i++) {
 		struct ipt_chain *chain = vec_at(&t->chains, i);
 

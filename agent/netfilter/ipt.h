@@ -49,20 +49,20 @@ struct ip_part {
 
 struct xtc_handle;
 
-/* What a family brings: ipt4.c, ipt6.c. The functions are libiptc's, see <libiptc/libiptc.h>. */
+/* What differs between families: ipt4.c, ipt6.c. The functions are those of <libiptc/libiptc.h>. */
 struct ipt_ops {
 	uint8_t family;	     /* AF_INET, AF_INET6 */
-	const char *program; /* whose table it is, for sentences */
+	const char *program; /* "iptables", "ip6tables": for sentences */
 	const char *names;   /* the file that lists the loaded tables */
 	const char *targets; /* the file that lists the known targets */
 	int level;	     /* of getsockopt() */
 	int get_info, get_entries;
-	const char *module;			/* that has the tables, and brings the two files */
+	const char *module;			/* the module of the tables and of the two files */
 	size_t entry_size;			/* of the header of an entry */
-	size_t ip_size;				/* leading bytes of it that are configuration */
+	size_t ip_size;				/* its leading bytes that are the IP part */
 	size_t counters_at, target_at, next_at; /* offsets in the header */
-	size_t flags_at;			/* a byte in it */
-	uint8_t goto_flag;			/* bit of that: the jump is a goto */
+	size_t flags_at;			/* offset of the byte of flags */
+	uint8_t goto_flag;			/* the flag that makes a jump a goto */
 
 	void (*ip_get)(const void *entry, struct ip_part *ip);
 	void (*ip_put)(void *entry, const struct ip_part *ip);
@@ -92,12 +92,12 @@ const struct ipt_ops *ipt_ops_of(int family);
 /* IPv4, IPv6; NULL ends them. */
 extern const struct ipt_ops *const ipt_families[];
 
-/* Returns: the well-known table's own string, NULL for any other name. */
+/* Returns: the name as it stands in nf_tables[], NULL for any other. Users compare its address. */
 const char *ipt_table_known(const char *name);
 /* Returns: the hook number of a built-in chain of a well-known table, -1 when it is none. */
 int ipt_builtin_hook(const char *table, const char *chain);
-/* Returns: bits: which of nf_tables[] are loaded, by what the /proc file of the family lists; by
- * asking for each where the file may not be read. */
+/* Returns: bit N for each nf_tables[N] that is loaded. Goes by the /proc file of the family or,
+ * when the agent may not read that, asks the kernel for each table. */
 unsigned ipt_tables_loaded(const struct ipt_ops *ops);
 bool ipt_table_loaded(const struct ipt_ops *ops, const char *table);
 
@@ -118,8 +118,8 @@ size_t ipt_match_size(const struct xt_entry_match *m);
 bool ipt_match_is(const struct xt_entry_match *m, const char *name, int revision, size_t size);
 
 /**
- * ipt_tag - what a comment match says
- * @text: NULL, or where to put the rest of it: the description
+ * ipt_tag - read the tag in a comment match
+ * @text: NULL, or where to put the rest of the comment: the description
  *
  * Returns: the index of a manager's row, 0 when the comment carries none.
  */
@@ -129,13 +129,13 @@ uint32_t ipt_entry_tag(const struct ipt_ops *ops, const void *e);
 
 /* --- identity: ipt_hash.c ------------------------------------------------------------------ */
 
-/* Matches whose text had to be made for the hash, kept while one state of the kernel is read. */
+/* Hashes of the texts of matches, kept during one reading: to make a text is slow. */
 struct ipt_memo {
 	uint64_t key[64], text[64];
 };
 
-/* Identity: start with the place, then add the rule. See struct nf_entry. @memo: zeroed before the
- * first rule. */
+/* The hash of struct nf_entry: begin with that of the chain, then add the rule. @memo: zeroed
+ * before the first rule. */
 uint64_t ipt_hash_place(const struct ipt_ops *ops, const char *table, const char *chain);
 uint64_t ipt_hash_entry(const struct ipt_ops *ops, uint64_t place, const void *e,
 			struct ipt_memo *memo);
@@ -152,14 +152,14 @@ struct ipt_chain {
 
 struct ipt_jump {
 	uint32_t from; /* chain */
-	uint32_t to;   /* offset; after ipt_reach() chain */
+	uint32_t to;   /* offset; after ipt_reach() a chain */
 };
 
 struct ipt_table {
 	const struct ipt_ops *ops;
 	const char *name;
 	void *raw;   /* struct ipt_get_entries: owns the entries */
-	size_t room; /* bytes there */
+	size_t room; /* bytes at @raw */
 	const uint8_t *entries;
 	uint32_t size;
 	unsigned valid_hooks;
@@ -168,11 +168,12 @@ struct ipt_table {
 	struct vec jumps;  /* struct ipt_jump */
 };
 
-/* Returns: 0 or -errno. One getsockopt() for the size, one for the entries; the table is loaded by
- * that when it is not: ask ipt_table_loaded() before. */
+/* Reads a table with one getsockopt() for the size and one for the entries. They make the kernel
+ * load a table that is not loaded: ask ipt_table_loaded() before. Returns: 0 or -errno; @t needs
+ * ipt_table_fini() in either case. */
 int ipt_table_read(const struct ipt_ops *ops, const char *name, struct ipt_table *t);
-/* The same into memory of an earlier reading: @raw (malloc'ed, or NULL) with @room bytes. It belongs
- * to @t from here on. */
+/* The same into memory of an earlier reading: @raw (malloc'ed, or NULL) with @room bytes. The
+ * memory belongs to @t from here on. */
 int ipt_table_read_into(const struct ipt_ops *ops, const char *name, struct ipt_table *t, void *raw,
 			size_t room);
 void ipt_table_fini(struct ipt_table *t);
@@ -184,8 +185,8 @@ enum ipt_again {
 	IPT_COUNTED, /* counters differ, and nothing else */
 };
 
-/* Compares @t, which has been scanned, with @now and copies counters that differ from @now to @t; when
- * it returns IPT_OTHER, perhaps not all of them. */
+/* Compares @t, which has been scanned, with @now, and copies counters that differ from @now to @t:
+ * all of them, unless the answer is IPT_OTHER. */
 enum ipt_again ipt_table_again(struct ipt_table *t, const struct ipt_table *now);
 
 /**
@@ -201,46 +202,46 @@ int ipt_table_scan(struct ipt_table *t,
 /* Returns: the chain of that name, NULL when there is none. After ipt_table_scan(). */
 const struct ipt_chain *ipt_table_chain(const struct ipt_table *t, const char *name);
 
-/* Sets the hooks of every chain, over jumps and gotos. Returns: 0 or -ENOMEM. */
+/* Finds the hooks that reach each chain, also over jumps and gotos. Returns: 0 or -ENOMEM. */
 int ipt_reach(struct ipt_table *t);
 
 /* --- meters: ipt_meter.c ------------------------------------------------------------------- */
 
-/* How the meters of a table of mangle stand. */
+/* The state of the meters in a mangle table. */
 struct ipt_meters {
 	struct vec found; /* struct nf_meter, each once, in the order of nf_meter_cmp() */
-	bool right;	  /* they count every packet once, or nothing of them is there */
-	bool jump_right;  /* POSTROUTING jumps to them once, at @place */
-	uint32_t place;	  /* where that jump belongs, 1-based, other jumps to them not counted */
+	bool right;	  /* they count every packet once, or nothing of them is left */
+	bool jump_right;  /* POSTROUTING jumps to their chain once, at @place */
+	uint32_t place;	  /* where that jump belongs, 1-based, without other jumps to the chain */
 };
 
 /* Returns: 0 or -errno. After ipt_reach(). */
 int ipt_meters_read(const struct ipt_table *t, struct ipt_meters *out);
-/* Does the rule match as a meter does? Sets the meter that it would be, and what it counted. The target
- * is not looked at. */
+/* Has the rule the matches of a meter? Then sets @out to that meter, with its counters. Does not
+ * look at the target. */
 bool ipt_meter_get(const struct ipt_ops *ops, const void *e, struct nf_meter *out);
-/* Returns: the entry of a meter (NULL: of the jump to their chain), malloc'ed; NULL without
- * memory. */
+/* Makes the rule of a meter or, when @m is NULL, the jump to their chain. Returns: the entry,
+ * malloc'ed; NULL without memory. */
 void *ipt_meter_entry(const struct ipt_ops *ops, const struct nf_meter *m);
 
 /* --- libxtables: ipt_xt.c ------------------------------------------------------------------ */
 
-/* Returns: 0 or -errno. Once a process. */
+/* Starts libxtables, once a process. Returns: 0 or -errno. */
 int ipt_xt_start(void);
 
 /**
  * ipt_xt_run - run @fn with libxtables set up for the family of @ops
- * @out:  gets what it prints; NULL drops it
+ * @out:  gets what libxtables prints; NULL drops it
  *
- * libxtables and its extensions print to stdout, warn on stderr and exit on errors. In here
- * stdout goes to @out, stderr nowhere, and exit_err comes back. @fn must own nothing that would
- * leak when it does not return.
+ * libxtables and its extensions print to stdout, warn on stderr and exit on errors. During the run,
+ * stdout goes to @out, stderr nowhere, and an error jumps back here. @fn must own nothing that
+ * would leak when it does not return.
  *
  * Returns: 0, -EINVAL with @why when libxtables gave up, or @out->err.
  */
 int ipt_xt_run(const struct ipt_ops *ops, void (*fn)(void *arg), void *arg, struct text *out,
 	       struct why *why);
-/* Returns: how many bytes of the match's data are configuration; SIZE_MAX: unknown extension. */
+/* Returns: how many bytes of the match's data are configuration; SIZE_MAX: all, or not known. */
 size_t ipt_xt_match_used(const struct ipt_ops *ops, const char *name, uint8_t revision);
 /* Returns: the revision of a target that iptables would use here, -1 when there is none. */
 int ipt_xt_target_revision(const struct ipt_ops *ops, const char *name);
@@ -249,10 +250,10 @@ int ipt_xt_target_revision(const struct ipt_ops *ops, const char *name);
 
 /* Appends " -A CHAIN ... -j TARGET ..." as iptables-save has it, without the leading space. */
 int ipt_text_rule(const struct ipt_ops *ops, const char *chain, const void *e, struct text *out);
-/* Appends " -m NAME ...". @e is the entry that it stands in. */
+/* Appends " -m NAME ...". @e is the entry that has the match. */
 int ipt_text_match(const struct ipt_ops *ops, const void *e, const struct xt_entry_match *m,
 		   struct text *out);
-/* Append " ! -s ADDRESS/MASK"; nothing when it matches everything. */
+/* Appends " ! -s ADDRESS/MASK", or nothing when that matches everything. */
 void ipt_text_addr(const struct ipt_ops *ops, char letter, const uint8_t *addr, const uint8_t *mask,
 		   bool invert, struct text *out);
 /* Returns: the length of a contiguous mask, -1 for any other. */
@@ -261,9 +262,9 @@ int ipt_mask_len(const struct ipt_ops *ops, const uint8_t *mask);
 /* --- columns: ipt_decode.c, ipt_encode.c, ipt_cols.c --------------------------------------- */
 
 /*
- * The matches that have columns of their own, in the order in which they are made. Ports of
- * udplite have two: iptables 1.8.9 brings no extension for it (a rule with the kernel's would stop
- * iptables-save), so they are multiport matches.
+ * The matches that have columns of their own, in the order in which ipt_encode() makes them. Ports
+ * of udplite are two multiport matches: iptables 1.8.9 has no extension for udplite, and
+ * iptables-save would stop at a rule with the kernel's match.
  */
 enum ipt_col { COL_PORTS, COL_SPORTS, COL_DPORTS, COL_TOS, COL_MARK, COL_N };
 
@@ -277,16 +278,16 @@ int ipt_col_named(const char *name, uint16_t proto);
 bool ipt_col_used(const struct markrule *r, enum ipt_col col);
 /* Appends the match of these columns to an entry in the making. Returns: 0 or -ENOMEM. */
 int ipt_col_put(const struct markrule *r, enum ipt_col col, struct vec *blob);
-/* Append to a blob, which is a vector of bytes: one match or target (they begin alike), padded with
- * zeros; any bytes, zeros for NULL. Return 0 or -ENOMEM. */
+/* Append to a blob, which is a vector of bytes: ipt_blob_match() one match or target (they begin
+ * alike), padded with zeros; ipt_blob_add() any bytes, or zeros for NULL. Return 0 or -ENOMEM. */
 int ipt_blob_match(struct vec *blob, const char *name, uint8_t revision, const void *data,
 		   size_t size);
 int ipt_blob_add(struct vec *blob, const void *data, size_t size);
 
 /* Sets target and mark of @r; mask and ctmask, too, where the target has them. */
 void ipt_decode_target(const struct ipt_ops *ops, const void *e, struct markrule *r);
-/* @out as nf_decode() has it, but the counters and index; @matches gets the text behind
- * @out->matches. */
+/* Sets the columns of @out that are in the entry itself: not index, table, chain, position and
+ * counters. @matches owns the text of @out->matches. */
 int ipt_decode(const struct ipt_ops *ops, const void *e, struct markrule *out,
 	       struct text *matches);
 
@@ -331,7 +332,7 @@ struct ipt_parse {
 	const char *s;
 	struct ip_part ip;   /* of the columns: some extensions ask for the protocol */
 	bool src, dst, frag; /* is there a -s, -d, -f? */
-	struct ip_part more; /* what they say */
+	struct ip_part more; /* what these options say */
 	struct vec matches;  /* struct ipt_parsed_match */
 };
 

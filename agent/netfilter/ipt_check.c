@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is asked of a rule that need be in no kernel: could it be put there as things are, and its text
- * and hash. */
+/* Questions about a rule that need not be in the kernel: could it be put there as things are, and
+ * what are its text and its hash? */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,7 @@ struct checking {
 	uint8_t hooks;
 };
 
-/* Has the chain a mark rule with the tag of @r? Then @r takes no place of its own. */
+/* Has the chain a mark rule with the tag of @r? Then @r replaces it and needs no other place. */
 static bool has_place(const struct ipt_table *t, const struct ipt_chain *c,
 		      const struct markrule *r)
 {
@@ -98,7 +98,7 @@ static int check_unloaded(struct checking *ck, unsigned *column, struct why *why
 	return 0;
 }
 
-/* The table and the chain. @part: NULL to ask the kernel. */
+/* Checks table, chain and position. @part: NULL to ask the kernel. */
 static int check_place(struct checking *ck, const struct ipt_part *part, unsigned *column,
 		       struct why *why)
 {

@@ -15,7 +15,7 @@
 
 enum { PORT_MAX = 65535 };
 
-/* A match of port ranges: where they are in its data, and which bits say "not" and "looked at". */
+/* A match of port ranges: where they are in its data, and which bits say "not" and "compared". */
 struct port_match {
 	const char *name;
 	uint8_t proto;
@@ -105,8 +105,8 @@ static bool dports_used(const struct markrule *r)
 	return r->dport_from != 0 || r->dport_to != PORT_MAX;
 }
 
-/* One side of a port match. Returns: 1 when it says something, 0 when it does not, -1 when the
- * columns cannot say it. */
+/* Reads the source or the destination of a port match. Returns: 1 when it selects ports, 0 when it
+ * does not, -1 when the columns cannot express it. */
 static int port_side(const struct port_match *p, const unsigned char *data, bool src,
 		     struct markrule *r)
 {
@@ -151,7 +151,7 @@ static int ports_get(const struct port_match *p, const struct xt_entry_match *m,
 	return COL_PORTS;
 }
 
-/* One port or one range, of one side. */
+/* The columns can express one port or one range, of source or destination. */
 static int multiport_get(const struct xt_entry_match *m, struct markrule *r)
 {
 	const struct xt_multiport_v1 *mp = (const void *)m->data;
@@ -279,7 +279,7 @@ int ipt_blob_match(struct vec *blob, const char *name, uint8_t revision, const v
 	return err;
 }
 
-/* Bytes as the extensions' init functions leave them, then the ports. */
+/* Begins with the bytes that the init functions of extensions make, then sets the ports. */
 static int ports_put(const struct markrule *r, struct vec *blob)
 {
 	const struct port_match *p = port_match_of(r->protocol);

@@ -2,10 +2,11 @@
 /*
  * From the kernel's entry to the columns.
  *
- * Matches that have no columns become the text of matches. Nothing may get lost, and the order of the
- * matches must stay. ipt_encode() makes the matches of columns first, in the order of enum ipt_col.
- * When such a match stands further back, its name without options is left in the text
- * ("-m conntrack --ctstate NEW -m tcp" with a destination port of 25), and ipt_encode() puts it there.
+ * Matches that have no columns become the text of matches. Nothing may get lost, and the order of
+ * the matches must stay. ipt_encode() makes the matches of columns first, in the order of enum
+ * ipt_col. When such a match stands further back, its name without options is left in the text ("-m
+ * conntrack --ctstate NEW -m tcp" with a destination port of 25), and ipt_encode() puts the match
+ * there.
  */
 #include <string.h>
 
@@ -65,7 +66,8 @@ static void decode_ip(const struct ipt_ops *ops, const struct ip_part *ip, struc
 		text_add(matches, "%s -f", ip->inv & IPT_NOT_FRAG ? " !" : "");
 }
 
-/* Returns: the text of a comment match, without the tag, if it fits into the description; else NULL. */
+/* Returns: the text of a comment match, without the tag, if that fits into the description; else
+ * NULL. */
 static const char *comment_text(const struct xt_entry_match *m)
 {
 	const char *s = (const char *)m->data;
@@ -98,9 +100,9 @@ static const struct xt_entry_match *comment_find(const struct ipt_ops *ops, cons
 	return found;
 }
 
-/* Has the rule a port match that no column can express, like "-m tcp" alone, which matches every TCP
- * packet? Its name without options would be taken for the place of the columns (see above), so all port
- * matches of the rule are shown in the text then. */
+/* Has the rule a port match that no column can express, like "-m tcp" alone, which matches every
+ * TCP packet? Its name without options would be taken for the place of the columns (see above), so
+ * all port matches of the rule are shown in the text then. */
 static bool has_odd_ports(const struct ipt_ops *ops, const void *e, uint16_t proto)
 {
 	for (const struct xt_entry_match *m = ipt_match_next(ops, e, NULL); m;
@@ -154,7 +156,7 @@ static void decode_mark(const void *data, struct markrule *r)
 	r->mask = t->mask;
 }
 
-/* Revision 2 differs in a shift between nfmask and mode. */
+/* Revision 2 has a shift between nfmask and mode; what stands before that is as in revision 1. */
 static void decode_connmark(const struct xt_entry_target *target, struct markrule *r)
 {
 	const struct xt_connmark_tginfo1 *t1 = (const void *)target->data;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Many edits, one iptc_commit() for each table. ipt_undo.c has the way back.
+ * Carries out many edits with one iptc_commit() for each table. ipt_undo.c undoes them.
  *
  * Counters: libiptc has the kernel carry over what rules count during the commit that it does not
  * touch. A rule that is put in again begins with the count that is written into its entry. What it
@@ -208,7 +208,7 @@ int ipt_begin(struct nf_txn *t)
 	return c->made ? entries_make(c, &t->failed, t->why) : -ENOMEM;
 }
 
-/* Parsing took its time, in ipt_begin(); the lock is held from here on alone. */
+/* Takes the lock, which is not held before: ipt_begin() has done the parsing, which is slow. */
 int ipt_stage(struct nf_txn *t)
 {
 	struct commit *c = t->work;

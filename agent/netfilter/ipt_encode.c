@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From the columns to the kernel's entry; the order of the matches is told in ipt_decode.c. */
+/* From the columns to the kernel's entry. ipt_decode.c explains the order of the matches. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static void encode_iface(const char *name, bool invert, uint8_t bit, char *out, 
 	if (n == 0)
 		return;
 	memcpy(out, name, n);
-	/* The NUL counts, so that "eth1" does not match eth10. */
+	/* The mask covers the NUL, too, so that "eth1" does not match eth10. */
 	memset(mask, 0xff, name[n - 1] == '+' ? n - 1 : n + 1);
 	if (invert)
 		ip->inv |= bit;
@@ -52,7 +52,7 @@ static void encode_ip(const struct markrule *r, struct ip_part *ip)
 		ip->inv |= IPT_NOT_PROTO;
 }
 
-/* What the text of matches says beside the columns. */
+/* Adds the -s, -d and -f of the text of matches to what the columns say. */
 static int encode_more_ip(const struct ipt_parse *p, struct ip_part *ip, struct why *why)
 {
 	static const uint8_t zero[ADDR_MAX];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The identity of a rule: a hash over what it says, the same after a reload, a restart, a reboot. */
+/* The hash that identifies a rule: the same after a reload, a restart, a reboot. */
 #include <string.h>
 
 #include <linux/netfilter/xt_comment.h>
@@ -41,9 +41,9 @@ uint64_t ipt_hash_place(const struct ipt_ops *ops, const char *table, const char
 	return hash_words(h, chain, strlen(chain));
 }
 
-/* Matches of which the text is hashed, because their bytes do not stay the same. The number of an ipset
- * or the descriptor of a pinned program may be another one after a reboot. And libxtables 1.8.9 makes
- * other bytes of what iptables-save wrote than of what the user wrote: masks of recent and policy, flags
+/* Matches whose text is hashed, because their bytes do not stay the same. The number of an ipset or
+ * the descriptor of a pinned program may change with a reboot. And libxtables 1.8.9 makes other
+ * bytes of what iptables-save wrote than of what the user wrote: masks of recent and policy, flags
  * of connlimit. */
 static bool match_by_text(const struct xt_entry_match *m)
 {
@@ -86,8 +86,8 @@ static uint64_t hash_ip(const struct ipt_ops *ops, uint64_t h, const void *e)
 	return hash_words(h, &ip, sizeof(ip));
 }
 
-/* The tag without the description: a rule whose description changes is the same rule and goes on
- * counting. */
+/* Hashes the tag without the description: a rule whose description changes is the same rule and
+ * goes on counting. */
 static uint64_t hash_tag(uint64_t h, const struct xt_entry_match *m)
 {
 	char tag[XT_MAX_COMMENT_LEN] = "";

@@ -3,8 +3,9 @@
  * The lock that iptables, iptables-restore and everybody polite take around each read and change
  * of legacy tables: flock() on one file.
  *
- * iptables waits inside flock(), first come first served. Somebody who only looks now and then
- * never gets a lock that others queue for, so this waits in flock() as well; a timer ends the wait.
+ * iptables waits inside flock(), first come first served. A program that only tries now and then
+ * never gets a lock that others queue for, so the agent waits in flock() as well; a timer ends the
+ * wait.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,8 +29,8 @@ static void on_timer(int sig)
 	(void)sig;
 }
 
-/* Waits in flock() until @deadline. The timer fires again and again: if it fires just before flock()
- * starts to sleep, the next time ends the wait. */
+/* Waits in flock() until @deadline. The timer fires again and again: when it fires just before
+ * flock() starts to sleep, the next signal ends the wait. */
 static int lock_wait(int fd, uint64_t deadline)
 {
 	const int sig = SIGRTMAX;

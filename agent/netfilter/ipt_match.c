@@ -126,7 +126,7 @@ static void parse_match(struct parse_job *job, const char *name)
 	}
 	if (m->init)
 		m->init(m->m);
-	if (m != m->next) /* no clone: the options of those are merged already */
+	if (m != m->next) /* the options of a clone are merged already */
 		merge_options(m);
 }
 
@@ -204,8 +204,8 @@ void parse_job_run(void *arg)
 	char **argv = job->words.data;
 	bool invert = false;
 
-	/* Nothing is merged yet. What is there is freed by whoever merges more to it
-	 * (xtables_free_opts(); 1.8.11 frees even orig_opts, if that is what is there). */
+	/* opts must not point to base_options: merging frees what opts points to
+	 * (xtables_free_opts() of libxtables; 1.8.11 does so even when that is orig_opts). */
 	xt_params->orig_opts = base_options;
 	xt_params->opts = NULL;
 	xt_params->option_offset = 0;
@@ -239,7 +239,7 @@ void parse_job_run(void *arg)
 	job_check(job);
 }
 
-/* As iptables-restore does between two lines. */
+/* Cleans up as iptables-restore does between two lines. */
 void parse_job_done(struct parse_job *job)
 {
 	xtables_rule_matches_free(&job->matches);

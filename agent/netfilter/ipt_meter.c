@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading the meters of a table: which are there, and whether every packet that leaves the host comes by
- * them once. ipt_meter_set.c changes them. */
+/* Reads the meters of a table: which are there, and whether every packet that leaves the host
+ * passes them once. ipt_meter_set.c changes them. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 #include "ipt.h"
 
-/* In a verdict a negative number is -NF_... - 1 (ip_tables.c); RETURN is XT_RETURN. */
+/* A negative verdict is -NF_... - 1 (net/ipv4/netfilter/ip_tables.c), or XT_RETURN for RETURN. */
 enum { VERDICT_ACCEPT = -NF_ACCEPT - 1, VERDICT_QUEUE = -NF_QUEUE - 1 };
 
 struct meter_data {
@@ -99,7 +99,7 @@ struct outcome {
 	bool back;    /* RETURN */
 	bool jumps;   /* to chain @to */
 	bool is_goto; /* and does not come back */
-	bool falls;   /* no target at all */
+	bool falls;   /* no target at all: on to the next rule */
 	uint32_t to;
 };
 
@@ -125,7 +125,7 @@ static struct outcome outcome_of(const struct ipt_table *t, uint32_t offset)
 		o.out = strcmp(target->u.user.name, "NFQUEUE") == 0;
 		return o;
 	}
-	/* ipt_table_scan() has seen that it is there. */
+	/* ipt_table_scan() has checked that the target is large enough. */
 	memcpy(&verdict, target->data, sizeof(verdict));
 	o.out = verdict == VERDICT_ACCEPT || verdict == VERDICT_QUEUE;
 	o.back = verdict == XT_RETURN;
@@ -140,8 +140,8 @@ static struct outcome outcome_of(const struct ipt_table *t, uint32_t offset)
 	return o;
 }
 
-/* @outs: from which chains a packet can leave the table, over jumps, too. Only chains that packets on
- * their way out come by are looked at. */
+/* Finds the chains from which a packet can leave the table, also over jumps, and marks them in
+ * @outs. Looks only at chains that POSTROUTING reaches. */
 static void outs_find(const struct ipt_table *t, bool *outs)
 {
 	bool more = true;
@@ -168,7 +168,7 @@ static void outs_find(const struct ipt_table *t, bool *outs)
 	}
 }
 
-/* Looks for the jumps of POSTROUTING to chain @meters, and for their place.
+/* Finds the jumps of POSTROUTING to chain @meters, and where such a jump belongs.
  * Returns: how many there are. */
 static uint32_t jumps_find(const struct ipt_table *t, const struct ipt_chain *chain,
 			   uint32_t meters, const bool *outs, struct ipt_meters *m)
@@ -257,7 +257,7 @@ int ipt_meters_read(const struct ipt_table *t, struct ipt_meters *out)
 		jumps = jumps_find(t, post, at, outs, out);
 		for (size_t i = 0; i < t->jumps.n; i++)
 			refs += ((const struct ipt_jump *)vec_at(&t->jumps, i))->to == at;
-		/* Somebody else's jump can keep the empty chain from going away. */
+		/* An empty chain is right when somebody else's jump keeps it from being removed. */
 		if (meters && out->found.n == 0)
 			out->right = clean && jumps == 0 && refs > 0;
 		else if (meters)

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Putting meters up and taking them down, one iptc_commit() for each family, none where all is right.
+ * Adds and removes meters, with one iptc_commit() for each family, or none where all is right.
  *
- * The chain NF_METERS of mangle holds one rule for each, without a target: the rule counts, and the
- * packet goes on. mangle POSTROUTING, which every packet that leaves comes by, jumps there once: last,
- * so that the mark is the one that leaves; but before the first rule that can let packets out of the
- * chain early (ACCEPT, RETURN, a queue, a goto, a jump to where one of these is reached), so that none
- * passes uncounted. Marks that are set behind such a rule are not seen.
+ * The chain NF_METERS of mangle holds one rule for each meter, without a target: the rule counts,
+ * and the packet goes on. mangle POSTROUTING, which every packet that leaves the host passes, jumps
+ * there once: last, so that the meters see the final mark; but before the first rule that can let
+ * packets out of the chain early (ACCEPT, RETURN, a queue, a goto, a jump to where one of these is
+ * reached), so that no packet passes uncounted. The meters do not see a mark that is set behind
+ * such a rule.
  *
- * Without meters, chain and jump are gone, too. mangle is loaded only for something to put up.
+ * Without meters, chain and jump are removed, too. mangle is loaded only to add a meter.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -66,7 +67,7 @@ bool ipt_meters_right(void *self, const struct nf_part *part, const struct nf_me
 	return true;
 }
 
-/* What one family is to have, in order, and which of it is there. */
+/* The meters that one family is to have, in order, and which of them are there. */
 struct target {
 	struct vec meters; /* struct nf_meter */
 	struct vec there;  /* bool */
@@ -149,7 +150,7 @@ static bool is_no_jump(const struct change *c, const void *e)
 	return strcmp(t->ops->target(e, t->h), NF_METERS) != 0;
 }
 
-/* Removes the rules of a chain that @keep does not keep, from its end. */
+/* Removes rules of a chain for which @keep returns false, from the end, so that positions stay. */
 static int sweep(struct change *c, const char *chain,
 		 bool (*keep)(const struct change *c, const void *e))
 {
@@ -200,7 +201,7 @@ static int chain_make(struct change *c, bool make)
 		t->dirty = true;
 		return 0;
 	}
-	/* Somebody else jumps there: an empty chain does nothing. */
+	/* The chain may stay when somebody else's rule jumps there: empty, it does nothing. */
 	if (!make && errno == EMLINK)
 		return 0;
 	return why_set(c->work.why, errno ? -errno : -EIO, "%s -t %s: %s chain %s: %s",
@@ -217,7 +218,7 @@ static int stage(struct change *c)
 		err = sweep(c, NF_METERS, stays);
 	else if (some)
 		err = chain_make(c, true);
-	/* In order, so that what is taken back stands where it stood. */
+	/* In order, so that an undo puts meters back where they stood. */
 	for (size_t i = 0; i < c->target->meters.n && err == 0; i++)
 		if (!*(bool *)vec_at(&c->target->there, i))
 			err = insert(c, NF_METERS, (uint32_t)i + 1, vec_at(&c->target->meters, i));
@@ -231,7 +232,7 @@ static int stage(struct change *c)
 	return err;
 }
 
-/* One try. @have: what was there. */
+/* One try. @have: gets the meters that were there. Returns: as work_commit(). */
 static int family_try(const struct ipt_ops *ops, struct target *target, struct ipt_meters *have,
 		      struct why *why)
 {
@@ -264,7 +265,7 @@ static int family_try(const struct ipt_ops *ops, struct target *target, struct i
 	return err;
 }
 
-/* @was: what was there is added. */
+/* @was: the meters that were there are appended. */
 static int family_set(const struct ipt_ops *ops, const struct nf_meter *wanted, size_t n,
 		      struct vec *was, struct why *why)
 {
@@ -293,7 +294,7 @@ out:
 	return err == -ESTALE ? -EBUSY : err;
 }
 
-/* The first @n families go back to what they had. */
+/* Puts back the meters of the first @n families. */
 static int families_return(size_t n, const struct nf_meter *was, size_t meters, struct why *why)
 {
 	int err = 0;
@@ -306,7 +307,7 @@ static int families_return(size_t n, const struct nf_meter *was, size_t meters, 
 	return err;
 }
 
-/* Under the lock. @able: in how many families there are meters now. */
+/* The caller holds the lock. @able: counts the families that can have meters. */
 static int families_set(struct ipt *ipt, const struct nf_meter *wanted, size_t n, struct vec *was,
 			unsigned *able, struct why *why)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the kernel's own matches ask of the rule that they stand in: struct xt_match.proto and
- * .hooks, which xt_check_match() compares. The kernel says no more than EINVAL, and says it only when the
- * table is committed; here a manager gets a sentence before anything is done.
+ * What the kernel's matches need of the rule that they stand in: struct xt_match.proto and .hooks,
+ * which xt_check_match() compares. The kernel says no more than EINVAL, and only when the table is
+ * committed; here a manager gets a sentence before anything is done.
  */
 #include <errno.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static const struct need {
 	const char *match;
 	uint8_t family; /* 0: both */
 	uint8_t proto;	/* 0: any */
-	uint8_t hooks;	/* it works in; 0: all */
+	uint8_t hooks;	/* in which it works; 0: all */
 } needs[] = {
 	{ "ah", AF_INET, IPPROTO_AH, 0 },
 	{ "cgroup", 0, 0, IN | OUT | POST },

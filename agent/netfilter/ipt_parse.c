@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A child process for the texts of matches.
+ * Parses the texts of matches in a child process.
  *
  * The extensions of libxtables were written for a program that exits: on an error they leave behind
  * what they had allocated, several keep static state, and none was made for arguments that come
- * from a network. In a child, whatever happens ends with it. It goes through all texts of a commit
- * and stops at the first that is wrong. Its answer comes back over a pipe and is checked like
- * anything that comes from outside.
+ * from a network. Whatever they do in a child ends with the child. The child goes through all texts
+ * of a commit and stops at the first that is wrong. Its answer comes back over a pipe and is
+ * checked like anything that comes from outside.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -171,8 +171,7 @@ static int match_take(struct rest *r, struct vec *matches)
 	return 0;
 }
 
-/* Takes the answer for one text apart. All its parts are aligned, because their sizes are multiples of
- * the alignment. */
+/* Takes the answer for one text apart. Its parts are aligned, because their sizes are. */
 static int answer_take(struct rest *r, struct ipt_parse *p, struct why *why)
 {
 	const struct parse_result *res = rest_take(r, sizeof(*res));
@@ -196,7 +195,7 @@ static int answer_take(struct rest *r, struct ipt_parse *p, struct why *why)
 	return err;
 }
 
-/* Makes argv of a text: empty for an empty one. */
+/* Makes argv of a text; an empty text makes an empty argv. */
 static int job_make(struct parse_job *job, const struct ipt_parse *p, struct why *why)
 {
 	char **first;

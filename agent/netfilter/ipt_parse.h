@@ -7,8 +7,8 @@
 
 struct xtables_rule_match;
 
-/* What the child answers for each text; a sentence follows it, or the matches, each behind a struct
- * parse_answer. */
+/* The head of the child's answer for one text. A sentence follows, or the matches, each behind a
+ * struct parse_answer. */
 struct parse_result {
 	int err;
 	bool src, dst, frag;
@@ -33,7 +33,7 @@ struct parse_job {
 
 /* For ipt_xt_run(): parses job->words into job->matches and job->result. */
 void parse_job_run(void *arg);
-/* Makes libxtables ready for the next one. */
+/* Makes libxtables ready for the next job. */
 void parse_job_done(struct parse_job *job);
 
 #endif

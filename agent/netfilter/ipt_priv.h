@@ -17,8 +17,8 @@ enum { IPT_FAMILIES = 2, IPT_TABLES_MAX = 10 /* of both families */ };
 struct ipt {
 	const struct nf_options *opt;
 	int lock_fd;
-	unsigned locked;	      /* how many of us hold the lock: see ipt_lock() */
-	struct text matches;	      /* behind what decode() gave last */
+	unsigned locked;	      /* how many calls of ipt_lock() hold the lock */
+	struct text matches;	      /* owns the matches that decode() gave last */
 	bool no_mangle[IPT_FAMILIES]; /* the kernel has no such table */
 	struct ipt_room
 		rooms[IPT_TABLES_MAX]; /* for the tables of the next reading, in their order */
@@ -59,21 +59,21 @@ int ipt_meters_set(void *self, const struct nf_meter *wanted, size_t n, struct v
 
 /* --- the lock of all programs of iptables: ipt_lock.c ---------------------------------------- */
 
-/* Waits for the lock, unless it is held already: an undo in the middle of a commit needs it, too.
- * Returns: 0; -EAGAIN when it was not to be had in time; -errno. */
+/* Waits for the lock, unless this process holds it already: an undo in the middle of a commit needs
+ * it, too. Returns: 0; -EAGAIN when the lock was not free in time; -errno. */
 int ipt_lock(struct ipt *ipt, struct why *why);
 /* Once for each ipt_lock() that returned 0. */
 void ipt_unlock(struct ipt *ipt);
 
 /* --- tables being changed: ipt_work.c ------------------------------------------------------ */
 
-/* A mark rule in a table being changed. Entries stay where they are while others come and go. */
+/* A mark rule in a table being changed. An entry keeps its address while others come and go. */
 struct work_rule {
 	const void *e; /* NULL: removed meanwhile */
 	char chain[IPT_CHAIN_MAX];
 	uint64_t hash; /* once hashed */
 	uint32_t tag;
-	bool hashed; /* foreign rules alone are looked for by it */
+	bool hashed; /* @hash is set: nobody needs it before a foreign rule is looked for */
 };
 
 struct work_table {
@@ -101,7 +101,8 @@ struct work {
 
 void work_fini(struct work *w);
 
-/* Returns: the place of the table in w->tables, -errno with w->why. Loads it when need be. */
+/* Returns: the place of the table in w->tables, -errno with w->why. Makes the kernel load the table
+ * when need be. */
 int work_open(struct work *w, const struct ipt_ops *ops, const char *table);
 
 /**
@@ -117,8 +118,8 @@ int work_find(struct work *w, const struct ipt_ops *ops, const char *table, uint
 /* Had the table at @at a rule with the tag when this was first asked? Returns: 1, 0, -errno. */
 int work_tagged(struct work *w, size_t at, uint32_t tag);
 
-/* Marks the rule as removed. The ordinals of its equals stay as they are: those of edits are from before
- * the commit. */
+/* Marks the rule as removed. Its equals keep their ordinals, because edits name a rule by its
+ * ordinal before the commit. */
 void work_gone(struct work_table *t, struct work_rule *rule);
 
 /* Returns: the 1-based position of an entry in its chain, 0 when it is not there. */
@@ -133,19 +134,19 @@ int work_remove(struct work *w, size_t at, const char *chain, uint32_t position)
 /* Commits one table. Returns: 0, -ESTALE when somebody else changed it, -errno with w->why. */
 int work_commit(struct work *w, struct work_table *t);
 
-/* --- what was done, and taking it back: ipt_edit.c, ipt_undo.c ------------------------------- */
+/* --- what was done, and its undo: ipt_edit.c, ipt_undo.c ------------------------------------- */
 
-/* How often somebody else may change the table meanwhile. */
+/* How often to try again because somebody else changed the table meanwhile. */
 enum { IPT_STALE_TRIES = 20 };
 
-/* One thing done to one table. */
+/* One change of one table. */
 struct step {
 	const struct ipt_ops *ops;
 	const char *table;
 	char was_chain[IPT_CHAIN_MAX], now_chain[IPT_CHAIN_MAX];
 	uint32_t was_position, now_position; /* 1-based, 0: at the end */
-	void *was;			     /* entry, NULL: there was none */
-	void *now;			     /* entry as it was put in, NULL: none */
+	void *was;			     /* the entry before, NULL: none */
+	void *now;			     /* the entry as it was put in, NULL: none */
 	size_t edit;
 };
 
@@ -156,8 +157,8 @@ struct ipt_done {
 
 void steps_fini(struct vec *steps);
 void *entry_copy(const struct ipt_ops *ops, const void *e);
-/* Takes steps back, the last one first, under the lock. @only: NULL, or work tables: then the steps
- * in those that are committed. Returns: 0 or -errno. */
+/* Undoes steps, the last one first; the caller holds the lock. @only: NULL for all steps, or work
+ * tables, for the steps in those of them that are committed. Returns: 0 or -errno. */
 int steps_undo(const struct vec *steps, const struct vec *only, struct why *why);
 
 #endif

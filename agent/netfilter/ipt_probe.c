@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the kernel has of legacy tables, found without making it load anything. */
+/* Finds out what the kernel has of legacy tables, without making it load anything. */
 #include <unistd.h>
 
 #include "ipt_priv.h"
 
-/* The files come with the modules, ip_tables and ip6_tables. */
+/* The modules ip_tables and ip6_tables create these files. */
 unsigned ipt_probe_families(void *self)
 {
 	static const unsigned families[IPT_FAMILIES] = { NF_IPV4, NF_IPV6 };

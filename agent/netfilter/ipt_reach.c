@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From which hooks a chain is reached: along jumps and gotos, from the built-in chains. */
+/* Finds the hooks that reach a chain, from the built-in chains along jumps and gotos. */
 #include <errno.h>
 #include <stdlib.h>
 

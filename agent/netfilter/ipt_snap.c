@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading what is loaded of the legacy tables, under the lock. Only tables are read that the kernel lists
- * in ip_tables_names and ip6_tables_names of /proc/net: asking for another one would load it. */
+/* Reads the legacy tables that are loaded, under the lock: those that the kernel lists in
+ * /proc/net/ip_tables_names and ip6_tables_names. To ask for another one would load it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +75,7 @@ static int snap_table(struct nf_part *part, struct ipt_table *t)
 	return err;
 }
 
-/* What the table has of the meters; they are all in mangle. */
+/* Reads the meters of a table; only mangle has any. */
 static int snap_meters(struct ipt_part *p, const struct ipt_table *t)
 {
 	struct ipt_meters m;
@@ -107,7 +107,7 @@ static bool any_loaded(void)
 	return false;
 }
 
-/* @again: into the memory that is kept for it. */
+/* @again: read into the memory that was kept for this table (rooms_keep()). */
 static int table_read(struct ipt *ipt, const struct ipt_ops *ops, const char *name, bool again,
 		      struct vec *tables)
 {
@@ -142,7 +142,7 @@ static int tables_read(struct ipt *ipt, bool again, struct vec *tables, struct w
 	return 0;
 }
 
-/* Is @now the same as @was, but for counters? Then @was has those, too. */
+/* Is @now the same as @was, but for counters? Then @was gets the counters of @now. */
 static bool tables_again(struct ipt_part *was, const struct ipt_part *now)
 {
 	was->part.counted = false;
@@ -159,7 +159,7 @@ static bool tables_again(struct ipt_part *was, const struct ipt_part *now)
 	return true;
 }
 
-/* Takes the new counters of the blobs over into the entries. */
+/* Copies the new counters from the blobs into the entries. */
 static int part_count(struct ipt_part *p)
 {
 	int err = 0;
@@ -176,7 +176,7 @@ static int part_count(struct ipt_part *p)
 	return err;
 }
 
-/* The memory of a reading that is not needed is for the next one. */
+/* Keeps the memory of a reading that is not needed, for the next reading. */
 static void rooms_keep(struct ipt *ipt, struct ipt_part *p)
 {
 	for (size_t i = 0; i < p->tables.n && i < IPT_TABLES_MAX; i++) {
@@ -192,7 +192,7 @@ static void rooms_keep(struct ipt *ipt, struct ipt_part *p)
 static int part_fill(struct ipt *ipt, struct ipt_part *p, bool again, struct why *why)
 {
 	bool any = any_loaded();
-	/* Without tables there is nobody to wait for. */
+	/* Without tables, there is nothing to lock. */
 	int err = any ? ipt_lock(ipt, why) : 0;
 
 	if (err < 0)

@@ -37,7 +37,7 @@ void ipt_text_addr(const struct ipt_ops *ops, char letter, const uint8_t *addr, 
 	char buf[INET6_ADDRSTRLEN];
 	int len = ipt_mask_len(ops, mask);
 
-	/* ip6tables looks at the mask alone. */
+	/* ip6tables goes by the mask alone. */
 	if (!invert && len == 0 && (ops->family == AF_INET6 || memcmp(addr, zero, 4) == 0))
 		return;
 	inet_ntop(ops->family, addr, buf, sizeof(buf));
@@ -75,9 +75,10 @@ static const char *chain_proto(uint16_t proto)
 }
 
 /*
- * For the rest, save_rule_details() of iptables asks /etc/protocols up to 1.8.10, and prints the
- * number from 1.8.11 on ("iptables-save: Avoid /etc/protocols lookups"). The commit before that one
- * made dccp one of libxtables' own, which is of the same release as the program.
+ * For protocols that libxtables does not name, save_rule_details() of iptables asks /etc/protocols
+ * up to 1.8.10, and prints the number from 1.8.11 on ("iptables-save: Avoid /etc/protocols
+ * lookups"). libxtables, which is of the same release, names dccp from 1.8.11 on (the commit before
+ * that one).
  */
 static const char *proto_name(uint16_t proto)
 {
@@ -151,7 +152,7 @@ static void save_target(void *arg)
 		printf(" [unsupported revision]");
 }
 
-/* An extension that gives up half-way (a set that is gone) shows with what it said so far. */
+/* When an extension gives up half-way (its ipset is gone), what it has printed so far stays. */
 static int save_run(const struct ipt_ops *ops, void (*fn)(void *), const void *e, const void *m,
 		    struct text *out)
 {

@@ -36,7 +36,7 @@ int ipt_token(const char *s, struct vec *words, char **store, struct why *why)
 	int err = 0;
 
 	*words = (struct vec)VEC_INIT(char *);
-	/* A word is never longer than what it was written as, and a blank makes room for its NUL. */
+	/* A word is never longer than it was written, and a blank makes room for the NUL. */
 	*store = to = malloc(strlen(s) + 1);
 	if (!to)
 		return -ENOMEM;

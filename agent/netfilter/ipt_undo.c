@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Taking back what ipt_commit() did, after it or in the middle of it. */
+/* Undoes what ipt_commit() did, afterwards or in the middle of it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,7 @@ void *entry_copy(const struct ipt_ops *ops, const void *e)
 	return copy;
 }
 
-/* Finds the rule that a step put in: at the place where it was put, else any equal one. */
+/* Finds the rule that a step put in: at the position where it was put, else any equal one. */
 static int undo_find(struct work *w, const struct step *s, size_t at, struct work_rule **rule)
 {
 	uint32_t tag = ipt_entry_tag(s->ops, s->now);
@@ -64,7 +64,7 @@ static int undo_find(struct work *w, const struct step *s, size_t at, struct wor
 	}
 }
 
-/* What the new rule counted goes to the old one that comes back. */
+/* Adds what the new rule counted to the counters of the old one that comes back. */
 static void counts_return(const struct step *s, const void *now, void *was)
 {
 	uint64_t cur[2], start[2], old[2];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tables being changed: fresh copies of libiptc, the mark rules in them, and changes staged in
- * memory until the commit. The caller holds the lock throughout. */
+/* Tables being changed: libiptc's fresh copies of them, an index of their mark rules, and changes
+ * that are staged in memory until the commit. The caller holds the lock throughout. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,8 +115,8 @@ static struct work_rule *table_find(struct work_table *t, uint32_t tag, uint64_t
 				return r;
 			continue;
 		}
-		/* The ordinal counts what was there at first: edits before this one may have
-		 * removed equals. */
+		/* The ordinal counts removed rules, too: it is from before the commit, and an
+		 * earlier edit may have removed an equal rule. */
 		if (hash_of(t, r, &memo) == hash && ordinal-- == 0)
 			return r->e ? r : NULL;
 	}
@@ -157,7 +157,7 @@ int work_find(struct work *w, const struct ipt_ops *ops, const char *table, uint
 	return found;
 }
 
-/* Finds the tags alone: to make the whole index takes too long for a SET that only adds rules. */
+/* Finds the tags alone: the whole index takes too long for a SET that only adds rules. */
 static int tags_find(struct work_table *t)
 {
 	const struct ipt_ops *ops = t->ops;
@@ -279,7 +279,7 @@ int work_commit(struct work *w, struct work_table *t)
 		t->committed = true;
 		return 0;
 	}
-	/* The number of entries is no longer the one that was read: somebody works without the lock. */
+	/* The number of entries is not the one that was read: somebody works without the lock. */
 	if (errno == EAGAIN)
 		return why_set(w->why, -ESTALE,
 			       "%s -t %s: somebody goes on changing it without the lock",

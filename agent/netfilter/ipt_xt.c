@@ -2,8 +2,8 @@
 /*
  * Calls into libxtables.
  *
- * It was made for programs that run once: it prints to stdout, warns on stderr, exits on errors
- * and, where it finds no tables, runs modprobe (xtables_compatible_revision(), 1.8.9). Every
+ * libxtables was made for programs that run once: it prints to stdout, warns on stderr, exits on
+ * errors and, where it finds no tables, runs modprobe (xtables_compatible_revision(), 1.8.9). Every
  * call into it goes through ipt_xt_run().
  */
 #include <errno.h>
@@ -31,7 +31,7 @@ static struct {
 	struct vec used; /* struct match_used */
 } xt;
 
-/* An extension's answer, kept: asking costs a walk over all of them. */
+/* What ipt_xt_match_used() found, kept because libxtables walks over all extensions to find it. */
 struct match_used {
 	const struct ipt_ops *ops;
 	char name[XT_EXTENSION_MAXNAMELEN];
@@ -157,10 +157,10 @@ static void find_used(void *arg)
 		u->used = m->userspacesize;
 }
 
-/* Where libxtables says less than all that is configuration. */
+/* Corrects userspacesize where an extension sets less than its configuration takes. */
 static size_t used_fix(const char *name, size_t used)
 {
-	/* 1.8.9: offsetof(struct xt_connlabel_mtinfo, bit), which is the first member. */
+	/* libxt_connlabel of 1.8.9 has offsetof(struct xt_connlabel_mtinfo, bit), which is 0. */
 	return strcmp(name, "connlabel") == 0 ? SIZE_MAX : used;
 }
 

@@ -81,7 +81,7 @@ unsigned nf_families(struct nf *nf)
 
 unsigned nf_probe(struct nf *nf)
 {
-	/* The backend of nftables will say so itself. */
+	/* A backend for nftables will report this itself. */
 	unsigned caps = nft_is_there() ? NF_CAP_NFTABLES : 0;
 
 	for (size_t i = 0; i < nf->n; i++)
@@ -114,7 +114,7 @@ static int parts_read(struct nf *nf, const struct nf_snap *was, struct nf_part *
 	return 0;
 }
 
-/* As old as its oldest part. */
+/* A snapshot is as old as its oldest part. */
 static void snap_stamp(struct nf_snap *snap)
 {
 	snap->taken_ms = snap->parts[0]->taken_ms;
@@ -173,7 +173,7 @@ void nf_snap_free(struct nf_snap *snap)
 	free(snap);
 }
 
-/* --- one rule ---------------------------------------------------------------------------------- */
+/* --- one rule -------------------------------------------------------------------------------- */
 
 int nf_decode(struct nf *nf, const struct nf_snap *snap, const struct nf_entry *e,
 	      struct markrule *out)
@@ -240,7 +240,7 @@ int nf_check_in(struct nf *nf, const struct nf_snap *snap, const struct markrule
 				why);
 }
 
-/* --- meters ------------------------------------------------------------------------------------ */
+/* --- meters ---------------------------------------------------------------------------------- */
 
 /* Meters are in one backend, so that no packet counts twice: in the last of those that can have
  * any. When none can, the first one says why. */
@@ -275,7 +275,7 @@ bool nf_meters_right(const struct nf *nf, const struct nf_snap *snap, const stru
 	return right;
 }
 
-/* Sides before @n go back to what they had: the first @ends[i] of @was are those of sides 0 to i. */
+/* Puts back the meters of sides before @n. The first @ends[i] of @was are those of sides 0 to i. */
 static int meters_return(const struct nf *nf, size_t n, const struct vec *was, const size_t *ends,
 			 struct why *why)
 {

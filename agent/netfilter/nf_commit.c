@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * nf_commit() over all backends: each edit goes to the backend that it is for; all backends stage, the
- * last one first, so that the locks of those that have one are held the shortest; then they commit in
- * their order. When one fails, those before it are undone, the last one first.
+ * nf_commit() over all backends. Each edit goes to its backend. All backends stage, the last one
+ * first, so that the first one holds its lock for the shortest time; then they commit in their
+ * order. When a commit fails, those before it are undone, the last one first.
  */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "nf_priv.h"
 
-/* How often a backend may find that somebody else was faster. */
+/* How often a backend may stage because somebody else changed the rules meanwhile. */
 enum { STALE_TRIES = 20 };
 
 struct nf_undo {
@@ -71,8 +71,8 @@ static int part_add(struct part *p, const struct nf_edit *edit, size_t of)
 	return 0;
 }
 
-/* The rule that an edit is about goes away everywhere but in @home, or in the backend where it is known
- * to be. To remove what is not there is no fault. */
+/* Removes the rule of an edit from the backend that the edit names, or from all, but never from
+ * @home. To remove a rule that does not exist is no fault. */
 static int gone_add(struct commit *c, const struct nf_edit *edit, size_t of,
 		    const struct nf_side *home)
 {
@@ -104,7 +104,7 @@ static int edit_add(struct commit *c, const struct nf_edit *edit, size_t of, str
 		return why_set(why, -EOPNOTSUPP, "Backend: there is no such one here");
 	if (edit->add)
 		return part_add(&c->parts[home - c->nf->sides], edit, of);
-	/* It moves from one backend to the other. */
+	/* The rule moves here from another backend. */
 	if (edit->backend && edit->backend != home->ops->id)
 		here.add = true;
 	err = gone_add(c, edit, of, home);
@@ -113,7 +113,7 @@ static int edit_add(struct commit *c, const struct nf_edit *edit, size_t of, str
 
 /* --- the commit ------------------------------------------------------------------------------ */
 
-/* Passes an error of a backend on, with the edit at fault. */
+/* Passes an error of a backend on, and notes which of the caller's edits is at fault. */
 static int part_failed(struct commit *c, const struct part *p, int err)
 {
 	if (err < 0 && p->txn.failed < p->of.n)
@@ -155,7 +155,7 @@ static int part_commit(struct commit *c, struct part *p)
 	return part_failed(c, p, err);
 }
 
-/* Takes back the commits of the sides before @n, the last one first. */
+/* Undoes the commits of the sides before @n, the last one first. */
 static int parts_undo(struct commit *c, size_t n, struct why *why)
 {
 	int err = 0;

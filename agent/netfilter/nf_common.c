@@ -22,7 +22,7 @@ void nf_part_fini(struct nf_part *p)
 	vec_fini(&p->meters);
 }
 
-/* Names of the list in its order, then all others by name. */
+/* Compares names: those of the list in its order, then all others by name. */
 static int name_cmp(const char *const *list, const char *x, const char *y)
 {
 	if (strcmp(x, y) == 0)

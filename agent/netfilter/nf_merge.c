@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One snapshot out of the parts of all backends.
+ * Makes one snapshot of the parts of all backends.
  *
- * Nearly every host has its mark rules in one backend. Then the snapshot shows the vectors of that part
- * as they are, and a reading costs nothing for the sake of the others.
+ * Nearly every host has its mark rules in one backend. Then the snapshot borrows the vectors of
+ * that part as they are, so that merging costs nothing.
  */
 #include <errno.h>
 #include <string.h>
@@ -55,7 +55,7 @@ static int entry_cmp(const void *a, const void *b)
 	return (x->entry->part > y->entry->part) - (x->entry->part < y->entry->part);
 }
 
-/* Puts the chains in order; @all is left in the order of the parts. */
+/* Puts all chains into the snapshot, in order. @all is left in the order of the parts. */
 static int chains_merge(struct nf_snap *snap, struct vec *all)
 {
 	for (uint8_t s = 0; s < NF_BACKENDS_MAX && snap->parts[s]; s++) {

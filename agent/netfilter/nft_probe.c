@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Is nf_tables there? Found out without making the kernel load it. */
+/* Does the kernel have nf_tables? Finds out without making it load the module. */
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -27,7 +27,7 @@ static bool is_loaded(void)
 	return nf_file_has_line(path, "/nf_tables.ko", false);
 }
 
-/* Asks for the generation of the ruleset: the cheapest question that only nf_tables answers. */
+/* Asks for the generation of the ruleset: the cheapest request that only nf_tables answers. */
 static bool answers(struct mnl_socket *nl)
 {
 	const struct timeval patience = { .tv_sec = 1 };

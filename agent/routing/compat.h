@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Kernel attributes that may be newer than the headers of the machine that builds. The numbers are
- * ABI; whether the running kernel knows them is asked, never assumed (policy_nl_caps()). The
- * headers come first, so that a define shadows their enumerator and never breaks its definition. */
+/* Kernel attributes that may be newer than the headers of the build machine. Their numbers are ABI.
+ * Whether the running kernel knows them is asked, never assumed (policy_nl_caps()). The headers
+ * come first, so that a define shadows their enumerator and never breaks its definition. */
 #ifndef ROUTING_COMPAT_H
 #define ROUTING_COMPAT_H
 

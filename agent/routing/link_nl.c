@@ -10,7 +10,6 @@
 #include "compat.h"
 #include "nl_attr.h"
 
-/* Without RTEXT_FILTER_SKIP_STATS the answer is several times as big. */
 enum { LINK_QUESTION = 128 };
 
 struct link {
@@ -35,8 +34,8 @@ int link_nl_event(const struct nlmsghdr *nlh, struct names *links)
 	err = nl_decode_message(&link_table, nlh, sizeof(*ifi), AF_UNSPEC, &link, NULL);
 	if (err)
 		return err;
-	/* A bridge tells of its ports with messages of its own family: there, RTM_DELLINK means
-	 * that a device has left the bridge (net/bridge/br_netlink.c). */
+	/* A bridge reports its ports in messages of its own family: there, RTM_DELLINK means that a
+	 * device has left the bridge (net/bridge/br_netlink.c). */
 	if (ifi->ifi_family != AF_UNSPEC || ifi->ifi_index <= 0)
 		return 0;
 	if (nlh->nlmsg_type == RTM_DELLINK) {
@@ -68,6 +67,7 @@ int link_nl_dump(struct rtnl *nl, struct names *links)
 	_Alignas(struct nlmsghdr) char buf[LINK_QUESTION];
 	struct nlmsghdr *nlh = nl_begin(buf, sizeof(buf), RTM_GETLINK, 0, sizeof(struct ifinfomsg));
 
+	/* With statistics, the dump would be several times as big. */
 	mnl_attr_put_u32(nlh, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 	return rtnl_dump(nl, nlh, link_cb, link_reset, links);
 }

@@ -8,7 +8,7 @@
 
 #include "base/addr.h"
 
-enum { VIA_HEADER = offsetof(struct rtvia, rtvia_addr) }; /* it ends in an array without length */
+enum { VIA_HEADER = offsetof(struct rtvia, rtvia_addr) }; /* struct rtvia ends in an array */
 
 /* Reads an unsigned integer of @size bytes, in host order. */
 static uint64_t uint_load(const void *p, size_t size)
@@ -62,7 +62,7 @@ static bool all_zero(const uint8_t *p, size_t n)
 	return n == 0;
 }
 
-/* Two fields that are one to the table. */
+/* Bytes of the field; NL_RANGE has two, one behind the other. */
 static size_t field_size(const struct nl_attr *a)
 {
 	return a->kind == NL_RANGE ? 2u * a->size : a->size;
@@ -172,7 +172,7 @@ int nl_encode(const struct nl_table *table, const struct nl_out *out, const void
 	return err;
 }
 
-/* Of two attributes the last counts, also when it is shorter. */
+/* Clears the bytes behind the address: an earlier attribute for the same field may be longer. */
 static int addr_load(struct prefix *p, int family, const void *data, size_t len)
 {
 	if (!len || len != addr_size(family))

@@ -23,10 +23,10 @@ enum nl_kind {
 	NL_RANGE,  /* two integers of the field's width, the second field right behind the first */
 	NL_BYTES,  /* as many as the field has; absent when all are zero */
 	NL_NAME,   /* a string in a char array; absent when empty */
-	NL_PREFIX, /* struct prefix, whose length is in the message's header; absent with length 0 */
+	NL_PREFIX, /* struct prefix, whose length is in the message's header; absent: length 0 */
 	NL_ADDR,   /* struct prefix: an address of the message's family, otherwise absent */
 	NL_VIA,	   /* struct prefix: an address of another family, as struct rtvia */
-	NL_OWN,	   /* by functions of its own */
+	NL_OWN,	   /* written and read by functions of its own */
 };
 
 /* An integer that is sent whatever its value. */
@@ -40,8 +40,8 @@ struct nl_out {
 	unsigned parts; /* see struct nl_attr */
 };
 
-/* How an NL_OWN is written and read; NULL: it is not. Both return 0 or -errno; @put decides itself
- * whether the attribute is absent. */
+/* How an NL_OWN is written and read; NULL: it is not. Both return 0 or -errno. @put decides by
+ * itself whether the attribute is absent. */
 struct nl_own {
 	int (*put)(const struct nl_out *out, uint16_t type, const void *obj);
 	int (*get)(const void *data, size_t len, void *obj);
@@ -50,8 +50,8 @@ struct nl_own {
 struct nl_attr {
 	uint8_t kind; /* enum nl_kind */
 	uint8_t part; /* 0, or a bit: sent only with that part of the object (nl_out.parts) */
-	/* 0, or the attribute that this one goes with: the kernel compares both or none, and where
-	 * absent is NL_ALWAYS both are sent or none. */
+	/* 0, or the attribute that this one goes with. The kernel compares both or neither; when
+	 * absent is NL_ALWAYS, both are sent or neither. */
 	uint8_t with;
 	uint8_t size; /* of the field */
 	uint16_t off; /* of the field */
@@ -82,7 +82,7 @@ struct nl_item {
 /**
  * nl_next - take the next attribute off what is left of a message
  *
- * Goes by the length itself: mnl_attr_for_each() of libmnl 1.0.5 rounds it up, past the end.
+ * In place of mnl_attr_for_each(), which in libmnl 1.0.5 rounds the length up, past the end.
  * Returns: 1 with @item set, 0 at the end, -EBADMSG when what is left is no attribute.
  */
 static inline int nl_next(const char **at, size_t *left, struct nl_item *item)
@@ -116,9 +116,9 @@ struct nlmsghdr *nl_begin(void *buf, size_t size, uint16_t type, uint16_t flags,
 
 /* Appends the attributes of @obj that are not absent. Returns: 0 or -EMSGSIZE. */
 int nl_encode(const struct nl_table *table, const struct nl_out *out, const void *obj);
-/* Appends one, also when it is absent. Returns: 0 or -EMSGSIZE. */
+/* Appends attribute @type, even when it is absent. Returns: 0 or -EMSGSIZE. */
 int nl_put(const struct nl_table *table, const struct nl_out *out, uint16_t type, const void *obj);
-/* As nl_encode(), for one that may be absent. */
+/* Appends attribute @type unless it is absent. Returns: 0 or -EMSGSIZE. */
 int nl_put_present(const struct nl_table *table, const struct nl_out *out, uint16_t type,
 		   const void *obj);
 
@@ -127,8 +127,9 @@ int nl_put_present(const struct nl_table *table, const struct nl_out *out, uint1
  * @family: of the addresses
  * @seen: gets bit N when attribute N was there (N below 64); may be NULL
  *
- * Fields whose attribute is not there are left alone; of two equal attributes the last counts.
- * Returns: 0, or -EBADMSG for an attribute of a wrong length. Unknown ones are passed over.
+ * Leaves fields alone whose attribute is not there, and ignores unknown attributes. When an
+ * attribute is there twice, the last one counts. Returns: 0, or -EBADMSG for an attribute of a
+ * wrong length.
  */
 int nl_decode(const struct nl_table *table, const void *attrs, size_t len, int family, void *obj,
 	      uint64_t *seen);
@@ -137,10 +138,10 @@ int nl_decode_message(const struct nl_table *table, const struct nlmsghdr *nlh, 
 		      int family, void *obj, uint64_t *seen);
 
 /**
- * nl_selects - does the kernel compare this attribute when @obj asks for what matches it?
+ * nl_selects - does the kernel compare this attribute when a request asks for what matches @obj?
  *
- * It does not where the attribute, or the one that it goes with, is absent; nor an NL_ALWAYS that
- * is 0.
+ * It does not when the attribute, or the one that it goes with, is absent, or when it is an
+ * NL_ALWAYS with the value 0.
  */
 bool nl_selects(const struct nl_table *table, uint16_t type, int family, const void *obj);
 /* Have both the same value in the field of the attribute? */

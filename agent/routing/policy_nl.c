@@ -21,8 +21,8 @@ enum { POLICY_PART_PRIORITY = 1 };
 		.kind = NL_##KIND, NL_FIELD(policy, field), .absent = (value), .with = (other)     \
 	}
 
-/* The kernel tells port masks and dscp masks of all ones; they are not sent, so that kernels
- * without them take the rest. */
+/* The kernel reports port masks and dscp masks of all ones. Such masks are not sent, so that
+ * kernels without these attributes take the rest. */
 static const struct nl_attr policy_attrs[] = {
 	[FRA_PRIORITY] = { .kind = NL_U32,
 			   .part = POLICY_PART_PRIORITY,
@@ -91,7 +91,7 @@ int policy_nl_encode(void *buf, size_t size, uint16_t type, const struct policy 
 			 &key);
 }
 
-/* Takes over what stands in the header. */
+/* Sets what stands in the header. */
 static void policy_header(const struct fib_rule_hdr *frh, struct policy *p)
 {
 	policy_init(p);
@@ -107,7 +107,8 @@ static void policy_header(const struct fib_rule_hdr *frh, struct policy *p)
 	p->flags = frh->flags & ~(uint32_t)FIB_RULE_INVERT;
 }
 
-/* rule_find() of net/core/fib_rules.c looks at neither. */
+/* rule_find() of net/core/fib_rules.c does not look at the goto. It does compare the priority, and
+ * so does policy_nl_matches(), by hand: to nl_selects(), priority 0 would be absent. */
 static bool is_compared(uint16_t type)
 {
 	return type != FRA_GOTO && type != FRA_PRIORITY;
@@ -120,7 +121,7 @@ bool policy_nl_matches(const struct policy *asked, const struct policy *p)
 	if (a.family != b.family || a.priority != b.priority ||
 	    (a.action && a.action != b.action) || (a.tos && a.tos != b.tos))
 		return false;
-	/* What the kernel holds, where policy_key() has none: 0 is asked for as anything. */
+	/* Compare what the kernel holds: policy_key() may have set 0, which asks for any table. */
 	a.fib = asked->fib;
 	b.fib = p->fib;
 	for (uint16_t type = 1; type < policy_table.n; type++)
@@ -150,7 +151,7 @@ int policy_nl_decode(const struct nlmsghdr *nlh, struct policy *out)
 	err = nl_decode_message(&policy_table, nlh, sizeof(*frh), frh->family, out, &seen);
 	if (err)
 		return err;
-	/* The kernel's default (fib_nl2rule); it tells the mask of its own rules always. */
+	/* The default of fib_nl2rule() for requests; the kernel's messages always have a mask. */
 	if (out->mark && !(seen & UINT64_C(1) << FRA_FWMASK))
 		out->mask = UINT32_MAX;
 	if (out->sport_mask == UINT16_MAX)

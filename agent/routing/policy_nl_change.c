@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Adding and deleting exactly one rule, whatever the kernel takes for a wildcard
+/* Adds and deletes exactly one rule, whatever the kernel takes for a wildcard
  * (net/core/fib_rules.c, rule_exists() and rule_find()). */
 #include <errno.h>
 #include <libmnl/libmnl.h>
@@ -16,8 +16,8 @@
 /* What request_raw() may append: FRA_PRIORITY. */
 enum { POLICY_NL_PRIORITY = 8 };
 
-/* A rule, and its message in group.raw: sent back as it came, it has all that the kernel knows
- * and this program perhaps does not. */
+/* A rule, and where its message is in group.raw. A message is sent back as it came, so that it
+ * keeps attributes that this program does not know. */
 struct rule {
 	struct policy p;
 	size_t at;
@@ -104,8 +104,8 @@ static int request(struct rtnl *nl, struct nlmsghdr *nlh, struct why *why)
 	return err ? why_set(why, err, "%s", words.s[0] ? words.s : strerror(-err)) : 0;
 }
 
-/* Sends a rule of a dump back. A priority of 0 is not in it, and must be: without one, the kernel
- * chooses (new) or does not look (delete). */
+/* Sends back a rule of a dump, to add or to delete it. The kernel leaves priority 0 out of a dump,
+ * but a request needs it: without one, the kernel chooses (add) or takes any priority (delete). */
 static int request_raw(struct rtnl *nl, const struct policy_group *g, size_t i, uint16_t type,
 		       struct why *why)
 {
@@ -149,8 +149,9 @@ static bool group_hits_earlier(const struct policy_group *g, size_t at)
 	return false;
 }
 
-/* Deletes rule @at by rebuilding the group behind itself: all others once more at the end, then
- * the old ones from the front, each of which is then the first that its request can hit. */
+/* Deletes rule @at by rebuilding the group behind itself: adds all others once more at the end,
+ * then deletes the old ones from the front, each of which is the first then that its request can
+ * hit. */
 static int group_rebuild(struct rtnl *nl, const struct policy_group *g, size_t at, struct why *why)
 {
 	int err = 0;
@@ -168,7 +169,7 @@ static int group_rebuild(struct rtnl *nl, const struct policy_group *g, size_t a
 	return err;
 }
 
-/* Looks whether the right one went; what went in its stead is put back. */
+/* Reads the group again to see whether the right rule went, and puts back one that went instead. */
 static int group_verify(struct rtnl *nl, const struct policy_group *before, size_t at,
 			struct why *why)
 {
@@ -246,7 +247,7 @@ bool policy_nl_kept(const struct policy_group *g, int family, uint32_t priority)
 	return g->family == family && g->priority == priority;
 }
 
-/* Rule @i of @now that somebody else put up since. */
+/* Has somebody else added rule @i of @now since? */
 static bool is_new(const struct policy_group *was, const struct policy_group *now, size_t i,
 		   policy_is_ours *ours, const void *arg)
 {
@@ -255,7 +256,7 @@ static bool is_new(const struct policy_group *was, const struct policy_group *no
 	return !group_count(was, p) && !ours(p, arg);
 }
 
-/* Is @now what @was, with what others have put up since behind it? */
+/* Is @now the same as @was, followed by what others have added since? */
 static bool group_restored(const struct policy_group *was, const struct policy_group *now,
 			   policy_is_ours *ours, const void *arg)
 {
@@ -279,7 +280,7 @@ int policy_nl_restore(struct rtnl *nl, const struct policy_group *was, policy_is
 		why_set(why, err, "cannot read the rules: %s", strerror(-err));
 	if (err || group_restored(was, &now, ours, arg))
 		goto out;
-	/* As group_rebuild(). */
+	/* As group_rebuild() does: first add, then delete from the front. */
 	for (size_t i = 0; !err && i < was->rules.n; i++)
 		if (!is_permanent(was, i))
 			err = request_raw(nl, was, i, RTM_NEWRULE, why);
@@ -294,7 +295,8 @@ out:
 	return err;
 }
 
-/* Does the kernel hold @p itself, and not one that it merely takes for it? */
+/* Does the kernel hold @p itself, and not only a rule that it takes for the same? Returns: -EEXIST
+ * if so, 0 if not, or -errno. */
 static int policy_exists(struct rtnl *nl, const struct policy *p)
 {
 	struct policy_group g = { .rules = VEC_INIT(struct rule) };
@@ -306,7 +308,7 @@ static int policy_exists(struct rtnl *nl, const struct policy *p)
 	return err;
 }
 
-/* The capabilities without which the kernel would make a rule that matches more. */
+/* The capabilities that @p needs: without them, the kernel would make a rule that matches more. */
 static unsigned policy_needs(const struct policy *p)
 {
 	struct policy key = policy_key(p);

@@ -8,7 +8,7 @@
 
 #include "route_nl_priv.h"
 
-/* Room for ROUTE_LEGS_MAX legs of an IPv6 gateway each, and the rest. */
+/* A request has room for ROUTE_LEGS_MAX next hops with an IPv6 gateway each, and for the rest. */
 enum { ROUTE_REQUEST = 255 * 56 + 512, ROUTE_QUESTION = 256 };
 
 static struct nlmsghdr *question(void *buf, size_t size, const struct route_filter *f)
@@ -43,8 +43,8 @@ static int request(struct rtnl *nl, uint16_t type, uint16_t flags, const struct 
 	return err ? err : rtnl_request(nl, (struct nlmsghdr *)(void *)buf, why);
 }
 
-/* Of an IPv6 destination and metric, the routes by gateways are one with several legs
- * (include/net/ip6_route.h, rt6_qualify_for_ecmp()). */
+/* IPv6 joins routes of one destination and metric that have gateways into one route with several
+ * next hops (include/net/ip6_route.h, rt6_qualify_for_ecmp()). */
 static bool can_be_leg(const struct route *r)
 {
 	return r->dst.family == AF_INET6 && !r->nhid && !route_is_reject(r) && r->nlegs &&
@@ -75,9 +75,10 @@ int route_nl_replace(struct rtnl *nl, const struct route *r, struct why *why)
 }
 
 /*
- * Is there an IPv4 route of the key of @r? Asked by a change that may not create anything: the
- * kernel answers EEXIST or ENOENT (net/ipv4/fib_trie.c, fib_table_insert()), and needs no gateway
- * for a blackhole. Returns: -EEXIST, -ENOENT, or another -errno with @why.
+ * Is there an IPv4 route with the key of @r? Asks by a request without NLM_F_CREATE, which creates
+ * nothing: the kernel answers EEXIST or ENOENT (net/ipv4/fib_trie.c, fib_table_insert()). The
+ * request is for a blackhole, which needs no gateway. Returns: -EEXIST, -ENOENT, or another -errno
+ * with @why.
  */
 static int key_is_taken(struct rtnl *nl, const struct route *r, struct why *why)
 {
@@ -98,7 +99,8 @@ static int key_is_taken(struct rtnl *nl, const struct route *r, struct why *why)
 
 int route_nl_del(struct rtnl *nl, const struct route *r, struct why *why)
 {
-	/* No metric in the request matches any metric (fib_nh_match()). */
+	/* A request without a metric deletes a route of any metric (fib_nh_match() of
+	 * net/ipv4/fib_semantics.c). */
 	if (r->dst.family == AF_INET && !r->metric) {
 		int err = key_is_taken(nl, r, why);
 
@@ -118,7 +120,7 @@ static bool same_key(const struct route *a, const struct route *b)
 	       a->tos == b->tos && !prefix_cmp(x, y);
 }
 
-/* Make, then break. @flags say how the new one gets in beside the old one. */
+/* Adds @new before it removes @old. @flags: NLM_F_EXCL, or NLM_F_APPEND where both have one key. */
 static int add_then_del(struct rtnl *nl, uint16_t flags, const struct route *old,
 			const struct route *new, struct why *why)
 {
@@ -154,7 +156,7 @@ static int change_shared(struct rtnl *nl, const struct route *old, const struct 
 {
 	int err;
 
-	/* All by gateways are one route, and that is what the kernel replaces. */
+	/* To IPv6, all routes with gateways are one route, and the kernel replaces that. */
 	if (can_be_leg(old) && can_be_leg(new))
 		return route_nl_replace(nl, new, why);
 	if (can_be_leg(new))

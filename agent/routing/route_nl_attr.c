@@ -11,7 +11,7 @@
 	{                                                                                          \
 		.kind = NL_##KIND, NL_FIELD(s, field)                                              \
 	}
-/* Of the only next hop. */
+/* An attribute of the only next hop. */
 #define HOP(KIND, field)                                                                           \
 	{                                                                                          \
 		.kind = NL_##KIND, .part = ROUTE_PART_HOP, NL_FIELD(route, leg.field)              \
@@ -43,7 +43,7 @@ static const struct nl_attr metric_attrs[ROUTE_METRIC_N] = {
 
 static const struct nl_table metric_table = NL_TABLE(metric_attrs);
 
-/* One of several next hops: what its struct rtnexthop does not say. */
+/* One of several next hops: the attributes behind its struct rtnexthop. */
 static const struct nl_attr hop_attrs[] = {
 	[RTA_GATEWAY] = ATTR(ADDR, nexthop, gateway),
 	[RTA_FLOW] = ATTR(U32, nexthop, realms),
@@ -52,7 +52,7 @@ static const struct nl_attr hop_attrs[] = {
 
 static const struct nl_table hop_table = NL_TABLE(hop_attrs);
 
-/* A lock, or another metric that was said to be 0, is sent as such. */
+/* Sends every metric that metrics_other has, also with value 0, which somebody has set. */
 static int metrics_put(const struct nl_out *out, uint16_t nest_type, const void *obj)
 {
 	const struct route *r = obj;
@@ -73,7 +73,7 @@ static int metrics_put(const struct nl_out *out, uint16_t nest_type, const void 
 	return err;
 }
 
-/* Metrics that are not in the table are noticed, too: they make the route another one. */
+/* Notes metrics that are not in the table, too, because the route differs by them. */
 static int metrics_get(const void *data, size_t len, void *obj)
 {
 	struct route *r = obj;
@@ -112,7 +112,8 @@ static int hops_put(const struct nl_out *out, uint16_t type, const void *obj)
 
 	if (!nest)
 		return -EMSGSIZE;
-	/* The kernel looks at neither bit, but a strict one might: RTA_MULTIPATH is no nest. */
+	/* mnl_attr_nest_start_check() has set NLA_F_NESTED, but RTA_MULTIPATH is no nest. The
+	 * kernel ignores the bit; a stricter one might not. */
 	nest->nla_type = type;
 	for (unsigned i = 0; !err && i < r->nlegs; i++)
 		err = hop_put(out, r, i);

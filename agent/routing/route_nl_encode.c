@@ -6,8 +6,8 @@
 #include "route_nl_priv.h"
 #include "routing/route_nl.h"
 
-/* The parts of @r that its request has. Next hops are not said of what has none, nor where a nexthop
- * object has them. */
+/* Returns: the parts of @r that its request has. Next hops are left out when the route has none,
+ * and when a nexthop object has them. */
 static unsigned parts(const struct route *r, bool del)
 {
 	unsigned parts = del ? 0 : ROUTE_PART_NEW;
@@ -25,7 +25,7 @@ static void put_header(const struct nl_out *out, const struct route *r)
 	rtm->rtm_dst_len = r->dst.len;
 	rtm->rtm_src_len = r->src.family == AF_UNSPEC ? 0 : r->src.len;
 	rtm->rtm_tos = r->tos;
-	/* RTA_TABLE is what counts; the field is for the ids that fit. */
+	/* The kernel goes by RTA_TABLE; the field has room for ids up to 255. */
 	rtm->rtm_table = r->fib < 256 ? (uint8_t)r->fib : RT_TABLE_UNSPEC;
 	rtm->rtm_protocol = r->protocol;
 	rtm->rtm_scope = route_scope(r);
@@ -40,9 +40,10 @@ static int put_bytes(const struct nl_out *out, uint16_t type, size_t len, const 
 }
 
 /*
- * IPv6 looks at device and gateway alone, and takes what is not said for anything
- * (net/ipv6/route.c, ip6_route_del()): an unreachable route would take the next best one with it,
- * a route without a gateway one with. So say "lo" and "::", which is what the kernel keeps there.
+ * To delete, IPv6 compares only device and gateway, and one that is left out matches any
+ * (net/ipv6/route.c, ip6_route_del()): the request for an unreachable route could delete any route
+ * of its key, and that for a route without a gateway could delete one with a gateway. So send "lo"
+ * and "::", which the kernel holds for these.
  */
 static int put_del_hop(const struct nl_out *out, const struct route *r)
 {

@@ -10,7 +10,7 @@
 
 enum { LOOKUP_QUESTION = 256 };
 
-/* What the answer repeats of the question. */
+/* What the reply repeats of the request. */
 struct echo {
 	uint32_t mark, uid;
 };
@@ -55,12 +55,12 @@ static int ask(struct rtnl *nl, const struct lookup *l, unsigned flags, struct a
 	rtm = mnl_nlmsg_get_payload(nlh);
 	rtm->rtm_family = l->dst.family;
 	rtm->rtm_dst_len = (uint8_t)(8 * size);
-	/* IPv6 always tells the table, and refuses to be asked for it. */
+	/* IPv6 always reports the table, and refuses this flag. */
 	rtm->rtm_flags = flags | (l->dst.family == AF_INET ? RTM_F_LOOKUP_TABLE : 0);
 	mnl_attr_put(nlh, RTA_DST, size, l->dst.addr);
 	if (l->mark)
 		mnl_attr_put_u32(nlh, RTA_MARK, l->mark);
-	/* Whoever the agent runs as: policies may look at the user. */
+	/* Ask for root, whoever the agent runs as, because policies can select by user. */
 	mnl_attr_put_u32(nlh, RTA_UID, 0);
 	return rtnl_get(nl, nlh, answer_cb, a, why);
 }
@@ -77,9 +77,9 @@ static void keep(struct lookup *l, const struct answer *a)
 }
 
 /*
- * The kernel tells either where a packet goes (device, source address), or which route matched
- * (RTM_F_FIB_MATCH: with its prefix, but with all legs of several). So ask for both; when the
- * routes change in between, the prefix length stays that of the address.
+ * The kernel reports either where a packet goes (device, source address), or which route matched
+ * (RTM_F_FIB_MATCH: with its prefix, but with all of several next hops). So ask for both; when the
+ * table is another one the second time, the prefix length stays that of the address.
  */
 int route_nl_lookup(struct rtnl *nl, const struct prefix *dst, uint32_t mark, struct lookup *out)
 {
@@ -91,8 +91,8 @@ int route_nl_lookup(struct rtnl *nl, const struct prefix *dst, uint32_t mark, st
 		return -EAFNOSUPPORT;
 	out->dst.len = (uint8_t)(8 * addr_size(dst->family));
 	err = ask(nl, out, 0, &a, &out->words);
-	/* IPv6 says so, too, when the route is replaced while it answers: it has looked it up and
-	 * finds it gone (net/ipv6/route.c, inet6_rtm_getroute()). */
+	/* IPv6 fails with this, too, when the route is replaced during the lookup: it has found the
+	 * route, and then finds it gone (net/ipv6/route.c, inet6_rtm_getroute()). */
 	if (err == -ENETUNREACH && dst->family == AF_INET6)
 		err = ask(nl, out, 0, &a, &out->words);
 	type = lookup_type_of(err);

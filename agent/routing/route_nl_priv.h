@@ -8,21 +8,21 @@
 #include "nl_attr.h"
 
 enum {
-	/* The kernel's ticks towards programs (USER_HZ), the same on all that Debian runs on. */
+	/* USER_HZ: ticks a second in the kernel's messages, the same on all that Debian runs on. */
 	ROUTE_USER_HZ = 100,
-	/* The flags have the kernel's numbers. */
+	/* The flags of a next hop: enum route_flag has the kernel's numbers. */
 	ROUTE_LEG_FLAGS = RTNH_F_DEAD | RTNH_F_PERVASIVE | RTNH_F_ONLINK | RTNH_F_OFFLOAD |
 			  RTNH_F_LINKDOWN | RTNH_F_UNRESOLVED | RTNH_F_TRAP,
 };
 
-/* What is sent of a route beside its key (struct nl_out). */
+/* The parts of a route that are sent beside its key (nl_out.parts). */
 enum route_part {
-	ROUTE_PART_NEW = 1,  /* what does not tell routes apart: not to delete one */
+	ROUTE_PART_NEW = 1,  /* what does not tell routes apart: not sent to delete one */
 	ROUTE_PART_HOP = 2,  /* its only next hop */
-	ROUTE_PART_HOPS = 4, /* its next hops */
+	ROUTE_PART_HOPS = 4, /* its next hops when there are several */
 };
 
-/* Of struct route; when it is decoded, @legs has room for ROUTE_LEGS_MAX. */
+/* The attributes of struct route. To decode, @legs must have room for ROUTE_LEGS_MAX next hops. */
 extern const struct nl_table route_table;
 
 /* As route_nl_decode(), for the answer to a lookup, which is marked RTM_F_CLONED. */

@@ -15,8 +15,8 @@
 #include "base/text.h"
 
 enum {
-	LINE = 512,		  /* NAME_MAX_LEN of iproute2: longer lines fall apart */
-	FILE_BYTES_MAX = 1 << 20, /* of one file; more is not looked at */
+	LINE = 512,		  /* NAME_MAX_LEN of iproute2: longer lines are read in pieces */
+	FILE_BYTES_MAX = 1 << 20, /* of one file; the rest is not read */
 };
 
 static const char etc[] = "/etc/iproute2";
@@ -74,14 +74,14 @@ int rt_names_parse(FILE *fp, uint32_t max, uint32_t flags, struct names *out)
 		bytes += strlen(line) + 1;
 		if (*p == '#' || *p == '\n' || *p == '\0')
 			continue;
-		/* The very conversions of fread_id_name(), but for the sign: what does not fit
-		 * int comes out as above INT32_MAX, which it passes over. */
+		/* The conversions of fread_id_name() of iproute2, but unsigned: ids that do not fit
+		 * its int are above INT32_MAX here, and it skips them. */
 		if (sscanf(p, "0x%x %511s", &id, name) != 2 &&
 		    sscanf(p, "%u %511s", &id, name) != 2)
 			return 0; /* "Database is corrupted": iproute2 leaves the rest too */
 		if (id > max || (id > INT32_MAX && !flags))
 			continue;
-		/* For RFC 3411's sake; iproute2 prints any octets. */
+		/* SnmpAdminString is UTF-8 (RFC 3411); iproute2 prints any octets. */
 		if (!text_is_utf8(name, strlen(name)))
 			continue;
 		if (names_set(out, id, name, flags))
@@ -90,7 +90,8 @@ int rt_names_parse(FILE *fp, uint32_t max, uint32_t flags, struct names *out)
 	return 0;
 }
 
-/* Returns: 0, -ENOENT or -ENOMEM; what is not a regular file, or may not be read, is empty. */
+/* A file that is not regular, or that may not be read, counts as empty. Returns: 0, -ENOENT or
+ * -ENOMEM. */
 static int read_file(const char *path, const struct source *src, struct names *out)
 {
 	uint32_t flags = !strcmp(path, RT_NAMES_OWN);

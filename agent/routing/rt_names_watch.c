@@ -7,8 +7,8 @@
 
 #include "routing/rt_names.h"
 
-/* Each directory, and where it would appear. Of one that is there, the parent is not watched:
- * /etc sees much that is nobody's business here. */
+/* The directories to watch, and where each would appear. The parent of a directory that exists is
+ * not watched, because much happens in /etc that does not matter here. */
 static const struct {
 	const char *dir, *parent;
 } watched[] = {
@@ -28,7 +28,7 @@ static const char *const interesting[] = {
 	"rt_scopes", "rt_realms", "group",	 "rt_dsfield",
 };
 
-/* Events that change what can be read; a file being written is told when it is closed. */
+/* Events that change what can be read. A file that is written is reported when it is closed. */
 static const uint32_t mask = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO |
 			     IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 
@@ -37,7 +37,7 @@ static bool is_absent(int err)
 	return err == ENOENT || err == ENOTDIR || err == EACCES;
 }
 
-/* Watching a directory twice is watching it once: this may be called again at any time. */
+/* May be called again at any time: a directory that is watched already stays watched once. */
 static int watch_all(int fd)
 {
 	for (size_t i = 0; i < sizeof(watched) / sizeof(*watched); i++) {
@@ -101,8 +101,8 @@ int rt_names_changed(int fd)
 		return -errno;
 	if (!changed)
 		return 0;
-	/* What appears in a new directory before it is watched is seen all the same: the caller
-	 * reads after this. */
+	/* The caller reads the files after this, and so sees what has appeared in a new directory
+	 * before it is watched. */
 	err = watch_all(fd);
 	return err ? err : 1;
 }

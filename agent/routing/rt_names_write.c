@@ -12,18 +12,18 @@
 
 static const char dir_etc[] = "/etc/iproute2";
 
-/* iproute2 reads no file that begins with a dot, nor one that does not end in .conf. */
+/* iproute2 reads only files that end in .conf and do not begin with a dot. */
 static const struct own_file {
 	const char *dir, *file;
 } tables = { "/etc/iproute2/rt_tables.d", RT_NAMES_OWN },
   protos = { "/etc/iproute2/rt_protos.d", RT_NAMES_OWN_PROTOS };
 
-/* One that is there stays as it is: it is the host's. */
+/* A directory that exists stays as it is: it belongs to the host. */
 static int make_dir(const char *path)
 {
 	if (mkdir(path, 0755) < 0)
 		return errno == EEXIST ? 0 : -errno;
-	/* Whatever the umask, as with the file. */
+	/* Set the mode whatever the umask is, as for the file. */
 	return chmod(path, 0755) < 0 ? -errno : 0;
 }
 

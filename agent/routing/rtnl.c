@@ -11,15 +11,15 @@
 #include "compat.h"
 #include "rtnl_priv.h"
 
-/* One question under way. */
+/* One request under way. */
 struct rtnl_call {
 	uint32_t seq;
 	rtnl_cb *cb; /* NULL: only the end matters */
 	void *arg;
 	struct why *why;
 	bool interrupted; /* NLM_F_DUMP_INTR was seen */
-	int err;	  /* what @cb answered */
-	int end;	  /* what the kernel answered: 0 or -errno */
+	int err;	  /* what @cb returned */
+	int end;	  /* how the kernel's reply ended: 0 or -errno */
 	size_t messages;
 };
 
@@ -62,15 +62,16 @@ static int rtnl_setup(struct mnl_socket *sock)
 	    mnl_socket_setsockopt(sock, NETLINK_GET_STRICT_CHK, &one, sizeof(one)) < 0 ||
 	    mnl_socket_setsockopt(sock, NETLINK_EXT_ACK, &one, sizeof(one)) < 0)
 		return -errno;
-	/* Answers need not carry the question; the kernel may send it all the same. */
+	/* Replies need not repeat the request; one that does is no problem. */
 	(void)mnl_socket_setsockopt(sock, NETLINK_CAP_ACK, &one, sizeof(one));
 	return 0;
 }
 
 /*
- * A question with a small answer, read into the whole buffer. Until a socket has read something, the
- * kernel makes the first message of a dump as small as 3.7 KiB, and from Linux 6.10 on a dump whose
- * first object does not fit there ends without an error (net/netlink/af_netlink.c, netlink_dump()).
+ * Sends a request and reads its small reply into the whole buffer, which shows the kernel how large
+ * that is. Until a socket has read something, the kernel makes the first message of a dump as small
+ * as 3.7 KiB, and from Linux 6.10 on a dump whose first object does not fit there ends without an
+ * error (net/netlink/af_netlink.c, netlink_dump()).
  */
 static int rtnl_greet(struct rtnl *nl, struct mnl_socket *sock)
 {
@@ -85,7 +86,7 @@ static int rtnl_greet(struct rtnl *nl, struct mnl_socket *sock)
 	return n < 0 ? (int)n : 0;
 }
 
-/* A fresh socket in place of the one there is: what an answer left behind goes with the old one. */
+/* Opens a new socket in place of the old one, whose unread messages go with it. */
 static int rtnl_connect(struct rtnl *nl)
 {
 	struct mnl_socket *sock = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
@@ -127,7 +128,7 @@ void rtnl_close(struct rtnl *nl)
 	free(nl);
 }
 
-/* Keeps the kernel's words (NLMSGERR_ATTR_MSG), which follow the error and the question. */
+/* Keeps the kernel's words (NLMSGERR_ATTR_MSG), which follow the error and the repeated request. */
 static void rtnl_words(const struct nlmsghdr *nlh, int err, struct why *why)
 {
 	const struct nlmsgerr *e = mnl_nlmsg_get_payload(nlh);
@@ -149,8 +150,8 @@ static void rtnl_words(const struct nlmsghdr *nlh, int err, struct why *why)
 			why_set(why, err, "the kernel: %s", mnl_attr_get_str(attr));
 }
 
-/* The end of an answer: an acknowledgement, an error, or the end of a dump, which carries an
- * error of its own (net/netlink/af_netlink.c, netlink_dump_done). Returns: 0 or -errno. */
+/* Reads the end of a reply: an acknowledgement, an error, or the end of a dump, which carries an
+ * error of its own (net/netlink/af_netlink.c, netlink_dump_done()). Returns: 0 or -errno. */
 static int rtnl_end(const struct nlmsghdr *nlh, struct rtnl_call *call)
 {
 	int err = 0;
@@ -179,13 +180,13 @@ int rtnl_each(const void *buf, size_t size, rtnl_cb *cb, void *arg)
 	return err;
 }
 
-/* Returns: 1 at the end of the answer. */
+/* Returns: 1 at the end of the reply. */
 static int rtnl_feed(const struct nlmsghdr *nlh, void *arg)
 {
 	struct rtnl_call *call = arg;
 
 	if (nlh->nlmsg_seq != call->seq)
-		return 0; /* what is left of an answer that nobody waited for */
+		return 0; /* left over from a reply that nobody waited for */
 	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 		call->interrupted = true;
 	if (nlh->nlmsg_type == NLMSG_ERROR || nlh->nlmsg_type == NLMSG_DONE) {
@@ -207,20 +208,20 @@ static int rtnl_send(struct rtnl *nl, struct nlmsghdr *nlh, struct rtnl_call *ca
 	return mnl_socket_sendto(nl->sock, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
 }
 
-/* Reads one datagram. Returns: 1 when the answer goes on, 0 or -errno at its end. */
+/* Reads one datagram. Returns: 1 when the reply goes on, 0 or -errno at its end. */
 static int rtnl_receive(struct rtnl *nl, struct rtnl_call *call)
 {
 	ssize_t n = rtnl_recv(rtnl_fd(nl), nl->buf, sizeof(nl->buf), 0);
 
 	if (n >= 0)
 		return rtnl_each(nl->buf, (size_t)n, rtnl_feed, call) ? call->end : 1;
-	/* The rest of a dump would make the kernel refuse the next (EBUSY). */
+	/* A dump that was not read to its end would make the kernel refuse the next one (EBUSY). */
 	(void)rtnl_connect(nl);
 	return (int)n;
 }
 
-/* Sends a request and reads its answer to the end, also after the callback gave up: the socket
- * is clean for the next one. */
+/* Sends a request and reads its reply to the end, even after the callback has failed, so that the
+ * socket is clean for the next one. */
 static int rtnl_call(struct rtnl *nl, struct nlmsghdr *nlh, struct rtnl_call *call)
 {
 	int err = rtnl_send(nl, nlh, call);
@@ -246,7 +247,7 @@ int rtnl_get(struct rtnl *nl, struct nlmsghdr *nlh, rtnl_cb *cb, void *arg, stru
 {
 	struct rtnl_call call = { .cb = cb, .arg = arg, .why = why };
 
-	/* The acknowledgement follows the answer and ends it. */
+	/* The acknowledgement follows the reply and ends it. */
 	nlh->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
 	return rtnl_call(nl, nlh, &call);
 }

@@ -13,8 +13,8 @@
 #include "routing/rtnl.h"
 #include "rtnl_priv.h"
 
-/* Doubled by the kernel, which counts at least 512 bytes for each event: never more than
- * RTNL_EVENTS_MAX of them are queued. */
+/* The kernel doubles this, and counts at least 512 bytes for each event, so that it never queues
+ * more than RTNL_EVENTS_MAX of them. */
 enum { RTNL_EVENTS_RCVBUF = 8 << 20 };
 
 #define GROUP(name) (1u << (RTNLGRP_##name - 1))
@@ -36,8 +36,8 @@ static struct mnl_socket *rtnl_events_socket(void)
 
 	if (!sock)
 		return NULL;
-	/* Before the groups are joined: a burst may come at once. Without CAP_NET_ADMIN, as much
-	 * as net.core.rmem_max allows. */
+	/* Before the groups are joined, because a burst may come at once. Without CAP_NET_ADMIN,
+	 * the socket gets as much as net.core.rmem_max allows. */
 	fd = mnl_socket_get_fd(sock);
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
 		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
@@ -66,8 +66,8 @@ int rtnl_events_open(struct rtnl_events **out)
 	return 0;
 }
 
-/* The new one has the events from now on before the old one goes; and its number, for somebody may be
- * watching that. */
+/* The new socket receives events before the old one is closed, so that none is missed. It gets the
+ * number of the old one, because somebody may poll that. */
 int rtnl_events_renew(struct rtnl_events *ev)
 {
 	struct mnl_socket *sock = rtnl_events_socket();
@@ -90,7 +90,8 @@ void rtnl_events_close(struct rtnl_events *ev)
 	free(ev);
 }
 
-/* A filter loads big-endian numbers; those of a message are the machine's: hence htons(), htonl(). */
+/* A filter loads numbers as big-endian, but those of a message are in host order: hence htons() and
+ * htonl(). */
 #define LOAD(size, off) BPF_STMT(BPF_LD | BPF_ABS | (size), off)
 #define UNLESS(k, skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, k, 0, skip)
 #define IS(k, skip)	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, k, skip, 0)
@@ -105,7 +106,7 @@ int rtnl_events_exclude(struct rtnl_events *ev, const uint32_t *tables, size_t n
 		IS(htons(RTM_NEWROUTE), 2),
 		IS(htons(RTM_DELROUTE), 1),
 		ANSWER(ALL),
-		/* RTA_TABLE: the kernel never leaves it out. */
+		/* Find RTA_TABLE, which the kernel never leaves out. */
 		BPF_STMT(BPF_LDX | BPF_IMM, RTA_TABLE),
 		BPF_STMT(BPF_LD | BPF_IMM, NLMSG_LENGTH(sizeof(struct rtmsg))),
 		LOAD(BPF_W, SKF_AD_OFF + SKF_AD_NLATTR),

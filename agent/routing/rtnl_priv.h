@@ -15,11 +15,11 @@ enum { RTNL_BUF = 65536 };
  * rtnl_recv - read one datagram of the kernel
  * @flags: as recvmsg(2) has them
  *
- * Returns: its size, 0 for one that others sent, or -errno; -EMSGSIZE when it did not fit.
+ * Returns: its size, 0 when it did not come from the kernel, or -errno; -EMSGSIZE: it did not fit.
  */
 ssize_t rtnl_recv(int fd, void *buf, size_t size, int flags);
 
-/* Gives @cb the messages of a datagram one by one, until it answers something else than 0.
+/* Gives @cb the messages of a datagram one by one, until it returns something else than 0.
  * Returns: that, or 0. */
 int rtnl_each(const void *buf, size_t size, rtnl_cb *cb, void *arg);
 

@@ -36,7 +36,7 @@ static int path_of(char *path, const char *ifname, enum sysctl_conf conf)
 	return 0;
 }
 
-/* The file goes with its interface, also while it is open (proc_sys_call_handler()). */
+/* The file disappears with its interface, even while it is open (proc_sys_call_handler()). */
 static int error_of(int err)
 {
 	return err == ENOENT ? -ENODEV : -err;

@@ -9,7 +9,7 @@
 
 enum { ADDR_MAX = 16, PREFIX_TEXT_MAX = 64 };
 
-/* Where only an address is meant, @len is that of the family (32, 128). */
+/* A single address has the full length of its family in @len (32, 128). */
 struct prefix {
 	uint8_t family;		/* AF_INET, AF_INET6; AF_UNSPEC: absent */
 	uint8_t len;		/* prefix length in bits */
@@ -24,14 +24,15 @@ int addr_family(size_t size);
 bool addr_is_zero(const struct prefix *p);
 /* Returns: true when no bit is set beyond the prefix length. */
 bool prefix_is_canonical(const struct prefix *p);
-/* By family, then address, then length: <0, 0, >0. Byte order makes it numeric. */
+/* Compares by family, then address, then length: <0, 0, >0. Addresses compare as numbers, because
+ * they are in network byte order. */
 int prefix_cmp(const struct prefix *a, const struct prefix *b);
 
 /**
  * addr_format, prefix_format - the text of an address, or address/length
  * @buf: at least PREFIX_TEXT_MAX bytes
  *
- * Returns: @buf; "" for an absent one.
+ * Returns: @buf, with "" when the address is absent.
  */
 const char *addr_format(const struct prefix *p, char *buf);
 const char *prefix_format(const struct prefix *p, char *buf);
@@ -39,8 +40,8 @@ const char *prefix_format(const struct prefix *p, char *buf);
 /**
  * prefix_parse - parse "192.0.2.0/24", "2001:db8::1"
  *
- * Returns: 0 or -EINVAL. Without a length, it is that of the family. Bits beyond the length stay
- * as written: see prefix_is_canonical().
+ * Without a length, the prefix gets the full length of its family. Bits beyond the length stay as
+ * written: see prefix_is_canonical(). Returns: 0 or -EINVAL.
  */
 int prefix_parse(const char *s, struct prefix *out);
 

@@ -7,26 +7,27 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* What a file is replaced with, and how. */
+/* The new content of a file, and how to write it. */
 struct file_new {
 	const char *dir, *name;
-	const char *tmp; /* its name until it is whole; NULL: NAME.new */
+	const char *tmp; /* the name of the new file while it is written; NULL: NAME.new */
 	const void *bytes;
 	size_t n;
 	mode_t mode;	    /* whatever the umask */
-	bool flush;	    /* and to the disk */
-	const char *faults; /* what fault points begin with: "state", "names" */
+	bool flush;	    /* flush the file and its directory to the disk */
+	const char *faults; /* prefix of its fault points: "state", "names"; NULL: it has none */
 };
 
 /**
  * file_replace - write a file beside the old one, and put it in the old one's place
- * @replaced: whether the new file stands, also when it fails; NULL: no matter
+ * @replaced: set to true once the new file is in place, which it can be although flushing the
+ *            directory fails afterwards; NULL: not wanted
  *
  * Returns: 0 or -errno.
  */
 int file_replace(const struct file_new *f, bool *replaced);
 
-/* Flushes what was created, renamed or removed in a directory. Returns: 0 or -errno. */
+/* Flushes to the disk what was created, renamed or removed in a directory. Returns: 0 or -errno. */
 int file_sync_dir(const char *dir);
 
 #endif

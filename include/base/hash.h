@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* FNV-1a, 64 bits: identity of kernel objects. The value is kept on disk, so it must not change. */
+/* FNV-1a with 64 bits, by which kernel objects are known again. Hashes are kept on disk, so this
+ * must not change. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 

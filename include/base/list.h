@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Short lists that are plain values: what somebody wrote into the settings. */
+/* Short lists from the settings. They are plain values: assignment copies them. */
 #ifndef BASE_LIST_H
 #define BASE_LIST_H
 
@@ -9,7 +9,7 @@
 /* LIST_NAME_MAX: the names of a table and of a chain with a slash between them */
 enum { LIST_MAX = 64, LIST_NAME_MAX = 64 + 1 + 128 + 1 };
 
-/* In each of them the count comes first, the entries follow. */
+/* Each list begins with its count: the reader of settings (conf_value.c) goes by that. */
 struct num_list {
 	uint32_t n, item[LIST_MAX];
 };

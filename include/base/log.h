@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The log: stderr (with the journal's <N> levels when it is the journal) or syslog. */
+/* The log goes to syslog or to stderr. Lines begin with their level, <N>, when stderr is the
+ * journal of systemd. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
@@ -10,7 +11,7 @@
  * log_open - choose where lines go
  * @ident: program name for syslog
  * @syslog: true: syslog, facility daemon; false: stderr
- * @level: the last level that is written, LOG_ERR to LOG_DEBUG
+ * @level: the most detailed level that is written, LOG_ERR to LOG_DEBUG
  */
 void log_open(const char *ident, bool syslog, int level);
 void log_at(int level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -2,8 +2,8 @@
 #ifndef BASE_NOTIFY_H
 #define BASE_NOTIFY_H
 
-/* Tells who has started us that we are ready, if he wants to know: systemd with Type=notify.
- * Returns: 0, also when nobody does; -errno. */
+/* Reports to systemd (Type=notify) that the agent is ready.
+ * Returns: 0, also without NOTIFY_SOCKET, when nobody wants to know; or -errno. */
 int notify_ready(void);
 
 #endif

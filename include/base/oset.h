@@ -18,41 +18,42 @@ struct oset {
 	size_t size; /* of an element, in bytes */
 	int (*cmp)(const void *a, const void *b);
 	size_t n;	/* elements */
-	uint64_t moves; /* moves whenever one comes or goes */
+	uint64_t moves; /* changes whenever an element comes or goes */
 	struct oset_block **blocks;
 	size_t nblocks, cap;
-	struct oset_slab *slabs;  /* memory of the blocks of a big set, ... */
-	struct oset_block *spare; /* ... and those of them that are free */
+	struct oset_slab *slabs;  /* memory that a big set cuts its blocks from */
+	struct oset_block *spare; /* blocks of the slabs that are free */
 };
 
-/* A place in a set; valid as long as moves stays. */
+/* A place in a set; valid until oset.moves changes. */
 struct oset_at {
 	size_t block, i;
 };
 
 void oset_init(struct oset *s, size_t size, int (*cmp)(const void *a, const void *b));
-/* Empties it. */
+/* Frees all elements; the empty set can be used again. */
 void oset_fini(struct oset *s);
 
-/* Adds a copy of @elem behind its equals. Returns: the new element, or NULL without memory. */
+/* Adds a copy of @elem behind elements that equal it. Returns: the new element, or NULL without
+ * memory. */
 void *oset_insert(struct oset *s, const void *elem);
-/* Adds @elem, which must not be below any element that is there: for loading what is sorted, in
- * full blocks. */
+/* Adds a copy of @elem at the end, for loading elements that come sorted: @elem must not be below
+ * the last one. Fills the blocks. Returns: as oset_insert(). */
 void *oset_append(struct oset *s, const void *elem);
 void oset_remove(struct oset *s, struct oset_at at);
-/* Removes those from @from on, but before @to, that @keep does not keep. */
+/* Removes the elements from @from on and before @to for which @keep returns false. */
 void oset_keep(struct oset *s, struct oset_at from, struct oset_at to,
 	       bool (*keep)(const void *elem, void *arg), void *arg);
 
 /**
- * oset_lower - the first element for which @cmp does not say that the key is above
+ * oset_lower - find the first element that is not below the key
  * @cmp: compares a key with an element, as bsearch(3) has it; NULL: the set's own
  *
- * Returns: the place; oset_get() gives NULL there when it is the end.
+ * Returns: its place, or the end of the set, where oset_get() gives NULL.
  */
 struct oset_at oset_lower(const struct oset *s, const void *key,
 			  int (*cmp)(const void *key, const void *elem));
-/* The first element that is above the key. */
+/* Finds the first element that is above the key. Returns: as oset_lower(). */
 struct oset_at oset_upper(const struct oset *s, const void *key,
 			  int (*cmp)(const void *key, const void *elem));
 /* Returns: the last element, NULL when there is none. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A growing string. Running out of memory sticks in @err; nobody checks between two additions. */
+/* A growing string. Once memory has run out, @err stays set, so that callers check once, at the
+ * end. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
@@ -17,12 +18,12 @@ struct text {
 	}
 
 void text_fini(struct text *t);
-/* Makes it empty and keeps its memory. */
+/* Empties the string and keeps its memory. */
 void text_reset(struct text *t);
 void text_add(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void text_addn(struct text *t, const char *s, size_t n);
-/* Appends a whole file, up to @max bytes. Returns: 0; -EFBIG; -EILSEQ: there is a NUL; or -errno
- * (-EISDIR: a directory). */
+/* Appends a whole file. Returns: 0; -EFBIG: the file has more than @max bytes; -EILSEQ: the file
+ * has a NUL; or -errno (-EISDIR: a directory). */
 int text_add_file(struct text *t, const char *path, size_t max);
 /* Returns: the string, "" when empty; valid until the next change. */
 const char *text_str(const struct text *t);
@@ -51,7 +52,7 @@ enum { TEXT_IFNAME_MAX = 15 }; /* IFNAMSIZ less the NUL */
  * text_is_ifname - may the kernel have an interface of this name?
  *
  * As dev_valid_name() of net/core/dev.c: 1 to 15 octets, neither "." nor "..", no '/', ':' or
- * blank. The octet 0xa0 is a blank to the kernel, in the middle of a letter, too ("à" in UTF-8).
+ * blank. The kernel takes the octet 0xa0 for a blank, even as a part of "à" in UTF-8.
  */
 int text_is_ifname(const char *s);
 

@@ -22,7 +22,8 @@ static inline void *vec_at(const struct vec *v, size_t i)
 	return (char *)v->data + i * v->size;
 }
 
-/* Each returns the zeroed new element, or NULL without memory; addresses move when it grows. */
+/* vec_push() and vec_insert() return the new element, zeroed, or NULL without memory. Elements move
+ * to new addresses when the vector grows. */
 void *vec_push(struct vec *v);
 void *vec_insert(struct vec *v, size_t at);
 void vec_remove(struct vec *v, size_t at);
@@ -30,7 +31,7 @@ void vec_remove(struct vec *v, size_t at);
 void vec_clear(struct vec *v);
 void vec_fini(struct vec *v);
 
-/* As qsort(3); an empty one is fine. */
+/* As qsort(3); the vector may be empty. */
 void vec_sort(struct vec *v, int (*cmp)(const void *a, const void *b));
 
 /**

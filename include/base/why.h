@@ -19,8 +19,9 @@ struct why {
 int why_set(struct why *why, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /**
- * why_undo - a failure whose undoing failed, too
- * @why: why it failed, NULL: nobody asks; @undo becomes part of the sentence
+ * why_undo - keep the sentence of a failure whose undo failed, too
+ * @why: why the SET failed; gets the sentence of @undo added; NULL to drop both
+ * @undo: why the undo failed
  *
  * Returns: -ENOTRECOVERABLE.
  */

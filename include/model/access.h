@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What managers may do, whoever they are: the settings below "provisioning". plan/access.c holds a
- * SET against them. */
+/* What managers may do, whoever they are: the settings below "provisioning". plan/access.c checks
+ * each SET against them. */
 #ifndef MODEL_ACCESS_H
 #define MODEL_ACCESS_H
 
@@ -19,9 +19,9 @@ struct access {
 	unsigned mark_mask, max_rows;
 };
 
-/* May managers write to a row of this origin? false: with @why. @what: "rule", "route". */
+/* May managers write to a row of this origin? Sets @why when not. @what: "rule", "route". */
 bool access_writable(const struct access *a, uint8_t origin, const char *what, struct why *why);
-/* Is the table main, default or local, and are these not open to managers? */
+/* Is @fib one of main, default and local, and may managers not change these? */
 bool access_protects(const struct access *a, uint32_t fib);
 /* Returns: the storage type that foreign rows have. */
 uint8_t access_storage(const struct access *a);

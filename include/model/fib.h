@@ -16,8 +16,8 @@ struct fib {
 };
 
 void fib_init(struct fib *f);
-/* See markrule_check(); columns of fwmarkFibEntry. iproute2 must be able to read the name back:
- * -EILSEQ for one that it cannot. */
+/* As markrule_check(), with columns of fwmarkFibEntry. -EILSEQ: iproute2 could not read the name
+ * back. */
 int fib_check(const struct fib *f, unsigned *column, struct why *why);
 
 #endif

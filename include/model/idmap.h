@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Indices of foreign rows: the hash of what a kernel object is, and its ordinal among equals,
- * give the index that it had before: across inserts, reloads, restarts and reboots.
+ * The map of indices of foreign rows. A kernel object is found by the hash of its content and by
+ * its ordinal among equal objects, so that it keeps its index across inserts, reloads, restarts and
+ * reboots.
  */
 #ifndef MODEL_IDMAP_H
 #define MODEL_IDMAP_H
@@ -14,11 +15,11 @@ struct idmap_entry {
 	uint64_t hash;
 	uint32_t ordinal; /* from 0 */
 	uint32_t index;	  /* 0: this slot is free */
-	uint32_t seen;	  /* idmap.generation when it was last asked for */
-	uint32_t equals;  /* of ordinal 0: how many of this hash were asked for in this round */
-	uint32_t before;  /* of ordinal 0: and in the round before */
+	uint32_t seen;	  /* idmap.generation when the entry was last asked for */
+	uint32_t equals;  /* ordinal 0 only: objects of this hash that round @seen has asked for */
+	uint32_t before;  /* ordinal 0 only: the same of the round before */
 	uint64_t packets, bytes; /* what the object had counted when last seen */
-	uint64_t discontinuity;	 /* clock_ms() when it last began anew, 0: not known */
+	uint64_t discontinuity;	 /* clock_ms() when its counters last began anew, 0: not known */
 };
 
 struct idmap {
@@ -37,14 +38,14 @@ struct idmap {
 void idmap_fini(struct idmap *m);
 
 /**
- * idmap_get - the entry of an object, made when there is none
+ * idmap_get - find the entry of an object, or make one
  *
  * Returns: the entry, valid until the next call; NULL without memory.
  */
 struct idmap_entry *idmap_get(struct idmap *m, uint64_t hash, uint32_t ordinal);
 
 /**
- * idmap_claim - the entry of the next object with this hash in this round
+ * idmap_claim - find or make the entry of the next object with this hash in this round
  *
  * The first call after idmap_round() gives ordinal 0, the next one ordinal 1, and so on.
  * Returns: as idmap_get().
@@ -58,12 +59,13 @@ struct idmap_entry *idmap_peek(const struct idmap *m, uint64_t hash, uint32_t or
 uint32_t idmap_live(const struct idmap *m, uint64_t hash);
 
 /**
- * idmap_rename - an object has another hash now, and is the same object
- * @from: what it was, and @ordinal among @last + 1 equals
- * @to: what it is, and @place among its equals
+ * idmap_rename - let an object keep its index although its hash has changed
+ * @from, @ordinal: its hash before, and its ordinal there among @last + 1 equals
+ * @to, @place: its hash now, and its ordinal there
  *
- * It takes its index and its counters with it, those of its equals move up. What @place had, if
- * only a new index, is @last of @from now. The undo takes the same arguments.
+ * The object takes its index and its counters along. Its equals behind it in @from move up by one
+ * ordinal, and ordinal @last of @from gets what ordinal @place of @to had, be it only a new index.
+ * idmap_rename_undo() takes the same arguments.
  * Returns: 0, -ENOENT (there is no such object) or -ENOMEM.
  */
 int idmap_rename(struct idmap *m, uint64_t from, uint32_t ordinal, uint32_t last, uint64_t to,
@@ -71,17 +73,20 @@ int idmap_rename(struct idmap *m, uint64_t from, uint32_t ordinal, uint32_t last
 void idmap_rename_undo(struct idmap *m, uint64_t from, uint32_t ordinal, uint32_t last, uint64_t to,
 		       uint32_t place);
 
-/* Puts an entry back as it was kept. Returns: 0, -EEXIST (taken) or -ENOMEM. */
+/* Puts back an entry that was kept on disk. Returns: 0, -EEXIST (there is one of this hash and
+ * ordinal) or -ENOMEM. */
 int idmap_put(struct idmap *m, const struct idmap_entry *e);
 
-/* A new reading of the kernel begins: what it does not ask for is older than what it does. */
+/* Begins a round, which is one reading of the kernel: entries that it does not ask for are older
+ * than those that it does. */
 void idmap_round(struct idmap *m);
 
-/* Forgets the oldest of what is gone, when there is much more of that than @live objects: the
- * map cannot grow without bound beside software that makes new rules all the time. */
+/* Forgets the oldest entries when there are many more of them than the @live objects, so that
+ * software that makes new rules all the time does not make the map grow without bound. */
 void idmap_prune(struct idmap *m, size_t live);
 
-/* The entry at or after slot *@i, which moves on; NULL at the end. */
+/* Walks all entries: returns the one at or after slot *@i, which begins with 0 and moves on; NULL
+ * at the end. */
 const struct idmap_entry *idmap_each(const struct idmap *m, size_t *i);
 
 #endif

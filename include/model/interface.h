@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What decides whether an interface takes packets of marked traffic in. */
+/* The settings that decide whether an interface accepts packets of marked traffic. */
 #ifndef MODEL_INTERFACE_H
 #define MODEL_INTERFACE_H
 
@@ -8,7 +8,7 @@
 
 enum rp_filter { RP_NONE = 0, RP_STRICT = 1, RP_LOOSE = 2 };
 
-/* Settings as the kernel holds them, each any int. */
+/* The settings as the kernel holds them: each can be any int. */
 struct interface_raw {
 	int rp_filter, src_valid_mark, forwarding;
 };
@@ -27,8 +27,8 @@ struct interface_all {
 	bool src_valid_mark;
 };
 
-/* Fills in the settings of @row: its own, and what comes of them with @all (include/linux/
- * inetdevice.h: IN_DEV_MAXCONF, IN_DEV_ORCONF). */
+/* Sets the columns of @row: its own settings, and the effective ones, which the kernel makes of
+ * @own and @all (include/linux/inetdevice.h: IN_DEV_MAXCONF, IN_DEV_ORCONF). */
 void interface_settle(struct interface *row, const struct interface_raw *own,
 		      const struct interface_raw *all);
 void interface_settle_all(struct interface_all *row, const struct interface_raw *all);

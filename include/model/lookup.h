@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where would a packet go? The question, and what the kernel says. */
+/* Where would a packet go? The question, and the kernel's answer (fwmarkLookupTable). */
 #ifndef MODEL_LOOKUP_H
 #define MODEL_LOOKUP_H
 
@@ -12,14 +12,14 @@ struct lookup {
 	uint32_t mark;
 	struct prefix dst; /* an address */
 
-	/* Why there is no way: 0 or -errno, with the kernel's words if it has any. Then there is
-	 * nothing in what follows but the type. */
+	/* 0, or the -errno that says why the packet would go nowhere, with the kernel's words if
+	 * there are any. Of what follows, only the type is set then. */
 	int err;
 	struct why words;
 	uint8_t type;	       /* enum route_type; LOOKUP_NO_ROUTE */
-	struct route route;    /* the answer: leg and prefsrc are what the packet gets */
-	struct prefix matched; /* the prefix of the route that it takes */
-	bool cached;	       /* the answer speaks of a copy (RTM_F_CLONED) */
+	struct route route;    /* the answer: with the next hop and the source of the packet */
+	struct prefix matched; /* the prefix of the route that the packet takes */
+	bool cached;	       /* the answer is a cached copy of the route (RTM_F_CLONED) */
 	bool has_uid;
 	uint32_t uid, answer_mark; /* as the answer repeats them; no mark: 0 */
 };
@@ -31,8 +31,9 @@ int lookup_type_of(int err);
 /**
  * lookup_text - the first line of `ip route get DEST mark MARK`, without newline
  *
- * As iproute2 6.1.0 prints it, without trailing blanks; where there is no way the sentence that it
- * prints instead. See route_text(). IPv4 has more in a second line ("cache").
+ * As iproute2 6.1.0 prints it, without trailing blanks; when the packet would go nowhere, the
+ * sentence that it prints instead. See route_text(). For IPv4, ip(8) prints a second line
+ * ("cache"), which is left out.
  */
 void lookup_text(const struct lookup *l, const struct rt_names *names, const struct names *links,
 		 struct text *out);

@@ -14,7 +14,7 @@ enum markrule_target {
 	MARKRULE_CONNMARK_SET = 2,
 	MARKRULE_CONNMARK_SAVE = 3,
 	MARKRULE_CONNMARK_RESTORE = 4,
-	MARKRULE_OTHER = 5, /* computed (shifts): in the text only */
+	MARKRULE_OTHER = 5, /* any other, like CONNMARK with a shift: only the text shows it */
 };
 
 /* struct markrule.invert: bit N is BITS position N of fwmarkRuleInvert. */
@@ -58,7 +58,7 @@ struct markrule {
 	uint8_t family;	 /* AF_INET, AF_INET6; AF_UNSPEC: both (nftables inet) */
 	char table[MARKRULE_TABLE_MAX + 1];
 	char chain[MARKRULE_CHAIN_MAX + 1];
-	uint32_t position; /* 1-based, counting every rule of the chain; written 0: last */
+	uint32_t position; /* 1-based, counting every rule of the chain; a manager's 0: last */
 	uint32_t place;	   /* of a manager's rule: its position when last seen, 0: never */
 	uint32_t invert;   /* enum markrule_invert */
 	char iif[16], oif[16];
@@ -67,10 +67,10 @@ struct markrule {
 	uint16_t sport_from, sport_to, dport_from, dport_to;
 	uint8_t tos, tos_mask;
 	uint32_t match_mark, match_mask;
-	const char *matches; /* further matches, iptables syntax; NULL is "" (see who fills it) */
+	const char *matches; /* further matches, iptables syntax; NULL is ""; owned by who set it */
 	uint8_t target;	     /* enum markrule_target */
 	uint32_t mark, mask; /* new = (old & ~mask) ^ mark */
-	uint32_t ctmask;     /* save and restore */
+	uint32_t ctmask;     /* of save and restore */
 	uint64_t packets, bytes;
 	bool counted;
 	uint64_t discontinuity; /* clock_ms() */

@@ -12,7 +12,7 @@ enum { NAME_MAX_LEN = 64 };
 
 struct name {
 	uint32_t id;
-	uint32_t flags; /* interfaces: IFF_*; tables: 1 when from the agent's own file */
+	uint32_t flags; /* interfaces: IFF_*; tables: 1 when the agent's own file has it */
 	char name[NAME_MAX_LEN + 1];
 };
 
@@ -21,7 +21,7 @@ struct names {
 	struct vec v; /* struct name */
 };
 
-/* The tables of iproute2 that a text of a policy or a route needs. */
+/* The name tables of iproute2 that the text of a policy or a route needs. */
 struct rt_names {
 	struct names tables, protos, scopes, realms, groups, dsfield;
 };
@@ -37,12 +37,12 @@ struct rt_names {
 
 void names_fini(struct names *n);
 void rt_names_fini(struct rt_names *n);
-/* Adds or renames. Returns: 0 or -ENOMEM. A name that is too long is cut. */
+/* Adds or renames an id; cuts a name that is too long. Returns: 0 or -ENOMEM. */
 int names_set(struct names *n, uint32_t id, const char *name, uint32_t flags);
 void names_remove(struct names *n, uint32_t id);
 /* Returns: the entry or NULL. */
 const struct name *names_find(const struct names *n, uint32_t id);
-/* By name; the first in order of id. */
+/* Returns: the entry of that name with the lowest id, or NULL. */
 const struct name *names_find_name(const struct names *n, const char *name);
 /* Returns: the name, or the number in decimal written into @buf (at least 16 bytes). */
 const char *names_text(const struct names *n, uint32_t id, char *buf);

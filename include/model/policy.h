@@ -19,7 +19,7 @@ enum policy_action {
 	POLICY_PROHIBIT = 8,
 };
 
-/* What the kernel says of a policy beside its selectors: FIB_RULE_*. */
+/* What the kernel reports of a policy beside its selectors: FIB_RULE_*. */
 enum policy_flag {
 	POLICY_PERMANENT = 1u << 0,
 	POLICY_UNRESOLVED = 1u << 2,
@@ -30,16 +30,16 @@ enum policy_flag {
 enum { POLICY_DESCRIPTION_MAX = 200, DSCP_MAX = 63, FLOWLABEL_MAX = 0xfffff };
 
 /*
- * Integers are in host byte order. Absent: mask 0 (mark), AF_UNSPEC or length 0 (src, dst), ""
+ * Integers are in host byte order. Absent is: mask 0 (mark), AF_UNSPEC or length 0 (src, dst), ""
  * (interfaces), 0 (tos, protocol, tunnel id, l3mdev, goto), 0 to 65535 (ports), 0 to UINT32_MAX
- * (uids), -1 (suppressors, dscp), flow label mask 0, port mask 0.
+ * (uids), -1 (suppressors, dscp), mask 0 (flow label, port masks).
  */
 struct policy {
 	uint32_t index;
 	uint8_t family; /* AF_INET, AF_INET6 */
 	uint32_t priority;
-	bool priority_auto; /* the kernel chooses (a manager wrote 0 at creation) */
-	uint8_t action;	    /* enum policy_action, or what else the kernel has */
+	bool priority_auto; /* the kernel chooses one (a manager wrote 0 at creation) */
+	uint8_t action;	    /* enum policy_action, or another number of the kernel */
 	uint32_t fib;
 	uint32_t mark, mask;
 	bool invert;
@@ -56,7 +56,7 @@ struct policy {
 	int32_t dscp;
 	uint8_t dscp_mask;
 	uint32_t flowlabel, flowlabel_mask;
-	uint32_t realms;	/* FRA_FLOW: from << 16 | to; in the text only */
+	uint32_t realms;	/* FRA_FLOW: from << 16 | to; only the text shows it */
 	uint8_t route_protocol; /* FRA_PROTOCOL */
 	uint32_t flags;		/* enum policy_flag */
 	char description[POLICY_DESCRIPTION_MAX + 1];
@@ -68,18 +68,19 @@ struct policy {
 void policy_init(struct policy *p);
 
 /**
- * policy_fib - the table that the kernel is told
+ * policy_fib - the number of the table that is sent to the kernel
  *
- * The default of FibId means nothing to a policy that looks up no table: as `ip rule add
- * blackhole` does, none is sent then. Any other number is, and the kernel keeps it.
+ * A policy that looks up no table sends 0 in place of the default of FibId, as `ip rule add
+ * blackhole` does. It does send any other number, which the kernel keeps.
  */
 uint32_t policy_fib(const struct policy *p);
 
-/* Returns: @p in the one spelling that the kernel is told: policy_fib(), zeros where a prefix, a
- * flow label or a goto is absent, no mask of a port or dscp that has all bits. */
+/* Returns: @p as it is sent to the kernel, in one form for all that mean the same: policy_fib(),
+ * zeros where a prefix, a flow label or a goto is absent, no port mask that has all bits, and the
+ * full mask where dscp is absent. */
 struct policy policy_key(const struct policy *p);
 
-/* See markrule_check(); columns of fwmarkPolicyEntry. */
+/* As markrule_check(), with columns of fwmarkPolicyEntry. */
 int policy_check(const struct policy *p, unsigned *column, struct why *why);
 
 /**

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A route of any table, with its legs (fwmarkRouteTable, fwmarkNextHopTable). */
+/* A route of any table, with its next hops (fwmarkRouteTable, fwmarkNextHopTable). */
 #ifndef MODEL_ROUTE_H
 #define MODEL_ROUTE_H
 
@@ -33,15 +33,16 @@ enum route_flag {
 	ROUTE_LINKDOWN = 1u << 4,
 	ROUTE_UNRESOLVED = 1u << 5,
 	ROUTE_TRAP = 1u << 6,
-	/* RTM_F_* of a whole route; from here on in the text alone. */
+	/* RTM_F_* of a whole route. fwmarkRouteFlags has none of these, nor of those below. */
 	ROUTE_RT_OFFLOAD = 1u << 14,
 	ROUTE_RT_TRAP = 1u << 15,
 	ROUTE_RT_OFFLOAD_FAILED = 1u << 29,
-	/* It has more next hops than are held: the first of them are there. */
+	/* The route has more next hops than ROUTE_LEGS_MAX: struct route holds the first ones. */
 	ROUTE_CUT = 1u << 27,
-	/* It, or a leg of it, has an encapsulation: that is not known here. */
+	/* The route or a next hop of it has an encapsulation, which struct route does not hold. */
 	ROUTE_ENCAP = 1u << 28,
-	/* One leg that the kernel tells as one of several (IPv6, the last of a nexthop group). */
+	/* The kernel reports the only next hop as a list of one (IPv6, the last of a nexthop
+	 * group). */
 	ROUTE_GROUPED = 1u << 30,
 };
 
@@ -50,11 +51,12 @@ enum {
 	ROUTE_SCOPE_LINK = 253,
 	ROUTE_SCOPE_HOST = 254,
 	ROUTE_SCOPE_AUTO = 256,
-	ROUTE_PROTO_BOOT = 3,	/* what ip(8) gives a route when nothing else is said */
+	ROUTE_PROTO_BOOT = 3,	/* what ip(8) gives a route by default */
 	ROUTE_PROTO_AGENT = 161 /* marks what managers made through this agent */
 };
 
-/* RTAX_* by number. Larger values of the two are cut by the kernel (fib_convert_metrics()). */
+/* RTAX_* by number. The kernel cuts larger MTUs and MSSs than these two (ip_metrics_convert() of
+ * net/ipv4/metrics.c). */
 enum {
 	ROUTE_METRIC_LOCK = 1, /* mask of the metrics that are locked */
 	ROUTE_METRIC_MTU = 2,
@@ -65,15 +67,15 @@ enum {
 	ROUTE_ADVMSS_MAX = 65495
 };
 
-/* One leg of a route. Addresses in network byte order. */
+/* One next hop of a route. Addresses are in network byte order. */
 struct nexthop {
 	struct prefix gateway; /* AF_UNSPEC: none, on link */
 	uint8_t gateway_type;  /* AF_* as a manager wrote it; decoded: that of the gateway */
 	uint32_t ifindex;      /* 0: none */
-	char ifname[16];       /* written by managers; filled by who knows the links, else "" */
+	char ifname[16];       /* written by managers, or set by who knows the links; else "" */
 	uint16_t weight;       /* 1 to 256 */
 	uint8_t flags;	       /* enum route_flag */
-	uint32_t realms;       /* RTA_FLOW, when there are several legs */
+	uint32_t realms;       /* RTA_FLOW, of one of several next hops */
 };
 
 struct route {
@@ -89,21 +91,21 @@ struct route {
 	uint8_t protocol;
 	uint8_t pref;			  /* RTA_PREF: 0 medium, 1 high, 3 low */
 	uint32_t mtu, advmss;		  /* 0: not set */
-	uint32_t metrics_other;		  /* bit N: RTAX_N is set and not shown in a column */
+	uint32_t metrics_other;		  /* bit N: RTAX_N is set, and no column shows it */
 	uint32_t metrics[ROUTE_METRIC_N]; /* [N]: its value, where metrics_other says so */
 	char congctl[16];
-	uint32_t expires;      /* IPv6: seconds that were left when it was read, 0: stays */
+	uint32_t expires;      /* IPv6: seconds that were left when it was read, 0: no end */
 	uint32_t nhid;	       /* a kernel nexthop object, 0: none */
 	uint32_t realms;       /* RTA_FLOW */
-	uint32_t flags;	       /* enum route_flag, of the route and of its only leg */
-	bool onlink;	       /* wanted by a manager */
+	uint32_t flags;	       /* enum route_flag, of the route and of its only next hop */
+	bool onlink;	       /* all next hops are onlink, or a manager wants that */
 	struct prefix src;     /* source prefix (IPv6); AF_UNSPEC: none */
 	struct prefix prefsrc; /* RTA_PREFSRC */
-	struct nexthop leg;    /* the only leg, when nlegs is 1 */
-	uint16_t nlegs;	       /* 0: unreachable types; 1: @leg; more: @legs */
-	struct nexthop *legs;  /* nlegs > 1 alone: owned by whoever made the route */
-	bool withdrawn;	       /* of a manager's: somebody took it away, and not with its device */
-	bool doubtful;	       /* of a manager's: if it is gone now, it is withdrawn */
+	struct nexthop leg;    /* the only next hop, when nlegs is 1 */
+	uint16_t nlegs;	       /* next hops. 0: reject types; 1: in @leg; more: in @legs */
+	struct nexthop *legs;  /* only when nlegs > 1; owned by whoever made the route */
+	bool withdrawn;	       /* a manager's route: somebody removed it, but its device is up */
+	bool doubtful;	       /* a manager's route: withdrawn if the next reading lacks it */
 	uint8_t origin, storage, status;
 	uint64_t given; /* bit N: a manager wrote column N */
 };
@@ -111,35 +113,35 @@ struct route {
 /* Sets every column to the default of FWMARK-MIB. */
 void route_init(struct route *r);
 
-/* Returns: leg @i of @r. */
+/* Returns: next hop @i of @r, from 0. */
 static inline const struct nexthop *route_leg(const struct route *r, unsigned i)
 {
 	return r->nlegs > 1 ? &r->legs[i] : &r->leg;
 }
 
-/* See markrule_check(); columns of fwmarkRouteEntry. */
+/* As markrule_check(), with columns of fwmarkRouteEntry. */
 int route_check(const struct route *r, unsigned *column, struct why *why);
 
 /* Order of the rows: table, family, address, length, metric, instance. <0, 0, >0 */
 int route_cmp(const struct route *a, const struct route *b);
 
 /**
- * route_same - would the kernel hold the same for both?
+ * route_same - would the kernel hold the same route for both?
  *
- * All that is sent to it, legs included; not instance, flags, expiry, names of interfaces, origin,
- * storage, status. What the kernel chooses by itself when it is not said does not differ: the
- * device of a gateway, the legs of a nexthop object.
+ * Compares all that is sent to the kernel, with the next hops; not instance, flags, expiry, names
+ * of interfaces, origin, storage, status. What only one of them says and the kernel chooses by
+ * itself makes no difference: the device of a gateway, the next hops of a nexthop object.
  */
 bool route_same(const struct route *a, const struct route *b);
 
-/* Returns: true for blackhole, unreachable, prohibit and throw, which have no legs. */
+/* Returns: true for blackhole, unreachable, prohibit and throw, which have no next hops. */
 bool route_is_reject(const struct route *r);
 
 /* Returns: RT_SCOPE_*, with ROUTE_SCOPE_AUTO resolved as ip(8) does (iproute_modify()). */
 uint8_t route_scope(const struct route *r);
 
-/* Is leg @i to be sent as onlink? What a manager wants for the route holds for all legs; a mixture
- * that is in the kernel is kept. */
+/* Is next hop @i to be sent as onlink? What a manager wants for the route holds for all next hops;
+ * where the kernel has some with and some without it, they stay so. */
 bool route_leg_onlink(const struct route *r, unsigned i);
 
 /**
@@ -147,7 +149,7 @@ bool route_leg_onlink(const struct route *r, unsigned i);
  * @links: names of interfaces by ifindex
  *
  * As iproute2 6.1.0 prints it (ip/iproute.c, print_route), without trailing blanks: "default via
- * 195.96.98.253 dev ppp0". Each leg of several begins with a backslash, a tab and "nexthop".
+ * 195.96.98.253 dev ppp0". Each of several next hops begins with a backslash, a tab and "nexthop".
  * Encapsulations are left out.
  */
 void route_text(const struct route *r, const struct rt_names *names, const struct names *links,

@@ -26,7 +26,7 @@ enum row_storage {
 
 enum row_origin { ORIGIN_FOREIGN = 1, ORIGIN_MANAGER = 2, ORIGIN_CONFIG = 3 };
 
-/* Rows from here on are foreign; managers create rows 1 to ROW_MANAGER_MAX. */
+/* Rows from ROW_FOREIGN_MIN on are foreign; managers create rows 1 to ROW_MANAGER_MAX. */
 enum { ROW_MANAGER_MAX = 999999, ROW_FOREIGN_MIN = 1000000, ROW_INDEX_MAX = 2147483647 };
 
 #endif

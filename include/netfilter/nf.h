@@ -2,12 +2,12 @@
 /*
  * Netfilter: the mark rules of both families, and changes to them.
  *
- * Behind this header are backends (agent/netfilter/nf_priv.h). The only one so far is that of the
- * legacy tables (libiptc, libxtables). Whoever includes this knows backends by number alone: the value of
- * fwmarkRuleBackend.
+ * Behind this header stand backends (agent/netfilter/nf_priv.h); the only one so far is for the
+ * legacy tables (libiptc, libxtables). Users of this header know a backend only by its number, the
+ * value of fwmarkRuleBackend.
  *
- * A snapshot has every mark rule that is loaded, as an entry that says where the rule stands and what
- * it counted. Columns and text of a rule are made when somebody asks for them.
+ * A snapshot has an entry for every mark rule that is loaded: where the rule stands and what it
+ * counted. Columns and text of a rule are made when somebody asks for them.
  */
 #ifndef NETFILTER_NF_H
 #define NETFILTER_NF_H
@@ -43,11 +43,11 @@ struct nf_options {
 /* Returns: 0 or -errno. Starts libxtables (once a process). */
 int nf_open(const struct nf_options *opt, struct nf **out);
 void nf_close(struct nf *nf);
-/* Options may change while it is open, all of them or the wait alone. */
+/* Change all options, or the wait alone, while @nf is open. */
 void nf_set_options(struct nf *nf, const struct nf_options *opt);
 void nf_set_wait(struct nf *nf, unsigned wait_ms);
 
-/* Both ask the running kernel and make it load nothing. */
+/* These two ask the running kernel and do not make it load a module. */
 
 /* Returns: a mask of enum nf_family: for which there can be mark rules. */
 unsigned nf_families(struct nf *nf);
@@ -59,7 +59,7 @@ struct nf_chain {
 	uint8_t family;	   /* AF_INET, AF_INET6 */
 	const char *table; /* lives as long as the snapshot */
 	const char *chain;
-	uint8_t hooks;	/* enum markrule_hook: from where it is reached, over jumps too */
+	uint8_t hooks;	/* enum markrule_hook: the hooks that reach it, also over jumps */
 	bool routing;	/* see fwmarkRuleRouting */
 	uint32_t rules; /* all rules of the chain */
 };
@@ -73,30 +73,30 @@ struct nf_entry {
 	bool counted;	     /* has the rule a counter? */
 	const void *raw;     /* the backend's own */
 	uint8_t target;	     /* enum markrule_target, as nf_decode() has it */
-	uint32_t mark, mask; /* as nf_decode() has them: what the marks are counted by */
+	uint32_t mark, mask; /* as nf_decode() has them: the mark that the rule counts for */
 	uint64_t packets, bytes;
-	/* Identity: family, table, chain and the whole rule but its counters and its place. Equal
-	 * for the same rule after a reload, a restart, a reboot. */
+	/* Identifies the rule: family, table, chain and the whole rule but its counters and its
+	 * position. The same rule has the same hash after a reload, a restart, a reboot. */
 	uint64_t hash;
 };
 
 /* A rule that counts the packets that leave this host with a mark that has @value in the bits of
  * @mask. */
 struct nf_meter {
-	uint8_t family; /* AF_INET, AF_INET6; AF_UNSPEC, of one that is wanted: both */
+	uint8_t family; /* AF_INET, AF_INET6; AF_UNSPEC in a meter that is wanted: both */
 	uint32_t value, mask;
 	uint64_t packets, bytes;
 };
 
-/* In order of family, table (raw, mangle, nat, filter, security, then others), chain (built-in ones
- * first), position. */
+/* Chains and entries are in order of family, table (raw, mangle, nat, filter, security, then
+ * others), chain (built-in ones first), position. */
 struct nf_snap {
 	struct vec chains;  /* struct nf_chain */
 	struct vec entries; /* struct nf_entry */
 	struct vec meters;  /* struct nf_meter, in the order of nf_meter_cmp() */
 	uint64_t taken_ms;  /* clock_ms() */
 
-	/* Of netfilter alone. */
+	/* For netfilter/ alone. */
 	const struct nf *nf;
 	struct nf_part *parts[NF_BACKENDS_MAX];
 	bool merged;	    /* chains and entries belong to the snapshot, else to a part */
@@ -104,13 +104,12 @@ struct nf_snap {
 };
 
 /**
- * nf_read - a snapshot of everything that is loaded, consistent within each backend
- * @was: NULL, or an earlier one
- * @out: @was itself, with the counters and the time of now, when nothing but counters differs: that
- *       takes little more time than the kernel does. Else a new one, and @was is as it was, but for
- *       counters
+ * nf_read - take a snapshot of all mark rules and meters, consistent within each backend
+ * @was: NULL, or an earlier snapshot
+ * @out: @was itself, with new counters and a new time, when nothing else differs: that takes little
+ *       more time than the kernel does. Else a new snapshot; only counters of @was may have changed
  *
- * Makes the kernel load nothing.
+ * Does not make the kernel load a module.
  *
  * Returns: 0; -EAGAIN when somebody else kept netfilter locked for too long; or -errno, with @why.
  */
@@ -136,22 +135,22 @@ int nf_decode(struct nf *nf, const struct nf_snap *snap, const struct nf_entry *
 /* Appends the rule as iptables-save writes it: "-A PREROUTING -i eth0 ... -j MARK ...". */
 int nf_text(struct nf *nf, const struct nf_snap *snap, const struct nf_entry *e, struct text *out);
 
-/* The same for a rule that is in no kernel. Returns: 0 or -errno with @why. */
+/* The same for a rule that need not be in the kernel. Returns: 0 or -errno with @why. */
 int nf_rule_text(struct nf *nf, const struct markrule *r, struct text *out, struct why *why);
 
 /**
  * nf_check - could this rule be put into the kernel as things are? Changes nothing.
  * @column: number of the column of fwmarkRuleEntry at fault
  *
- * Parses @r->matches, looks for table and chain (loading no table: one that is not loaded is
- * fine when it is a well-known one and the chain is one of its built-in chains). Matches are also
- * held against what the kernel's own want: their protocol, their hooks.
+ * Parses @r->matches and looks for table and chain. It loads no table: one that is not loaded is
+ * fine when it is well-known and the chain is one of its built-in chains. It also checks that the
+ * kernel would take the matches with this protocol and in this chain.
  *
  * Returns: 0; -EINVAL: the matches are no iptables syntax; -ENOENT: no such chain or table;
- * -ERANGE: the position is beyond the end of the chain; -EOPNOTSUPP: there can be no such rules here.
+ * -ERANGE: the position is beyond the end of the chain; -EOPNOTSUPP: no such rules are possible.
  */
 int nf_check(struct nf *nf, const struct markrule *r, unsigned *column, struct why *why);
-/* The same, as things were when @snap was read: for many rules. */
+/* The same, but goes by @snap and does not ask the kernel: for many rules. */
 int nf_check_in(struct nf *nf, const struct nf_snap *snap, const struct markrule *r,
 		unsigned *column, struct why *why);
 
@@ -167,12 +166,12 @@ struct nf_edit {
 	uint32_t tag;
 	uint64_t hash;
 	uint32_t ordinal;
-	/* NULL: remove. Its index becomes the tag when 1 to ROW_MANAGER_MAX, else it gets none. */
+	/* NULL: remove. An index of 1 to ROW_MANAGER_MAX becomes the tag; others get no tag. */
 	const struct markrule *rule;
 	bool add;	    /* false: replace (moving it when rule->position says so) or remove */
 	bool only;	    /* when adding: -EEXIST if the table has a rule with its tag */
-	bool clamp;	    /* a position beyond the end of the chain is the end */
-	bool keep_counters; /* of the replaced rule: position or description alone change */
+	bool clamp;	    /* a position beyond the end of the chain means the end */
+	bool keep_counters; /* when replacing; for changes of position or description alone */
 };
 
 /* What nf_commit() did, for nf_undo(). */
@@ -183,21 +182,22 @@ struct nf_undo; /* opaque */
  * @failed: the edit at fault, SIZE_MAX when none is
  * @undo:   what nf_undo() needs; free with nf_undo_free()
  *
- * Goes by what the kernel has, not by a snapshot, and starts over when somebody else changes that
- * meanwhile. An edit that removes a rule that is not there is done. A rule that is to be replaced
- * and is not there is added. One whose backend is another one from now on is moved there.
+ * Goes by what the kernel has, not by a snapshot, and starts over when somebody else changes the
+ * rules meanwhile. To remove a rule that does not exist is a success. A rule that is to be replaced
+ * and does not exist is added. A rule that gets another backend is moved there.
  *
- * Position: where the rule stands afterwards, 0 appends (replace: stays where it is). One beyond
- * the end of the chain is -ERANGE.
+ * The position says where the rule stands afterwards; 0 appends (replace: leaves it where it is). A
+ * position beyond the end of the chain is -ERANGE, unless the edit has clamp.
  *
- * Returns: 0; -EAGAIN: somebody else kept netfilter locked for too long; -EBUSY: somebody else goes
- * on changing it; -ENOTRECOVERABLE: not all could be taken back; or -errno, with @why.
+ * Returns: 0; -EAGAIN: somebody else kept netfilter locked for too long; -EBUSY: somebody else
+ * keeps changing the rules; -ENOTRECOVERABLE: what was done could not be undone completely; or
+ * -errno. @why says why.
  */
 int nf_commit(struct nf *nf, const struct nf_edit *edits, size_t n, size_t *failed,
 	      struct nf_undo **undo, struct why *why);
 
-/* Puts back what the commit changed: rules, places and counters (what other packets counted in the
- * meantime included). Returns: 0 or -errno. */
+/* Puts back what the commit changed: rules, positions and counters, with what was counted since.
+ * Returns: 0 or -errno, with @why. */
 int nf_undo(struct nf *nf, struct nf_undo *undo, struct why *why);
 void nf_undo_free(struct nf_undo *undo);
 
@@ -208,25 +208,27 @@ int nf_meter_cmp(const void *a, const void *b);
 unsigned nf_meters_families(const struct nf *nf, struct why *why);
 
 /**
- * nf_meters_set - bring the meters of all families to exactly these
- * @wanted: in any order. One that is to be put up begins with its packets and bytes
- * @was:    gets what was there before, as struct nf_snap has it
+ * nf_meters_set - make all families have exactly the wanted meters
+ * @wanted: in any order; a meter that is new to the kernel begins with its packets and bytes
+ * @was:    gets the meters that were there before, as struct nf_snap has them
  *
- * Every packet that leaves comes by the meters once, as late as can be, so that the mark is the one
- * that leaves. They count it, and it goes on. Packets that are dropped later on are counted; one that
- * leaves twice, the second time inside a tunnel's packet, counts twice when its mark stays with it.
+ * Every packet that leaves the host passes the meters once, as late as possible, so that they see
+ * its final mark. They count the packet and let it go on. A packet that is dropped later is
+ * counted, too. A packet that leaves a second time inside a tunnel's packet counts twice when that
+ * has its mark.
  *
- * Meters that stay keep counting. Without meters, nothing of them is left in the kernel. A family that
- * cannot have them is passed over. When one fails, those before it are put back.
+ * Meters that stay keep counting. Without any @wanted, the kernel keeps nothing of the meters. A
+ * family that cannot have meters is left out. When a family fails, those before it get their meters
+ * back.
  *
- * Returns: 0; -EAGAIN: somebody else kept netfilter locked for too long; -EOPNOTSUPP: there can be no
- * meters here; or -errno with @why.
+ * Returns: 0; -EAGAIN: somebody else kept netfilter locked for too long; -EOPNOTSUPP: there can be
+ * no meters here; or -errno with @why.
  */
 int nf_meters_set(struct nf *nf, const struct nf_meter *wanted, size_t n, struct vec *was,
 		  struct why *why);
 
-/* Are the meters of a snapshot these, in the order of nf_meter_cmp(), and as nf_meters_set() leaves
- * them? Families of @wanted are AF_UNSPEC. */
+/* Does the snapshot have exactly the wanted meters, as nf_meters_set() leaves them? @wanted is in
+ * the order of nf_meter_cmp(), with family AF_UNSPEC. */
 bool nf_meters_right(const struct nf *nf, const struct nf_snap *snap, const struct nf_meter *wanted,
 		     size_t n);
 

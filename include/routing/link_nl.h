@@ -12,11 +12,11 @@ int link_nl_dump(struct rtnl *nl, struct names *links);
 int link_nl_event(const struct nlmsghdr *nlh, struct names *links);
 
 /**
- * link_nl_barrier - wait until whoever changes links, addresses or routes just now is done
+ * link_nl_barrier - wait for changes of links, addresses and routes that are under way
  *
- * The kernel tells of a change while it is still at it (inet_del_ifa() of net/ipv4/devinet.c sends
- * RTM_DELADDR, and then the routes go), and dumps of routes do not wait for its lock. RTM_GETLINK
- * does (rtnetlink_rcv_msg() of net/core/rtnetlink.c), so what is read after it is whole.
+ * The kernel reports a change before the change is complete (inet_del_ifa() of net/ipv4/devinet.c
+ * sends RTM_DELADDR and removes the routes after that), and dumps of routes do not wait for its
+ * lock. RTM_GETLINK does (rtnetlink_rcv_msg() of net/core/rtnetlink.c): what is read then is whole.
  *
  * Returns: 0 or -errno.
  */

@@ -19,8 +19,8 @@ int policy_nl_encode(void *buf, size_t size, uint16_t type, const struct policy 
 /**
  * policy_nl_decode - read one RTM_NEWRULE or RTM_DELRULE message of the kernel
  *
- * Unknown attributes are ignored, wrong lengths are -EBADMSG; -EAFNOSUPPORT for other families
- * (multicast rules).
+ * Ignores unknown attributes. Returns: 0; -EBADMSG for wrong lengths; -EAFNOSUPPORT for other
+ * families (multicast rules).
  */
 int policy_nl_decode(const struct nlmsghdr *nlh, struct policy *out);
 
@@ -36,8 +36,9 @@ int policy_nl_dump(struct rtnl *nl, int family, policy_cb *cb, void (*reset)(voi
  *
  * The kernel's own answer EEXIST (rule_exists() in net/core/fib_rules.c) takes absent addresses,
  * tos and dscp for wildcards and does not look at `not` and the goto: it refuses "pref 500" after
- * "pref 500 tos 0x10". So it is checked against what there is, and asked again without NLM_F_EXCL.
- * A policy that somebody else installed (route_protocol) is another one to the kernel.
+ * "pref 500 tos 0x10". So after EEXIST the rules are read and, when none is the same, the request
+ * is sent again without NLM_F_EXCL. The kernel takes the same policy with another route_protocol
+ * for another one.
  *
  * Returns: 0, -EEXIST when the kernel holds the same one, -EOPNOTSUPP when it would pass over a
  * selector that it does not know, or -errno.
@@ -45,15 +46,16 @@ int policy_nl_dump(struct rtnl *nl, int family, policy_cb *cb, void (*reset)(voi
 int policy_nl_add(struct rtnl *nl, const struct policy *p, struct why *why);
 
 /**
- * policy_nl_del - take away the policy that is the same in every selector (policy_same())
- * @p: when it has a route_protocol, only one of that is taken
+ * policy_nl_del - remove the policy that is the same in every selector (policy_same())
+ * @p: when it has a route_protocol, only a policy with that one is removed
  *
  * RTM_DELRULE deletes the first rule that matches what was sent, and what was not sent matches
  * everything (rule_find()). When an earlier rule of the same priority would be hit, the rules of
  * that priority are appended again and the old ones deleted from the front, so that order and
- * content stay and at no time one is missing. What went is looked at afterwards.
+ * content stay and at no time one is missing. Afterwards the rules are read again, to see which one
+ * went.
  *
- * Returns: 0, -ENOENT when there is none, -EBUSY when another was hit (it is put back), or -errno.
+ * Returns: 0, -ENOENT when there is none, -EBUSY when another one went (it is put back), or -errno.
  */
 int policy_nl_del(struct rtnl *nl, const struct policy *p, struct why *why);
 
@@ -67,16 +69,16 @@ void policy_nl_forget(struct policy_group *g);
 bool policy_nl_kept(const struct policy_group *g, int family, uint32_t priority);
 
 /**
- * policy_nl_restore - make one priority what it was, in the same order
- * @ours: which policies the caller has added since; what others have added stays, behind the rest
+ * policy_nl_restore - put back the policies of one priority, in the same order
+ * @ours: has the caller added this policy since? What others have added stays, behind the rest
  *
- * Whatever was done in between, in part also; nothing is done where nothing is to do. At no time is
- * one missing that was there. Returns: 0 or -errno.
+ * Undoes any changes, also those that failed half-way, and does nothing where nothing has changed.
+ * At no time is a policy missing that was there before. Returns: 0 or -errno.
  */
 int policy_nl_restore(struct rtnl *nl, const struct policy_group *was, policy_is_ours *ours,
 		      const void *arg, struct why *why);
 
-/* Attributes newer than FRA_DPORT_RANGE. A kernel that does not know one passes over it. */
+/* Attributes newer than FRA_DPORT_RANGE. A kernel that does not know one ignores it. */
 enum policy_cap {
 	POLICY_CAP_DSCP = 1,
 	POLICY_CAP_FLOWLABEL = 2,
@@ -84,8 +86,9 @@ enum policy_cap {
 	POLICY_CAP_DSCP_MASK = 8,
 };
 
-/* Which of them the running kernel knows: it is asked to delete what cannot be there, with an
- * attribute that is malformed if it is known. Nothing is made. Returns: 0 or -errno. */
+/* Finds out which of them the running kernel knows: asks it to delete a rule that cannot exist,
+ * with a malformed attribute. A kernel that knows the attribute refuses the request; any other
+ * finds no such rule. Nothing changes. Returns: 0 or -errno. */
 int policy_nl_caps(struct rtnl *nl, unsigned *caps);
 
 #endif

@@ -19,27 +19,27 @@ struct route_filter {
  * route_nl_encode - build one request
  * @flags: NLM_F_CREATE | NLM_F_EXCL to add, NLM_F_CREATE | NLM_F_REPLACE to replace, 0 to delete
  *
- * Devices go by leg.ifindex. Returns: 0, -EMSGSIZE, or -E2BIG for ROUTE_CUT, of which not all is
- * known. Does no I/O.
+ * Devices are sent by ifindex, not by name. Returns: 0, -EMSGSIZE, or -E2BIG for a route with
+ * ROUTE_CUT, whose next hops are not all known. Does no I/O.
  */
 int route_nl_encode(void *buf, size_t size, uint16_t type, uint16_t flags, const struct route *r);
 
 /**
  * route_nl_decode - read one message of the kernel
- * @legs: room for ROUTE_LEGS_MAX legs; out->legs points there when there are several
+ * @legs: room for ROUTE_LEGS_MAX next hops; out->legs points there when there are several
  *
- * Returns: 0, -EBADMSG for wrong lengths, -EAFNOSUPPORT for other families and for cached
- * (cloned) routes. One of more next hops than ROUTE_LEGS_MAX has the first of them, and ROUTE_CUT.
- * out->instance is 1.
+ * A route with more next hops than that gets the first of them, and ROUTE_CUT. out->instance is 1.
+ * Returns: 0, -EBADMSG for wrong lengths, -EAFNOSUPPORT for other families and for cached (cloned)
+ * routes.
  */
 int route_nl_decode(const struct nlmsghdr *nlh, struct route *out, struct nexthop *legs);
 
-/* The table of a message of the kernel, without a look at the rest; 0: it is no route's. */
+/* Returns: the table of a message of the kernel, without decoding the rest; 0: it has none. */
 uint32_t route_nl_table(const struct nlmsghdr *nlh);
 
 enum { ROUTE_NL_REST = 96 };
 
-/* A message in two: the key, and the bytes of all the rest, with zeros up to a multiple of 8. */
+/* A message in two parts: the key, and the bytes of the rest, with zeros up to a multiple of 8. */
 struct route_nl_parts {
 	uint32_t fib, metric;
 	struct prefix dst;
@@ -48,34 +48,34 @@ struct route_nl_parts {
 };
 
 /**
- * route_nl_split - take a message apart without reading it
+ * route_nl_split - split a message into key and rest, without decoding the rest
  *
- * Two messages of equal rests are the same route but for the key: who has decoded one needs not
- * decode the other. Returns: false when it is none of the plain ones, which is no error.
+ * Messages with equal rests are the same route but for the key: whoever has decoded one need not
+ * decode the others. Returns: false when the message must be decoded instead, which is no error.
  */
 bool route_nl_split(const struct nlmsghdr *nlh, struct route_nl_parts *out);
 
-/* Asks for a dump, whose messages rtnl_dump_step() gives. The kernel filters; of no family at all,
- * it has others in it (multicast forwarding, MPLS), and cached routes. */
+/* Begins a dump; rtnl_dump_step() reads it. The kernel filters. Without a family, the dump has
+ * other families, too (multicast forwarding, MPLS), and cached routes. Returns: 0 or -errno. */
 int route_nl_dump_begin(struct rtnl *nl, const struct route_filter *filter);
 
 /**
  * route_nl_add - put a route into the kernel
  *
- * Fails with -EEXIST where one of the same key stands (table, destination, metric, tos, source
- * prefix). IPv6 can have several without gateway, by different devices: instances above 1 are
- * allowed to stand beside others then.
+ * IPv6 can have several routes of one key (table, destination, metric, tos, source prefix) that
+ * have no gateway, by different devices: there, instances above 1 may stand beside others. Returns:
+ * 0 or -errno; -EEXIST when another route has the key.
  */
 int route_nl_add(struct rtnl *nl, const struct route *r, struct why *why);
-/* The same for one that was deleted, also beside others of its key: instance 1 before them, any other
- * behind them. */
+/* The same for a route that was deleted. In IPv4, too, it may stand beside others of its key:
+ * instance 1 before them, any other behind them. */
 int route_nl_put_back(struct rtnl *nl, const struct route *r, struct why *why);
 
 /**
  * route_nl_replace - swap the route of the same key for @r in one step, without a gap
  *
- * Puts @r up when there was none. Where several share the key the kernel takes the first that
- * fits: use route_nl_change() then.
+ * Adds @r when there was none. When several routes share the key, the kernel replaces the first
+ * that fits: use route_nl_change() then. Returns: 0 or -errno.
  */
 int route_nl_replace(struct rtnl *nl, const struct route *r, struct why *why);
 
@@ -84,15 +84,16 @@ int route_nl_replace(struct rtnl *nl, const struct route *r, struct why *why);
  * @old, @new: of one table and destination
  * @shared: other routes have the key of @old (table, destination, metric), too
  *
- * One step where the kernel has it; else the new one is put up before the old one goes. There is
- * a gap in one case: two IPv6 routes without gateway by the same device that share their key with
- * others. When it fails, @old stands. Returns: 0 or -errno; -EEXIST where IPv6 would make @new a
- * leg of a route that is not @old.
+ * Replaces in one step where the kernel can; else adds @new before it removes @old. One case has a
+ * gap: two IPv6 routes without gateway by the same device that share their key with others. On an
+ * error, @old stands. Returns: 0 or -errno; -EEXIST when IPv6 would make @new a next hop of another
+ * route than @old; -ENOTRECOVERABLE when the undo failed, too.
  */
 int route_nl_change(struct rtnl *nl, const struct route *old, const struct route *new, bool shared,
 		    struct why *why);
 
-/* Takes away exactly this one (key, type, tos, gateway, device). -ESRCH: there is none. */
+/* Removes exactly this route (key, type, tos, gateway, device). Returns: 0 or -errno; -ESRCH: there
+ * is none. */
 int route_nl_del(struct rtnl *nl, const struct route *r, struct why *why);
 
 /**

@@ -12,17 +12,16 @@
 #define RT_NAMES_OWN	    "/etc/iproute2/rt_tables.d/fwmarkd.conf"
 #define RT_NAMES_OWN_PROTOS "/etc/iproute2/rt_protos.d/fwmarkd.conf"
 
-/* Reads all files anew into @n. A missing file is an empty one. Names of tables that come from
- * RT_NAMES_OWN have flags 1. Returns: 0 or -ENOMEM, and @n is as it was. */
+/* Reads all files anew into @n. A missing file counts as empty. Names of tables that come from
+ * RT_NAMES_OWN have flags 1. Returns: 0; or -ENOMEM, and @n is as it was. */
 int rt_names_read(struct rt_names *n);
 
 /**
  * rt_names_parse - read one file: "ID NAME" in each line, decimal or 0x, # for comments
- * @max: larger ids are passed over; those above 2147483647 too, as iproute2 does, unless @flags
- * @flags: of the names
+ * @max: larger ids are skipped; so are those above 2147483647 when @flags is 0, as by iproute2
+ * @flags: what the names get as name.flags
  *
- * It ends at a line that is neither, as iproute2 does. Names that are not UTF-8 are passed over.
- * Returns: 0 or -ENOMEM.
+ * Stops at any other line, as iproute2 does. Skips names that are not UTF-8. Returns: 0 or -ENOMEM.
  */
 int rt_names_parse(FILE *fp, uint32_t max, uint32_t flags, struct names *out);
 
@@ -35,14 +34,14 @@ int rt_names_parse(FILE *fp, uint32_t max, uint32_t flags, struct names *out);
  */
 int rt_names_write(const struct names *own, struct why *why);
 
-/* The same for the name of a routing protocol, of which there is one. */
+/* The same for the agent's own file of protocol names, which holds one name. */
 int rt_names_write_proto(uint8_t proto, const char *name, struct why *why);
 
 /* An inotify descriptor that becomes readable when any of the files may have changed.
  * Returns: the descriptor, or -errno. */
 int rt_names_watch(void);
-/* Drains it. Returns: 1 when something happened, 0 when not, -errno. Watches directories that
- * have appeared since. */
+/* Drains the descriptor, and watches directories that have appeared since. Returns: 1 when names
+ * may have changed, 0 when not, or -errno. */
 int rt_names_changed(int fd);
 
 #endif

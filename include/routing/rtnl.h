@@ -33,31 +33,31 @@ typedef int rtnl_cb(const struct nlmsghdr *nlh, void *arg);
  * rtnl_dump - one whole dump
  * @nlh: the request; NLM_F_DUMP is set here
  * @cb:  called for each message; it may not use @nl
- * @reset: called before each try: forget what came so far. An interrupted dump
- *       (NLM_F_DUMP_INTR) is started again, at most a few times. May be NULL: then no retry.
+ * @reset: called before each try, to forget what came so far. An interrupted dump (NLM_F_DUMP_INTR)
+ *       is started again, at most a few times. NULL: it is not
  *
- * Returns: 0, -EINTR when it never came through whole, or -errno. A table that does not exist
- * (ENOENT of a strict dump) is 0.
+ * Returns: 0, -EINTR when every try was interrupted, or -errno. A table that does not exist (ENOENT
+ * of a strict dump) is 0.
  */
 int rtnl_dump(struct rtnl *nl, struct nlmsghdr *nlh, rtnl_cb *cb, void (*reset)(void *arg),
 	      void *arg);
 
 /**
- * rtnl_dump_begin, rtnl_dump_step - the same piece by piece
- * @limit: read about so many messages; what was read is taken off
+ * rtnl_dump_begin, rtnl_dump_step - one dump, piece by piece
+ * @limit: read about so many messages; the number read is subtracted
  *
- * Between the pieces the kernel keeps the place and nothing else; what changes behind it is not
- * told. Nothing else may be asked on @nl before the end, nor is a dump left: when @cb has given up,
- * the rest goes by unseen.
+ * Between the pieces the kernel keeps its place and nothing else: it does not report what changes
+ * before that place. @nl must not be used for anything else before the end, and a dump must be read
+ * to its end: when @cb has failed, the rest is read and dropped.
  *
  * rtnl_dump_step() returns: 1 when there is more; 0 at the end; -EINTR when it was interrupted and
  * must be begun again, or -errno.
  */
 int rtnl_dump_begin(struct rtnl *nl, struct nlmsghdr *nlh);
 int rtnl_dump_step(struct rtnl *nl, rtnl_cb *cb, void *arg, size_t *limit);
-/* How often a dump that is interrupted is begun again. */
+/* How often to try a dump that is interrupted. */
 enum { RTNL_DUMP_TRIES = 5 };
-/* For poll(2): readable while a dump has more; another one after an error. */
+/* For poll(2): readable while a dump has more. Ask again after an error, which may change it. */
 int rtnl_fd(const struct rtnl *nl);
 
 /**
@@ -69,17 +69,18 @@ int rtnl_get(struct rtnl *nl, struct nlmsghdr *nlh, rtnl_cb *cb, void *arg, stru
 
 struct rtnl_events; /* opaque */
 
-/* Most messages that one rtnl_events_drain() takes, so that a storm of them cannot hold it: more
- * than the receive buffer holds, so all that was queued before the call is seen all the same. */
+/* The most messages that one rtnl_events_drain() takes, so that a storm of events cannot hold it
+ * up. The receive buffer holds fewer, so the call still sees all that was queued before it. */
 enum { RTNL_EVENTS_MAX = 65536 };
 
-/* Links, addresses, routes, rules and nexthops of both families. Returns: 0 or -errno. */
+/* Subscribes to events of links, addresses, routes, rules, nexthops and settings of interfaces
+ * (netconf), of both families. Returns: 0 or -errno. */
 int rtnl_events_open(struct rtnl_events **out);
 void rtnl_events_close(struct rtnl_events *ev);
-/* Throws away what is queued; rtnl_events_exclude() is forgotten. Returns: 0 or -errno. */
+/* Drops the queued events, and the filter of rtnl_events_exclude(). Returns: 0 or -errno. */
 int rtnl_events_renew(struct rtnl_events *ev);
-/* Events of these routing tables, and of none else, are not wanted: the kernel drops them before
- * they are queued. Returns: 0 or -errno. */
+/* Makes the kernel drop events of these routing tables, and of no others, before it queues them.
+ * Returns: 0; -E2BIG: too many tables; or -errno. */
 int rtnl_events_exclude(struct rtnl_events *ev, const uint32_t *tables, size_t n);
 /* For poll(2). */
 int rtnl_events_fd(const struct rtnl_events *ev);

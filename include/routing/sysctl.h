@@ -3,7 +3,7 @@
 #ifndef ROUTING_SYSCTL_H
 #define ROUTING_SYSCTL_H
 
-/* By the name of the file; the values are the kernel's, any int. */
+/* Each is named like its file. The values are the kernel's: any int. */
 enum sysctl_conf { SYSCTL_RP_FILTER, SYSCTL_SRC_VALID_MARK, SYSCTL_FORWARDING };
 
 /**
@@ -17,7 +17,7 @@ enum sysctl_conf { SYSCTL_RP_FILTER, SYSCTL_SRC_VALID_MARK, SYSCTL_FORWARDING };
 int sysctl_get(const char *ifname, enum sysctl_conf conf, int *value);
 int sysctl_set(const char *ifname, enum sysctl_conf conf, int value);
 
-/* Could sysctl_set() do it? Returns: 0 or the -errno that it would fail with. */
+/* Could sysctl_set() write the setting? Returns: 0 or the -errno that it would fail with. */
 int sysctl_may_set(const char *ifname, enum sysctl_conf conf);
 
 #endif
