@@ -161,7 +161,7 @@ static void ask(void)
 	pdu->sessid = master.session->sessid;
 	pdu->priority = DEFAULT_MIB_PRIORITY;
 	pdu->flags |= UCD_MSG_FLAG_PDU_TIMEOUT;
-	pdu->time = INT32_MAX / 256 * 256; /* no limit; nor has Register one, in the low byte */
+	pdu->time = INT32_MAX / 256 * 256; /* no limit; its low byte, that of Register, is 0 */
 	if (!master.registered)
 		snmp_add_null_var(pdu, root, n);
 	master.waiting = true;
