@@ -103,8 +103,8 @@ static int read_ids(const config_setting_t *root, const char *name, bool reboot,
 	return 0;
 }
 
-/* After a reboot a sum goes on from its value, with a discontinuity of now: nobody knows over which
- * time a rate would be. */
+/* After a reboot a sum goes on from its value, with a discontinuity of now: no rate can be computed
+ * across the reboot. */
 static int read_sums(struct store *store, const config_setting_t *root, bool reboot,
 		     struct why *why)
 {
