@@ -23,7 +23,7 @@ static void absent(struct markrule *row)
 	row->packets = row->bytes = 0;
 	row->hooks = 0;
 	row->routing = false;
-	/* The rule is wanted, and gone or never there. */
+	/* The rule is wanted, but not in the kernel. */
 	if (row->status == ROW_ACTIVE)
 		row->status = ROW_NOT_IN_SERVICE;
 }

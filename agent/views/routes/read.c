@@ -15,8 +15,8 @@
 enum {
 	AT_ONCE = 104 * 1024, /* routes that a request may read: 40 ms, 90 when all are new */
 	PIECE_MS = 5,	      /* how long one piece of a bigger table is read */
-	SMALL = 16 * 1024, /* smaller tables are read before the others, ... */
-	SMALL_MAX = 8,	   /* ... but only so many of them */
+	SMALL = 16 * 1024,    /* smaller tables are read before the others, ... */
+	SMALL_MAX = 8,	      /* ... but only so many of them */
 };
 
 void routes_leave(struct routes *v)
@@ -77,7 +77,7 @@ static int ask(struct rtnl *nl, const struct route_scope *scope)
 	return route_nl_dump_begin(nl, &filter);
 }
 
-/* Reads some routes. Returns: 1 when there is more, 0 at the end, -EINTR: begin again, or -errno. */
+/* Reads some routes. Returns: 1: there is more; 0: the end; -EINTR: begin again; or -errno. */
 static int read_on(struct views *views, struct rtnl *nl, struct route_load *l, size_t *read)
 {
 	struct reading r = { l, &views->routes.excluded };
