@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Arguments; everything else is in the libraries. */
+/* The command line; everything else is in the libraries. */
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
@@ -119,8 +119,8 @@ static int parse(int argc, char **argv, struct arguments *args)
 	return 2;
 }
 
-/* The file that is there by default need not be; one that was named must. What stands on the
- * command line counts, whatever the file says. */
+/* Reads the settings. The default file need not be there; a file that was named must. The command
+ * line counts, whatever the file says. */
 static int load_config(void *ctx, struct conf *conf, struct why *why)
 {
 	const struct arguments *args = ctx;
@@ -146,7 +146,7 @@ static int load_config(void *ctx, struct conf *conf, struct why *why)
 	return 0;
 }
 
-/* A path that still leads there when the working directory is another one. */
+/* Makes a path absolute: it still leads there when the working directory is another one. */
 static int make_absolute(const char **path)
 {
 	char *dir = NULL, *whole = NULL;
@@ -184,7 +184,7 @@ static void set_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* Returns: the exit status of --check and --dump. */
+/* A dry run, for --check and --dump. Returns: the exit status. */
 static int look(const struct arguments *args, const struct conf *conf)
 {
 	static struct instance in;

@@ -57,17 +57,17 @@ static int describe_mark(struct instance *in, const void *row, struct text *out,
 	return 0;
 }
 
-/* A row as one line. What cannot be made a text cannot be put up. */
+/* A row as one line. A row that cannot be described could not be put into the kernel either. */
 static const struct {
 	int (*describe)(struct instance *in, const void *row, struct text *out, struct why *why);
-	bool row_alone; /* it is in no kernel, or goes with its row */
+	bool row_alone; /* the old row is shown even if the kernel has no object of it */
 } kinds[ROW_KINDS] = {
 	[FIB_ROWS] = { describe_fib, true },	    [ROUTE_ROWS] = { describe_route, false },
 	[POLICY_ROWS] = { describe_policy, false }, [RULE_ROWS] = { describe_rule, false },
 	[MARK_ROWS] = { describe_mark, true },
 };
 
-/* Both sides of a change; nothing when they look the same. */
+/* Appends both sides of a change, or nothing when their lines are equal. */
 static int change(struct instance *in, const struct plan_item *it, struct text *out,
 		  struct why *why)
 {
@@ -107,7 +107,7 @@ static void cannot(const struct mib_def *def, const void *row, const char *why, 
 	text_add(out, ": %s\n", why);
 }
 
-/* Wishes of before that the kernel does not have. */
+/* Appends wanted rows that the kernel does not have, but for those in the plan. */
 static int missing(struct instance *in, struct text *out, struct why *why)
 {
 	int err = 0;
@@ -132,7 +132,8 @@ static int missing(struct instance *in, struct text *out, struct why *why)
 	return err;
 }
 
-/* Names in the agent's own file that nobody wants go, once there is a state file. */
+/* Appends the names in the agent's own file that nobody wants: once there is a state file, a start
+ * removes them. */
 static void names(struct instance *in, struct text *out)
 {
 	for (size_t i = 0; i < in->views.names.tables.v.n; i++) {
@@ -158,7 +159,8 @@ static int meters(struct instance *in, struct text *out)
 	return err;
 }
 
-/* By the checks that come before a plan is carried out: they only look. */
+/* Makes the plan of the static rows, and runs only the checks that come before it is carried out:
+ * they change nothing. */
 static int statics(struct instance *in, struct text *out, struct why *why)
 {
 	int err = static_rows_plan(&in->plan, in->plan.rows, SIZE_MAX);

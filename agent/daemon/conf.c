@@ -91,7 +91,7 @@ static int walk(const char *file, const config_setting_t *group, const char *pre
 	for (int i = 0; i < config_setting_length(group); i++) {
 		const config_setting_t *s = config_setting_get_elem(group, (unsigned)i);
 		const char *wrong = "no such setting";
-		const char *in = config_setting_source_file(s); /* NULL: not an included one */
+		const char *in = config_setting_source_file(s); /* NULL: @file itself */
 		const struct conf_item *item;
 		char path[128];
 		int err;
@@ -102,7 +102,7 @@ static int walk(const char *file, const config_setting_t *group, const char *pre
 		if (item) {
 			wrong = conf_value_take(c, item, s);
 		} else if (static_rows_name(path)) {
-			/* They are read when all settings are known. */
+			/* Static rows are read when all settings are known. */
 			wrong = config_setting_is_list(s)
 					? NULL
 					: "a list of rows in parentheses is wanted";
@@ -119,8 +119,8 @@ static int walk(const char *file, const config_setting_t *group, const char *pre
 	return 0;
 }
 
-/* The whole file at once: libconfig's scanner ends the process when it cannot read on
- * (YY_FATAL_ERROR, libconfig 1.5), as it cannot in a directory. */
+/* Reads the whole file before libconfig sees it: libconfig's scanner ends the process when it
+ * cannot read on (YY_FATAL_ERROR, libconfig 1.5), as it cannot in a directory. */
 int conf_load(const char *file, struct conf *c, struct why *why)
 {
 	struct text all = TEXT_INIT;
@@ -136,7 +136,7 @@ int conf_load(const char *file, struct conf *c, struct why *why)
 	config_init(&cfg);
 	err = conf_include_check(file, text_str(&all), 0, why);
 	if (err) {
-		/* It says why. */
+		/* conf_include_check() has said why. */
 	} else if (config_read_string(&cfg, text_str(&all))) {
 		err = walk(file, config_root_setting(&cfg), "", c, why);
 		if (!err)

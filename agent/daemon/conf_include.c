@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* libconfig reads other files by itself, where it ends the process over a directory, and cuts numbers:
- * what "@include" names is looked at first. */
+/* Checks the files that "@include" names before libconfig (1.5) reads them: libconfig ends the
+ * process over a directory, and reads big numbers wrongly. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static int check(const char *file, unsigned line, const char *name, unsigned dep
 	int err = text_add_file(&all, name, CONF_FILE_MAX);
 
 	if (err == -ENOENT)
-		err = 0; /* libconfig says so, unless it stands in a comment */
+		err = 0; /* libconfig says so, unless the "@include" stands in a comment */
 	else if (err)
 		why_set(why, err, "%s:%u: @include: %s: %s", file, line, name, strerror(-err));
 	else

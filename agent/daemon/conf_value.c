@@ -54,12 +54,12 @@ void conf_value_store(struct conf *c, const struct conf_item *item, unsigned num
 	case CONF_LEVEL:
 		snprintf(field, item->size, "%s", s);
 		break;
-	default: /* a list of none; take_list() stores others */
+	default: /* an empty list; take_list() stores the others */
 		memset(field, 0, item->size);
 	}
 }
 
-/* A sentence with numbers in it; it is good until the next one. */
+/* Makes a sentence with numbers in it, which is valid until the next call. */
 static const char *sentence(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 static const char *sentence(const char *fmt, ...)
 {
@@ -217,7 +217,7 @@ const char *conf_value_take(struct conf *c, const struct conf_item *item, const 
 	return NULL;
 }
 
-/* Behind a comment or a string that begins at @s; else @s. */
+/* Returns: what is behind the comment or string that begins at @s; @s when none does. */
 static const char *skip_text(const char *s)
 {
 	if (*s == '#' || (*s == '/' && s[1] == '/'))

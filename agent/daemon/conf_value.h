@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Inside the settings: what one may be, and how it is read. */
+/* Inside the settings: the values that a setting may have, and how they are read. */
 #ifndef DAEMON_CONF_VALUE_H
 #define DAEMON_CONF_VALUE_H
 
@@ -13,14 +13,14 @@ enum conf_kind {
 	CONF_STRING,
 	CONF_LEVEL,
 	CONF_UINT,
-	CONF_MASK, /* the same, shown in hexadecimal */
+	CONF_MASK, /* like CONF_UINT, shown in hexadecimal */
 	CONF_BOOL,
 	CONF_NUMBERS, /* lists from here on: see lists[] */
 	CONF_RANGES,
 	CONF_NAMES,
 };
 
-/* When a new value counts: as soon as the file is read anew, or when fwmarkd starts again. */
+/* When a new value takes effect: on reload, or at the next start of fwmarkd. */
 enum conf_when { RUN, START };
 
 struct conf_item {
@@ -28,26 +28,27 @@ struct conf_item {
 	enum conf_kind kind;
 	enum conf_when when;
 	size_t off, size;
-	unsigned min, max, number; /* CONF_STRING: min is the shortest length; lists: of each */
-	const char *string;	   /* default of strings */
+	unsigned min, max, number; /* strings: min is the least length; lists: range of entries */
+	const char *string;	   /* the default of a string */
 };
 
-/* Writes a number or a string (lists: none) into the field. */
+/* Writes @number or @s, as the kind of setting needs, into the field; empties a list. */
 void conf_value_store(struct conf *c, const struct conf_item *item, unsigned number, const char *s);
-/* Checks a value and writes it into the field. Returns: NULL, or what is wrong with it. */
+/* Checks the value @s and writes it into the field. Returns: NULL, or what is wrong with the
+ * value. */
 const char *conf_value_take(struct conf *c, const struct conf_item *item,
 			    const config_setting_t *s);
 
 /*
- * libconfig 1.5 takes what is more than 32 bits, or a decimal number that is more than 31, for
- * another number unless an L stands behind it. Returns: the line of the first such number, or 0.
+ * libconfig 1.5 reads a hexadecimal number of more than 32 bits, and a decimal one of more than 31,
+ * as another number unless an L stands behind it. Returns: the line of the first such number, or 0.
  */
 unsigned conf_value_cut(const char *s);
 
 /* conf_include.c */
 
-/* Looks at the text of a file and at all that it includes, before libconfig does. @depth: 0. Returns:
- * 0; or -errno with @why, "FILE:LINE: ". */
+/* Checks the text @s of a file, and all files that it includes, before libconfig reads them.
+ * @depth: 0. Returns: 0; or -errno with @why, "FILE:LINE: ". */
 int conf_include_check(const char *file, const char *s, unsigned depth, struct why *why);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the kernel has, as static rows. A row is written only when reading it again gives the same
- * object; whatever has no columns is named in a comment.
+ * Writes what the kernel has as static rows. A row is written only when reading it again gives the
+ * same object. An object that no row can express is named in a comment.
  */
 #include <errno.h>
 #include <linux/rtnetlink.h>
@@ -21,11 +21,12 @@ struct dump {
 	struct instance *in;
 	bool all;
 	const struct row_kind *kind; /* of the list under way */
-	struct text rows, left;	     /* the list, and what cannot stand in it */
+	struct text rows, left;	     /* the list, and comments on what cannot stand in it */
 	struct vec used;	     /* uint32_t: indices of the list under way, in order */
 };
 
-/* One line of a comment: what others wrote into the kernel may hold anything. */
+/* Appends one line of a comment. What others wrote into the kernel may hold anything, so control
+ * characters become spaces. */
 static void comment(struct text *out, const char *before, const char *s, const char *after)
 {
 	text_add(out, "%s", before);
@@ -40,7 +41,8 @@ static void leave_out(struct dump *d, const char *text, const char *because)
 	comment(&d->left, "#   ", text, "");
 }
 
-/* Which columns must be written: those that differ from a row of which nothing is. */
+/* Returns: the columns that must be written: those that differ from @base, a row with defaults
+ * alone. */
 static uint64_t differing(size_t kind, const void *row, const void *base)
 {
 	const struct mib_def *def = row_kinds[kind].def;
@@ -58,7 +60,7 @@ static void drop(uint64_t *given, unsigned col)
 	*given &= ~(UINT64_C(1) << col);
 }
 
-/* Reads the row as fwmarkd.conf would be. Returns: NULL when that is refused. */
+/* Writes the row, and reads it as if it stood in fwmarkd.conf. Returns: NULL when it is refused. */
 static struct static_rows *read_again(struct dump *d, const void *row)
 {
 	struct static_rows *rows = NULL;
@@ -112,7 +114,7 @@ static bool kernel_same(const struct instance *in, const struct row_kind *kind, 
 				      : row_asks_same(kind, row, again, false);
 }
 
-/* Writes a row, or says why not. @text: as iptables or ip have it. */
+/* Writes a row, or a comment why not. @text: the object as iptables or ip show it. */
 static void add(struct dump *d, void *row, const char *text)
 {
 	const struct mib_def *def = d->kind->def;
@@ -158,7 +160,8 @@ static void use_index(struct dump *d, uint32_t index)
 		d->rows.err = -ENOMEM;
 }
 
-/* Rows of managers keep their indices; the others get those that are free, in their order. */
+/* Managers' rows keep their indices: marks these as used. The other rows get free ones, in their
+ * order. */
 static void use_managed(struct dump *d, const struct managed *m)
 {
 	for (size_t i = 0; i < m->rows.n; i++)
@@ -196,8 +199,8 @@ static void dump_fibs(struct dump *d, struct text *out)
 	end(d, out);
 }
 
-/* Whoever made the route makes it again. The numbers of routing daemons are below 20, and from 186 to
- * 192 (rt_protos). */
+/* Did a routing daemon make the route, and makes it again? The numbers of routing daemons are below
+ * 20, and from 186 to 192 (rt_protos). */
 static bool by_daemon(const struct instance *in, const struct route *r)
 {
 	if (r->protocol == in->store.protocol || r->protocol == RTPROT_UNSPEC ||
@@ -214,7 +217,8 @@ static const char *left_out(const struct route *r)
 	return r->nhid ? "for its nexthop object would have to be there first" : NULL;
 }
 
-/* Its legs, with the names of their devices. */
+/* Gives the route a copy of its next hops, with the names of their devices. Returns: the copy, or
+ * NULL. */
 static struct nexthop *named_legs(const struct instance *in, struct route *r)
 {
 	struct nexthop *legs = calloc(r->nlegs, sizeof(*legs));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Everything up, in order, and down again. */
+/* Starts everything of an instance, in order, and stops it again. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -102,7 +102,7 @@ static void wire(struct instance *in)
 	};
 }
 
-/* One agent for a state directory: the lock goes with the process. */
+/* Only one agent may use a state directory: takes its lock, which ends with the process. */
 static int only_one(struct instance *in, struct why *why)
 {
 	char path[CONF_PATH_MAX + 16];
@@ -133,8 +133,9 @@ static void tell_capabilities(struct instance *in)
 		log_info("rules of nftables (also those of iptables-nft) are not shown yet");
 }
 
-/* So that ip(8) shows whose the managers' routes and policies are. A name that the number has is left
- * alone; ours stays when fwmarkd ends, as the routes do. */
+/* Names the agent's protocol, so that ip(8) shows whose the managers' routes and policies are.
+ * Leaves a name alone that the number has already. The name stays when fwmarkd ends, as the routes
+ * do. */
 static void name_protocol(struct instance *in)
 {
 	struct why why = { "" };
@@ -151,7 +152,7 @@ void instance_init(struct instance *in, const struct conf *conf)
 {
 	memset(in, 0, sizeof(*in));
 	in->conf = *conf;
-	in->conf.rows = NULL; /* the plan's */
+	in->conf.rows = NULL; /* the plan has them */
 	in->lock_fd = -1;
 	wire(in);
 	store_init(&in->store, in->conf.state_dir, (uint8_t)in->conf.protocol, &in->mib.epoch);
@@ -160,7 +161,7 @@ void instance_init(struct instance *in, const struct conf *conf)
 		  static_rows_ref(conf->rows));
 }
 
-/* What was wanted so far. */
+/* Reads what was wanted so far. */
 static int load_wanted(struct instance *in, struct why *why)
 {
 	struct why damaged = { "" };
@@ -219,7 +220,7 @@ int instance_start(struct instance *in, struct why *why)
 		static_rows_start(&in->plan);
 	plan_restore(&in->plan, NULL, true);
 	marks_sync(&in->views);
-	/* Said now rather than at the first SET: a directory that cannot be written to. */
+	/* A directory that cannot be written to is found now rather than at the first SET. */
 	return state_save(&in->store, why);
 }
 
@@ -229,7 +230,8 @@ void instance_tick(struct instance *in)
 
 	reassert(&in->plan);
 	expire(&in->plan);
-	/* Nobody has asked since a SET changed rules; a reboot may come all the same. */
+	/* A SET changed rules, and nothing was read since: finds out where they stand, before a
+	 * reboot comes. */
 	if (rules->unplaced && in->mib.state == TXN_IDLE) {
 		rules->unplaced = false;
 		rules_sync(&in->views);

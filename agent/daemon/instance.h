@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One network namespace: its kernel, store, views, plan and tables of the MIB. Only this room sees
- * it as a whole; the others are handed the part that is theirs. What the process has once (signals,
- * the log, the connection to snmpd, the settings file) is in process.c and main.c.
+ * What serves one network namespace: settings, store, views, plan and tables of the MIB. Only this
+ * room sees struct instance whole; the other rooms are handed the part that is theirs. What a
+ * process has once (signals, the log, the connection to snmpd, the settings file) is in loop.c and
+ * main.c.
  */
 #ifndef DAEMON_INSTANCE_H
 #define DAEMON_INSTANCE_H
@@ -11,7 +12,7 @@
 #include "daemon/daemon.h"
 #include "plan/plan.h"
 
-/* The setting that names tables that are left out, for messages. */
+/* The setting that names the tables that are not shown, for messages. */
 #define EXCLUDE_TABLES "display.exclude_tables"
 
 struct instance {

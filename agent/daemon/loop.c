@@ -22,7 +22,8 @@ static void on_tick(void *arg)
 	instance_tick(arg);
 }
 
-/* A SET that is under way ends as it began. */
+/* Reads the settings anew; but not while a SET is under way, which ends with the settings it began
+ * with. */
 static void reload(struct instance *in, struct process_control *control)
 {
 	struct why why = { "" };
@@ -49,7 +50,8 @@ static void reload(struct instance *in, struct process_control *control)
 	conf_fini(&conf);
 }
 
-/* net-snmp goes on without a file of access that it cannot read. */
+/* net-snmp (5.9.3) would go on without a file of users and views that it cannot read: checks that
+ * before. */
 static int start_snmp(struct instance *in, const struct agentx_options *opt, struct why *why)
 {
 	int err;
@@ -91,7 +93,7 @@ int process_run(struct instance *in, struct process_control *control, struct why
 	while (!control->stop) {
 		if (control->reload)
 			reload(in, control);
-		/* Routes are read on after the requests that have come meanwhile. */
+		/* Requests that have come meanwhile go before the next piece of routes. */
 		agentx_process(!routes_step_due(&in->views));
 		if (routes_step_due(&in->views)) {
 			routes_step(&in->views);

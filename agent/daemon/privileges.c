@@ -35,13 +35,13 @@ static int find_user(const struct conf *c, const struct passwd **user, struct wh
 	if (!*user)
 		return why_set(why, -EINVAL, "process.user: there is no user %s", c->user);
 	if ((*user)->pw_uid == geteuid())
-		*user = NULL; /* as systemd's User= has it */
+		*user = NULL; /* systemd did that: User= in the unit */
 	else if (geteuid())
 		return why_set(why, -EPERM, "process.user: only root can become %s", c->user);
 	return 0;
 }
 
-/* The user could not create it. One that is there is whose it is. */
+/* Makes the state directory, which the user could not make. One that is there keeps its owner. */
 static int make_state_dir(const char *path, const struct passwd *user, struct why *why)
 {
 	if (!user)
@@ -51,8 +51,8 @@ static int make_state_dir(const char *path, const struct passwd *user, struct wh
 	return 0;
 }
 
-/* Chooses, for libcap-ng, those that are needed and there, and no bounding set. @setpcap: may that
- * one be changed? */
+/* Chooses, for libcap-ng, the capabilities that are needed and there, and an empty bounding set.
+ * @setpcap: may the bounding set be changed? */
 static int choose_capabilities(bool listens, bool *setpcap, struct why *why)
 {
 	bool have[NEEDED], bind;
@@ -88,9 +88,9 @@ int privileges_drop(const struct conf *c, struct why *why)
 		err = choose_capabilities(c->standalone_address[0], &setpcap, why);
 	if (err)
 		return err;
-	/* Asked for the bounding set without CAP_SETPCAP (as the unit starts it), libcap-ng 0.8.5
-	 * fails: capng_apply() with -4, capng_change_id() with -3. Nothing is run that could gain
-	 * from that set. */
+	/* Asked for the bounding set without CAP_SETPCAP (as the unit starts fwmarkd), libcap-ng
+	 * 0.8.5 fails: capng_apply() with -4, capng_change_id() with -3. That set may stay: fwmarkd
+	 * runs no program that could gain from it. */
 	if (setpcap)
 		flags |= CAPNG_CLEAR_BOUNDING;
 	if (user)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SIGHUP: what other settings change at once. */
+/* SIGHUP: gives other settings to a running instance. */
 #include <string.h>
 
 #include "instance.h"
@@ -10,7 +10,7 @@ int instance_reload(struct instance *in, const struct conf *conf, struct text *l
 	const struct conf old = in->conf;
 	int err;
 
-	/* That setting waits for a restart. */
+	/* provisioning.protocol waits for a restart: static rows get the old one until then. */
 	static_rows_protocol(conf->rows, (uint8_t)in->conf.protocol);
 	conf_change(&in->conf, conf, later);
 	views_options_changed(&in->views);
@@ -27,6 +27,6 @@ int instance_reload(struct instance *in, const struct conf *conf, struct text *l
 		return err;
 	}
 	in->views.rules.row_at.index = 0; /* foreign rows may have another storage type */
-	in->plan.reasserted = 0;	  /* reassert.c looks again, in case it may now */
+	in->plan.reasserted = 0;	  /* so that reassert.c looks again */
 	return 0;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Access: what managers may do, whoever they are (fwmarkd.conf, "provisioning").
- * A row stays whatever the settings become. It can be taken out of service and destroyed then, and
- * changed only into one that is allowed. A foreign row is open, where the settings open such rows, if
- * it is one that managers could have made where it is and as it is.
+ *
+ * A row stays whatever the settings become. If they no longer allow the row, it can be taken out of
+ * service and destroyed, but only changed into one that they allow. Where the settings open foreign
+ * rows, managers may change a foreign row if they could have made it where it is and as it is.
  */
 #include <errno.h>
 #include <linux/rtnetlink.h>
@@ -20,7 +21,7 @@ static bool concerns(const struct plan_item *it, uint64_t cols)
 	return it->in || it->touched & cols;
 }
 
-/* Names the column that was written: @col, or else @or. */
+/* Returns: the column to blame, @col, or @or when only that one was written. */
 static unsigned written(const struct plan_item *it, unsigned col, unsigned or)
 {
 	return !(it->touched >> col & 1) && it->touched >> or &1 ? or : col;
@@ -47,8 +48,8 @@ static int check_place(struct plan *plan, struct plan_item *it, struct mib_fault
 	return MIB_OK;
 }
 
-/* The bits that a rule may change, by the column that says so: (old AND NOT mask) XOR mark; save
- * and restore: (old AND NOT one mask) XOR (other mark AND the other mask). */
+/* Checks the bits of the mark that a rule changes, by the column that says so: (old AND NOT mask)
+ * XOR mark; save and restore: (old AND NOT one mask) XOR (other mark AND the other mask). */
 static int check_bits(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
 {
 	const struct markrule *r = it->now;
@@ -84,7 +85,7 @@ static int check_rule(struct plan *plan, struct plan_item *it, struct mib_fault 
 	return error || !concerns(it, bits) ? error : check_bits(plan, it, fault);
 }
 
-/* The table stands in the index: it is all or nothing. */
+/* The table is a part of the index, so no other column could make the row allowed. */
 static int check_table(struct plan *plan, struct plan_item *it, uint32_t fib,
 		       struct mib_fault *fault)
 {
@@ -150,9 +151,9 @@ static bool keep_off_route(const struct access *a, const void *row, struct why *
 /* Foreign rows, by their table. */
 static const struct foreign_kind {
 	const struct mib_def *def;
-	/* Is the row, as it is, one that managers must not touch? */
+	/* Must managers not touch the row as it is? */
 	bool (*keep_off)(const struct access *a, const void *row, struct why *why);
-	unsigned no_place; /* the column that the kernel has no place for; 0: none */
+	unsigned no_place; /* a column that the kernel cannot hold; 0: none */
 } foreign_kinds[] = {
 	{ &mib_rule, NULL, 0 },
 	{ &mib_policy, keep_off_policy, POLICY_DESCRIPTION },
@@ -163,7 +164,7 @@ static const struct foreign_kind *foreign_kind_of(const struct mib_def *def)
 {
 	size_t i = 0;
 
-	while (foreign_kinds[i].def != def) /* all that can be foreign are there: foreign.c */
+	while (foreign_kinds[i].def != def) /* all kinds that plan_is_foreign() knows are there */
 		i++;
 	return &foreign_kinds[i];
 }
@@ -200,7 +201,7 @@ static int check_foreign(struct plan *plan, struct plan_item *it, struct mib_fau
 	return MIB_OK;
 }
 
-/* How many of the managers' rows there are more, or less, with this one. */
+/* Returns: by how many the managers' rows become more with this item: -1, 0 or 1. */
 static int growth(struct plan *plan, const struct plan_item *it)
 {
 	const struct row_kind *kind = row_kind_of(it->def);
@@ -211,10 +212,10 @@ static int growth(struct plan *plan, const struct plan_item *it)
 		       : 0;
 }
 
-/* Rows that go in the same SET make room for those that come. */
+/* Rows that the same SET destroys make room for rows that it creates. */
 static int check_count(struct plan *plan, struct mib_fault *fault)
 {
-	/* Static rows are not the managers'. */
+	/* Static rows do not count. */
 	int64_t rows = plan->statics ? -(int64_t)plan->statics->rows.n : 0;
 
 	for (size_t k = 0; k < ROW_KINDS; k++)

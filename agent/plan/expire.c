@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Rows that a manager began and never came back to (RFC 2579, RowStatus): they are in no kernel, so
- * nothing but the row goes. Rows that are wanted active never do, even while they read notInService
- * because their device is gone.
+ * Removes rows that a manager began and never came back to (RFC 2579, RowStatus). Such rows are not
+ * in the kernel, so nothing but the row goes. Rows that are wanted active stay, also while they
+ * read notInService because their device is gone.
  */
 #include "base/clock.h"
 #include "base/log.h"
 #include "plan/plan.h"
 
-/* Seconds that a row may stay as it is; 0: for ever. */
+/* Returns: how many seconds a row may stay as it is; 0: for ever. */
 static unsigned allowed(const struct plan_options *c, enum row_status status)
 {
 	return status == ROW_NOT_READY ? c->not_ready_s : c->not_in_service_s;
@@ -25,7 +25,7 @@ static void removed(const struct mib_def *def, const void *row, enum row_status 
 	text_fini(&name);
 }
 
-/* Returns: whether a row has gone. */
+/* Returns: whether a row was removed. */
 static bool expire_table(const struct plan_options *c, struct managed *m)
 {
 	const struct mib_col *col = mib_col_syntax(m->kind->def, SYN_STATUS);
@@ -52,7 +52,7 @@ void expire(struct plan *plan)
 {
 	bool gone = false;
 
-	/* A SET under way may be about one of them. */
+	/* A SET under way may be about one of these rows. */
 	if (plan->mib->state != TXN_IDLE)
 		return;
 	for (size_t k = 0; k < ROW_KINDS; k++)

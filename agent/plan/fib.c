@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The part of a SET that names routing tables: the agent's own file of iproute2. */
+/* The part of a SET that names routing tables, in the agent's own file for iproute2. */
 #include <errno.h>
 #include <string.h>
 
@@ -23,7 +23,8 @@ int plan_fib_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *
 	return MIB_OK;
 }
 
-/* Writes the file with what this SET adds and, when @all, without what it removes. */
+/* Writes the file with the names that this SET adds and, when @all, without those that it
+ * removes. */
 static int write_names(struct plan *plan, bool all, bool *differs, struct why *why)
 {
 	struct names own = NAMES_INIT;
@@ -87,7 +88,7 @@ int plan_names_remove(struct plan *plan, struct mib_fault *fault)
 	return names_phase(plan, true, fault);
 }
 
-/* Has the file the names that it had before the SET? Then it was never written. */
+/* Does the file have the names from before the SET? Then it was never written. */
 static bool names_are_back(const struct plan *plan)
 {
 	const struct vec *all = &plan->views->names.tables.v;

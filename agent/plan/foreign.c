@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The part of a SET that changes foreign rows, where provisioning.foreign opens them: they are not
- * kept, and keep their index all the same. */
+/* The part of a SET that changes foreign rows, where provisioning.foreign opens them. The store
+ * does not keep such rows, but they keep their index. */
 #include <errno.h>
 
 #include "plan/plan.h"

@@ -20,7 +20,7 @@ static const struct setting {
 
 enum { SETTINGS = sizeof(settings) / sizeof(*settings) };
 
-/* Returns: the setting that @it asks for by column @s->col, NULL: none. */
+/* Returns: setting @i, if the item asks for it, or NULL. */
 static const struct setting *setting_of(const struct plan_item *it, size_t i)
 {
 	const struct setting *s = &settings[i];
@@ -28,7 +28,8 @@ static const struct setting *setting_of(const struct plan_item *it, size_t i)
 	return s->def == it->def && it->touched >> s->col & 1 ? s : NULL;
 }
 
-/* The interface of an item as it is called now, NULL: all. false: it is gone. */
+/* Finds the present name of an item's interface, NULL: all interfaces. Returns: false: the
+ * interface is gone. */
 static bool name_of(const struct plan *plan, const struct plan_item *it, const char **ifname)
 {
 	const struct name *link;
@@ -67,7 +68,7 @@ int plan_interface_prepare(struct plan *plan, struct plan_item *it, struct mib_f
 	return MIB_OK;
 }
 
-/* Keeps what one setting is. */
+/* Notes what one setting is, for undo. */
 static int note_one(struct plan *plan, const struct plan_item *it, const struct setting *s)
 {
 	struct journal_setting undo = { .conf = s->conf };
@@ -138,7 +139,7 @@ int plan_interfaces_undo(struct plan *plan, struct why *why)
 				? -ENODEV
 				: sysctl_set(link ? link->name : NULL, u->conf, u->value);
 
-		/* What is gone has taken its settings along. */
+		/* An interface that is gone has taken its settings along. */
 		if (e && e != -ENODEV)
 			err = why_set(why, e, "settings of %s: %s",
 				      link ? link->name : "all interfaces", strerror(-e));

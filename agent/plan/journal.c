@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the journal says of a SET: written as it begins. */
+/* Writes the journal of a SET before the SET begins. */
 #include <errno.h>
 #include <string.h>
 
 #include "plan/plan.h"
 
-/* Notes a row of the SET that the kernel will have. */
+/* Notes a row that the kernel will have. */
 static int made_add(struct journal *journal, const struct mib_def *def, const void *row)
 {
 	struct managed *made = journal->made;
@@ -14,7 +14,7 @@ static int made_add(struct journal *journal, const struct mib_def *def, const vo
 	return kind && !managed_set(&made[kind - row_kinds], row) ? -ENOMEM : 0;
 }
 
-/* Notes where a rule stands that is there before. */
+/* Notes where a rule stands that the kernel has before. */
 static int place_add(struct journal *journal, const struct markrule *was)
 {
 	struct journal_place *p = was->position ? vec_push(&journal->places) : NULL;
@@ -46,7 +46,8 @@ int plan_journal(struct plan *plan, bool undo, struct why *why)
 	err = settings_add(plan, &journal);
 	for (size_t i = 0; i < plan->items.n && !err; i++) {
 		it = vec_at(&plan->items, i);
-		/* Nobody keeps what those were: they stay as they are then. */
+		/* A foreign row is not kept, so it could not be put back: it would stay as the SET
+		 * left it. */
 		if (!it->foreign && (undo ? it->out : it->in))
 			err = made_add(&journal, it->def, undo ? it->old : it->now);
 	}

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The part of a SET that is the agent's own: what managers want from now on, in memory and on the
- * disk. */
+/* The part of a SET that the agent itself keeps: the wanted rows, in memory and on the disk. */
 #include "plan/plan.h"
 
 #include <errno.h>
@@ -8,8 +7,9 @@
 #include "base/clock.h"
 #include "store/counters.h"
 
-/* A manager that leaves the status alone wants what it wanted: a row that reads notInService only
- * because somebody else has taken it away, or because its device is gone, is not to stay out. */
+/* A manager that does not write the status does not change whether the row is wanted. The row may
+ * read notInService only because somebody else took its object away, or because its device is gone:
+ * then it is still wanted active. */
 static void keep_wish(const struct plan_item *it, const void *had)
 {
 	const struct mib_col *status = mib_col_syntax(it->def, SYN_STATUS);
@@ -19,8 +19,8 @@ static void keep_wish(const struct plan_item *it, const void *had)
 		cell_store(status, it->now, ROW_ACTIVE);
 }
 
-/* Is the row another one afterwards, as it is shown or as it is wanted? A rule is shown where it
- * stands, and wanted where it was written to. */
+/* Does the row differ afterwards, from the row as it was shown and from the row as it was wanted? A
+ * rule is shown at its place in the chain, and wanted at the place that was written. */
 static bool differs(const struct plan_item *it, const void *had)
 {
 	const struct row_kind *kind = row_kind_of(it->def);
@@ -31,7 +31,7 @@ static bool differs(const struct plan_item *it, const void *had)
 	       (!row_same(kind, it->old, it->now) && !(had && row_same(kind, had, it->now)));
 }
 
-/* The row that is wanted now takes the place of the one that was, which is kept for undo. */
+/* Puts the new row in the place of the old one, which is kept for undo. */
 static int keep_row(struct plan *plan, struct plan_item *it)
 {
 	const void *key = it->now ? it->now : it->old;
@@ -71,7 +71,7 @@ int plan_keep_rows(struct plan *plan, struct mib_fault *fault)
 	return MIB_OK;
 }
 
-/* Backwards, so that there is room for each row: nothing can fail. */
+/* Backwards, so that each row finds the room it had: nothing can fail. */
 int plan_keep_rows_undo(struct plan *plan, struct why *why)
 {
 	(void)why;
@@ -93,7 +93,7 @@ int plan_keep_rows_undo(struct plan *plan, struct why *why)
 	return 0;
 }
 
-/* Scalars are the agent's own: nothing can fail. */
+/* Keeps, or undoes, what a SET wrote to the agent's scalars. Nothing can fail. */
 static void keep_scalars(struct plan *plan, bool undo)
 {
 	const struct plan_item *it;
@@ -120,7 +120,7 @@ int plan_keep_agent_undo(struct plan *plan, struct why *why)
 	return 0;
 }
 
-/* Said before the kernel is touched: see journal.h. */
+/* Writes the journal before the kernel is touched: see journal.h. */
 int plan_intend(struct plan *plan, struct mib_fault *fault)
 {
 	int error = plan_interfaces_note(plan, fault);
@@ -130,7 +130,7 @@ int plan_intend(struct plan *plan, struct mib_fault *fault)
 	return plan_journal(plan, false, &fault->why) ? MIB_RESOURCE_UNAVAILABLE : MIB_OK;
 }
 
-/* The rows are again what they were, and so must the state file be; when the disk does not take it
+/* The rows are again what they were: so must the state file be. If the disk does not take the file
  * now, the tick tries again. */
 int plan_intend_undo(struct plan *plan, struct why *why)
 {
@@ -138,11 +138,11 @@ int plan_intend_undo(struct plan *plan, struct why *why)
 		return 0;
 	plan->store->sets++;
 	plan->store->rows_dirty = true;
-	counts_keep_now(plan->store); /* foreign rows have their places back */
+	counts_keep_now(plan->store); /* foreign rows have their indices back */
 	return state_save_rows(plan->store, NULL, why);
 }
 
-/* On disk before the manager is told that it is done. */
+/* Saves the state before the manager is told that the SET is done. */
 int plan_save(struct plan *plan, struct mib_fault *fault)
 {
 	int err;
@@ -152,14 +152,14 @@ int plan_save(struct plan *plan, struct mib_fault *fault)
 	plan->store->sets++;
 	err = state_save_rows(plan->store, &plan->saved, &fault->why);
 	if (!err && plan->renames.n)
-		counts_keep_now(plan->store); /* under which name each of them goes on counting */
+		counts_keep_now(plan->store); /* renamed foreign rows count under a new hash */
 	if (!plan->saved)
-		plan->store->sets--; /* the file that stands is that of before */
+		plan->store->sets--; /* the old file is still there */
 	return err ? MIB_RESOURCE_UNAVAILABLE : MIB_OK;
 }
 
 int plan_save_undo(struct plan *plan, struct why *why)
 {
 	(void)plan, (void)why;
-	return 0; /* the last step back does it */
+	return 0; /* plan_intend_undo(), the last step, saves the old rows */
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The part of a SET that switches meters: in the kernel all of them are changed in one step. */
+/* The part of a SET that switches meters on and off. In the kernel, all meters change in one
+ * step. */
 #include <errno.h>
 
 #include "plan/plan.h"
@@ -22,8 +23,9 @@ int plan_mark_prepare(struct plan *plan, struct plan_item *it, struct mib_fault 
 	return MIB_OK;
 }
 
-/* The first item that meters have to do with: one is switched, or a rule may come behind the jump to
- * them; @col: whose fault it is. NULL: there is none. */
+/* Returns: the first item for which meters are set anew: one that switches a meter; or, if there
+ * are @some meters, a rule, which might come behind the jump to them. NULL: there is none. @col:
+ * the column at fault if that fails. */
 static const struct plan_item *concerned(const struct plan *plan, bool some, unsigned *col)
 {
 	const struct plan_item *it;

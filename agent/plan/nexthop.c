@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Legs of routes in a SET: each is folded into the route that it belongs to. */
+/* Next hops in a SET: writes each into the route that it belongs to. */
 #include <errno.h>
 #include <string.h>
 
@@ -19,7 +19,9 @@ const struct route *plan_leg_route(const struct mib_change *c)
 	return c->table->def == &mib_nexthop ? &((struct mib_nexthop_row *)c->now)->route : NULL;
 }
 
-/* The item of a route; made from the row as it is when the SET names only its legs. */
+/* Returns: the item of a route. When the SET names only next hops, makes the item, from the wanted
+ * row, or from the kernel's route where foreign rows are open. NULL: there is no such route, or no
+ * memory. */
 static struct plan_item *route_item(struct plan *plan, const struct route *key, size_t change)
 {
 	const struct route *wanted = managed_find(&plan->store->wanted[ROUTE_ROWS], key);
@@ -43,7 +45,8 @@ static struct plan_item *route_item(struct plan *plan, const struct route *key, 
 	return it->old && it->now ? it : NULL;
 }
 
-/* Room for all legs that a route can have, filled with those that it has. */
+/* Returns: room for as many next hops as a route can have, filled with those of @r; NULL without
+ * memory. */
 static struct nexthop *own_legs(struct plan *plan, const struct route *r)
 {
 	struct nexthop *legs = arena_alloc(&plan->arena, ROUTE_LEGS_MAX * sizeof(*legs));
@@ -59,7 +62,8 @@ static int fail(struct mib_fault *fault, unsigned col, int error)
 	return fault->error = error;
 }
 
-/* The only leg stands in the columns of the route, too, and is kept as if it was written there. */
+/* A next hop that is the only one stands in the columns of the route, too, and is kept as if it had
+ * been written there. */
 static void set_legs(struct route *r, struct nexthop *legs, unsigned n)
 {
 	r->nlegs = (uint16_t)n;
@@ -75,7 +79,8 @@ static void set_legs(struct route *r, struct nexthop *legs, unsigned n)
 		r->given |= UINT64_C(1) << ROUTE_COL_IFNAME;
 }
 
-/* The kernel has a route with all its legs or not at all. */
+/* The kernel has a route with all its next hops or not at all, so a next hop has no status of its
+ * own. */
 static int check_status(const struct mib_change *c, const struct route *r, struct mib_fault *fault)
 {
 	bool active = ((const struct mib_nexthop_row *)c->now)->status == ROW_ACTIVE;
@@ -132,7 +137,7 @@ static int fold(struct plan *plan, const struct mib_change *c, size_t change,
 
 	fault->change = change;
 	if (it && !it->now && c->destroy)
-		return MIB_OK; /* gone with its route */
+		return MIB_OK; /* the next hop goes with its route */
 	if (!it || !it->now) {
 		why_set(&fault->why, 0,
 			it ? "its route is destroyed in the same SET"
@@ -149,8 +154,8 @@ static int fold(struct plan *plan, const struct mib_change *c, size_t change,
 	return MIB_OK;
 }
 
-/* All indices are those from before the SET: legs that stay come first, then new ones behind them,
- * then those that go, the last one first. */
+/* In which order the changes are made, so that all indices are those from before the SET: first
+ * next hops that stay, then new ones behind them, then those that go, the last one first. */
 static unsigned turn(const struct mib_change *c)
 {
 	unsigned index = ((const struct mib_nexthop_row *)c->now)->index;

@@ -32,7 +32,8 @@ int plan_item_prepare(struct plan *plan, struct plan_item *it, struct mib_fault 
 	return MIB_OK;
 }
 
-/* The legs of a row belong to the view, which may move on before the SET is carried out. */
+/* The next hops of a row belong to the view, which may change before the SET is carried out: copies
+ * them. */
 static int own_legs(struct plan *plan, struct plan_item *it)
 {
 	struct route *row = it->old, kernel;
@@ -55,7 +56,8 @@ static int own_legs(struct plan *plan, struct plan_item *it)
 	return it->old ? 0 : -ENOMEM;
 }
 
-/* A row of the configuration is changed there. A leg is its route's. */
+/* Refuses a change to a static row: that is made in the settings file. A next hop belongs to its
+ * route. */
 static int refuse_static(struct plan *plan, const struct mib_change *c, size_t change,
 			 struct mib_fault *fault)
 {
@@ -189,9 +191,9 @@ int plan_prepare(struct plan *plan, struct mib_change *c, size_t n, struct mib_f
 	return error;
 }
 
-/* make before break; see the top of plan.h. */
+/* The phases, in an order of make before break; see the top of plan.h. */
 static const struct phase {
-	const char *of; /* in what is said when its undoing fails */
+	const char *of; /* for the message that its undo failed */
 	int (*apply)(struct plan *plan, struct mib_fault *fault);
 	int (*undo)(struct plan *plan, struct why *why);
 } phases[] = {
@@ -210,14 +212,15 @@ static const struct phase {
 	{ "state", plan_save, plan_save_undo },
 };
 
-/* What the SET changed is looked at anew by whoever asks next. */
+/* Whoever asks next reads anew what the SET changed. */
 static void forget_views(struct plan *plan)
 {
 	plan->views->rules.stale = true;
 	plan->views->policies.stale = true;
 }
 
-/* What the SET itself took away for a while was not taken away by somebody else. */
+/* Takes the events of the undo. What the SET itself removed for a while was not taken away by
+ * somebody else, so the wanted rows get their withdrawn back. */
 static void events_of_undo(struct plan *plan)
 {
 	const struct managed *wanted = &plan->store->wanted[ROUTE_ROWS];
@@ -258,7 +261,7 @@ static int undo_phases(struct plan *plan, struct why *why)
 	return err;
 }
 
-/* Nobody knows what is there now: all of it is read again. */
+/* Nobody knows what is there now: has all of it read again. */
 static int undo_failed(struct plan *plan, struct mib_fault *fault)
 {
 	log_err("what a refused SET had done could not all be undone: %s", fault->why.s);
@@ -341,7 +344,7 @@ void plan_settle(struct plan *plan)
 			rules_held(plan->views, now->index);
 	}
 	meters_settle(plan->views);
-	/* Not with the next tick. */
+	/* A foreign rule became a manager's: write the counters now, not with the next tick. */
 	if (rule_ids_renamed(plan->views) && !rules_refresh(plan->views, &why))
 		counts_keep_now(plan->store);
 }

@@ -21,8 +21,8 @@ int plan_policy_prepare(struct plan *plan, struct plan_item *it, struct mib_faul
 	return plan_fail(fault, it, COL_STATUS, -EEXIST);
 }
 
-/* What the kernel chooses when none is given: one below the second rule of the family
- * (fib_default_rule_pref() of net/core/fib_rules.c). */
+/* Returns: the priority that the kernel chooses when none is given: one below the second rule of
+ * the family (fib_default_rule_pref() of net/core/fib_rules.c). */
 static uint32_t default_priority(struct plan *plan, uint8_t family)
 {
 	unsigned seen = 0;
@@ -38,7 +38,7 @@ static uint32_t default_priority(struct plan *plan, uint8_t family)
 	return 0;
 }
 
-/* Keeps what its priority has, before the SET changes anything there. */
+/* Keeps all policies of the priority of @p, before the SET changes anything there. */
 static int keep_group(struct plan *plan, const struct policy *p, struct why *why)
 {
 	struct vec *was = &plan->policies;
@@ -58,7 +58,7 @@ static int keep_group(struct plan *plan, const struct policy *p, struct why *why
 	return why_set(why, err, "reading the policies: %s", strerror(-err));
 }
 
-/* A foreign policy keeps its index when it changes. */
+/* A foreign policy has changed: keeps its index. */
 static int policy_renamed(struct plan *plan, const struct plan_item *it)
 {
 	const struct policy *old = it->old;
@@ -68,8 +68,9 @@ static int policy_renamed(struct plan *plan, const struct plan_item *it)
 			   policy_hash(it->now), NULL);
 }
 
-/* The view takes a policy that is equal for the row's, whoever put it up: then that one goes. Returns:
- * 0, also when there is none; or -errno with @why. */
+/* Removes a policy. When the kernel does not have @old itself, removes a policy that it could not
+ * tell from @old, whoever made it, because the view shows that one as the row's. Returns: 0, also
+ * when there is none; or -errno with @why. */
 static int policy_out(struct plan *plan, const struct policy *old, struct why *why)
 {
 	int err = policy_nl_del(plan->views->rtnl, old, why);
@@ -85,7 +86,8 @@ static int policy_out(struct plan *plan, const struct policy *old, struct why *w
 	return err == -ENOENT ? 0 : err;
 }
 
-/* The new one first, then the old one goes: no packet meets neither. */
+/* Adds the new policy first and removes the old one then, so that every packet meets one of
+ * them. */
 static int policy_in(struct plan *plan, struct plan_item *it, struct why *why)
 {
 	struct policy *now = it->now;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Managers' rows that are gone from the kernel. A route that went with its device is put back when
- * the device, or an address, comes again, a rule that there were no tables for when these have come;
- * what somebody else took away only when the configuration says so.
+ * Puts back managers' rows that are gone from the kernel: a route that went with its device, when
+ * the device or an address comes again; a rule for which there were no tables, when these have
+ * come; what somebody else took away only when the settings say so (provisioning.reassert).
  */
 #include <sys/socket.h>
 
@@ -28,8 +28,8 @@ static bool rule_of_ipv6(const struct row_kind *kind, const void *row)
 	return is_rule_of(kind, row, AF_INET6);
 }
 
-/* The module of legacy tables was loaded after the start: its rules could not be put back then. Meters
- * are put up by the reading. */
+/* A module of tables was loaded after the start, when rules of this family could not be put back:
+ * does so now. The reading puts meters back. */
 static void tables_came(struct plan *plan)
 {
 	unsigned families = nf_families(plan->views->nf), came = families & ~plan->families;
@@ -45,7 +45,8 @@ static void tables_came(struct plan *plan)
 		plan_restore(plan, rule_of_ipv6, true);
 }
 
-/* What the views have seen so far: a new sum means that something may have gone. */
+/* Returns: a number that differs when the views have seen a change: something may have gone
+ * then. */
 static uint64_t seen(const struct plan *plan)
 {
 	return plan->views->rules.version + plan->views->policies.version +
@@ -54,10 +55,11 @@ static uint64_t seen(const struct plan *plan)
 
 void reassert(struct plan *plan)
 {
-	/* Between the phases of a SET the plan is that of the SET. */
+	/* While a SET is under way, the plan is that of the SET. */
 	if (plan->mib->state != TXN_IDLE)
 		return;
-	/* Somebody kept netfilter locked all through the start. */
+	/* Somebody kept netfilter locked all through the start: catches up on what the start could
+	 * not do. */
 	if (plan->restore_due) {
 		rules_sync(plan->views);
 		plan->restore_due = !plan->views->rules.snap;
@@ -71,7 +73,7 @@ void reassert(struct plan *plan)
 	if (!plan->views->links_changed && !plan->opt->reassert)
 		return;
 	fibs_sync(plan->views);
-	/* What is not read yet is not gone. */
+	/* A route that is not read yet is not gone. */
 	if (!routes_whole(plan->views))
 		return;
 	if (plan->views->links_changed) {

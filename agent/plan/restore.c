@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What managers want and the kernel does not have is put back. */
+/* Puts back what is wanted and not in the kernel. */
 #include <errno.h>
 #include <string.h>
 
@@ -14,13 +14,13 @@ static bool is_among(const struct vec *rows, const void *row)
 	return false;
 }
 
-/* One item for every wish that the kernel does not have, but for @hopeless ones. */
+/* Makes an item for every wanted row that the kernel does not have, but for failed items. */
 static int restore_items(struct plan *plan,
 			 bool (*wants)(const struct row_kind *kind, const void *row),
 			 const struct vec *hopeless)
 {
 	plan_clear(plan);
-	/* What SETs made since the last reading is not in the view. */
+	/* The view does not have yet what SETs made since the last reading. */
 	if (plan->views->rules.snap && plan->views->rules.stale)
 		rules_sync(plan->views);
 	for (size_t k = 0; k < ROW_KINDS; k++) {
@@ -47,7 +47,7 @@ static int restore_items(struct plan *plan,
 	return 0;
 }
 
-/* The kernel's reasons do not say which device is down. */
+/* Logs a row that is not put back, with its device, which the kernel's reasons do not name. */
 static void log_missing(int level, const struct plan_item *it, const char *why)
 {
 	const struct row_kind *kind = row_kind_of(it->def);
@@ -69,13 +69,15 @@ static void add_row(struct vec *rows, void *row)
 		*slot = row;
 }
 
-/* Finds what cannot be put back, of one try. Returns: true: then the rest is to be tried. */
+/* Tries to put back all items. Returns: true when items failed and are noted: then try the
+ * others. */
 static bool restore_try(struct plan *plan, int level, struct vec *hopeless)
 {
 	size_t before = hopeless->n;
 	struct mib_fault fault = { .change = SIZE_MAX };
 
-	/* All that lack a device at once: there are hundreds of them before it comes. */
+	/* Finds all rows that lack a device at once: there may be hundreds of them before it
+	 * comes. */
 	for (size_t i = 0; i < plan->items.n; i++) {
 		struct plan_item *it = vec_at(&plan->items, i);
 		struct mib_fault wrong = { 0 };
@@ -113,7 +115,7 @@ void plan_restore(struct plan *plan, bool (*wants)(const struct row_kind *kind, 
 		if (again)
 			tried = 0;
 	}
-	/* What was taken back on the way was not taken away by somebody else. */
+	/* What failed tries removed again was not taken away by somebody else. */
 	live_sync(plan->views);
 	for (size_t i = 0; i < routes.n; i++)
 		(*(struct route **)vec_at(&routes, i))->withdrawn = false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The part of a SET that changes routes. A route and its legs are one thing to the kernel. */
+/* The part of a SET that changes routes. To the kernel, a route and its next hops are one thing. */
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -58,7 +58,7 @@ bool plan_route_there(struct plan *plan, const struct route *r)
 
 	if (!routes_find(plan->views, r, &have))
 		return false;
-	/* In the state file a device has its name alone. */
+	/* A next hop from the state file has only the name of its device. */
 	for (unsigned i = 0; i < r->nlegs && r->nlegs > 1; i++) {
 		legs[i] = r->legs[i];
 		plan_leg_device(plan, &legs[i], 0, 0, 0, &dropped);
@@ -70,7 +70,7 @@ bool plan_route_there(struct plan *plan, const struct route *r)
 	return route_same(&have, &like);
 }
 
-/* Returns: 0, or the column at fault. */
+/* Finds the devices of a route's next hops. Returns: 0, or the column at fault with @why. */
 static unsigned resolve_legs(const struct plan *plan, struct route *r, uint64_t touched,
 			     struct why *why)
 {
@@ -101,7 +101,7 @@ int plan_route_prepare(struct plan *plan, struct plan_item *it, struct mib_fault
 	unsigned col = COL_STATUS;
 	int err;
 
-	/* The row's legs belong to the view: take what the kernel has now. */
+	/* The row's next hops belong to the view: takes what the kernel has now. */
 	if (old && it->out && routes_find(plan->views, old, &kernel)) {
 		route_row_name_leg(plan->views, &kernel.leg);
 		kernel.given = old->given;
@@ -130,14 +130,14 @@ int plan_route_prepare(struct plan *plan, struct plan_item *it, struct mib_fault
 	if (err && (it->in || (old && is_touched(it->touched, COL_STATUS))))
 		return plan_fail(fault, it, col, err);
 	if (it->in && !now->nlegs && !route_is_reject(now))
-		now->nlegs = 1; /* the kernel will choose it */
+		now->nlegs = 1; /* the kernel chooses the next hop */
 	if (now->status != ROW_ACTIVE)
 		now->status = err ? ROW_NOT_READY : ROW_NOT_IN_SERVICE;
 	fault->why.s[0] = '\0';
 	return MIB_OK;
 }
 
-/* The column that a refusal of the kernel is about: by its words, else by its number. */
+/* Returns: the column that a refusal of the kernel is about, by its words, else by its number. */
 static unsigned column_of(int err, const struct why *why)
 {
 	static const struct {
@@ -158,7 +158,7 @@ static unsigned column_of(int err, const struct why *why)
 	return COL_STATUS;
 }
 
-/* Do other routes of the kernel have the key of this one, too? */
+/* Does the kernel have other routes with this key, too? */
 static bool is_shared(const struct plan *plan, const struct route *r)
 {
 	return route_set_equals(&plan->views->routes, r) > 1;
@@ -210,7 +210,7 @@ int plan_routes_remove(struct plan *plan, struct mib_fault *fault)
 	return MIB_OK;
 }
 
-/* @it was replaced, added, or deleted: the other way round. */
+/* Undoes what was done for an item: replaced, added or deleted. */
 static int route_back(struct plan *plan, struct plan_item *it, struct why *why)
 {
 	int err = 0;

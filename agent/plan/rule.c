@@ -31,8 +31,8 @@ static int check(struct plan *plan, const struct markrule *r, unsigned *col, str
 	return nf_check(plan->views->nf, r, col, why);
 }
 
-/* The place that was written is kept, wherever the rule stands; where it stood is forgotten when it
- * goes elsewhere. */
+/* Keeps the position that the manager wrote, wherever the rule stands now. Forgets where the rule
+ * stood when it goes elsewhere. */
 static void settle_place(struct plan *plan, struct plan_item *it)
 {
 	struct markrule *now = it->now;
@@ -55,7 +55,7 @@ int plan_rule_prepare(struct plan *plan, struct plan_item *it, struct mib_fault 
 	if (!it->now || (!it->in && !(it->touched >> COL_MATCHES & 1)))
 		return MIB_OK;
 	rule = *(struct markrule *)it->now;
-	/* Other rules of the same SET may come before it: nf_commit() checks the place. */
+	/* Other rules of the same SET may come before this one: nf_commit() checks the position. */
 	rule.position = 0;
 	err = check(plan, &rule, &col, &fault->why);
 	if (err == -EINVAL && col == COL_MATCHES) {
@@ -111,7 +111,7 @@ static uint32_t last_place(const struct plan *plan, const struct markrule *r)
 	return 0;
 }
 
-/* A rule that stays in the kernel, with other columns. */
+/* Makes the edit of a rule that stays in the kernel, with other columns. */
 static int edit_change(struct plan *plan, struct vec *edits, size_t i)
 {
 	struct plan_item *it = vec_at(&plan->items, i);
@@ -125,7 +125,7 @@ static int edit_change(struct plan *plan, struct vec *edits, size_t i)
 	if (!now)
 		return -ENOMEM;
 	substance = substance_differs(old, now);
-	/* One of nobody's has an index of its own until it is taken over. */
+	/* A foreign rule that becomes a manager's is still found by its own index. */
 	rules_edit_target(plan->views, old->index, &edit);
 	if (strcmp(old->chain, now->chain) != 0) {
 		struct nf_edit gone = edit;
@@ -137,7 +137,8 @@ static int edit_change(struct plan *plan, struct vec *edits, size_t i)
 		return edit_push(plan, edits, &gone, i) ? -ENOMEM
 							: edit_push(plan, edits, &edit, i);
 	}
-	/* To netfilter, 0 is where it stands; to a manager that writes it, the end. */
+	/* Position 0 is, to netfilter, where the rule stands; to a manager who writes it, the end
+	 * of the chain. */
 	if (!moved)
 		now->position = 0;
 	else if (!now->position)
@@ -164,8 +165,8 @@ static int restored_cmp(const void *a, const void *b)
 	return x->item < y->item ? -1 : x->item > y->item;
 }
 
-/* Rules that come back stand where they stood: the first place first, so that each finds those that
- * were before it. */
+/* Makes the edits of rules that are put back where they stood. The first place comes first, so that
+ * each rule finds those that stood before it. */
 static int collect_restored(struct plan *plan, struct vec *edits)
 {
 	struct vec order = VEC_INIT(struct restored);
@@ -201,7 +202,8 @@ static int collect_restored(struct plan *plan, struct vec *edits)
 	return err;
 }
 
-/* A rule that comes, or comes back: that one to where it stood, unless a place was asked for. */
+/* Makes the edit of a rule that is added. A rule that comes back goes where it stood, unless the
+ * manager wrote a position. */
 static int edit_add(struct plan *plan, struct vec *edits, size_t i)
 {
 	const struct plan_item *it = vec_at(&plan->items, i);
@@ -220,7 +222,8 @@ static int edit_add(struct plan *plan, struct vec *edits, size_t i)
 	return edit_push(plan, edits, &edit, i);
 }
 
-/* The edits in the order in which places make sense: what goes, what stays, what comes. */
+/* Makes the edits in the order in which positions make sense: of rules that go, that stay, that
+ * come. */
 static int collect(struct plan *plan, struct vec *edits)
 {
 	struct plan_item *it;
@@ -265,7 +268,8 @@ void plan_nf_wait(const struct plan *plan, bool change)
 	nf_set_wait(plan->views->nf, change && waited ? 0 : wait_ms);
 }
 
-/* The rule has, or has not, begun to count anew; a foreign one is another to the map of indices. */
+/* Notes whether the rule counts on or anew. To the map of indices, a changed foreign rule is
+ * another one: keeps its index. */
 static int note_edit(struct plan *plan, size_t i, const struct nf_edit *e, struct why *why)
 {
 	const struct plan_item *it = vec_at(&plan->items, *(size_t *)vec_at(&plan->nf_items, i));
@@ -295,11 +299,11 @@ static int commit(struct plan *plan, const struct vec *edits, size_t *failed, st
 {
 	int err = 0;
 
-	/* Looking for the rows of the SET may have waited already. */
+	/* When the rows of the SET were looked for, netfilter may have waited already. */
 	plan_nf_wait(plan, true);
-	/* What was counted up to now goes into the sums first. */
+	/* Counters will be lost: adds what they have now to the sums first. */
 	if (loses_counters(edits)) {
-		plan->store->counts_next_ms = 0; /* the kernel will not tell that again */
+		plan->store->counts_next_ms = 0; /* and writes them down now */
 		err = rules_refresh(plan->views, why);
 	}
 	if (!err)

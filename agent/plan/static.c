@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Static rows in force: the difference between those of before and those of now, as one plan. */
+/* Puts static rows in force: what differs between the old ones and the new ones is one plan. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,8 +25,8 @@ static size_t count(const struct static_rows *r)
 	return r ? r->rows.n : 0;
 }
 
-/* A manager's row of the same index is no obstacle when it asks for the same: it becomes the
- * configuration's. */
+/* Does a manager's row have the index of a static row, and ask for something else? If it asks for
+ * the same, it becomes the static row. Returns: 0, or -EEXIST with @why. */
 static int conflicts(struct plan *plan, const struct static_rows *rows, struct why *why)
 {
 	for (size_t i = 0; i < count(rows); i++) {
@@ -87,7 +87,7 @@ static void load(struct plan *plan)
 	root = config_root_setting(&cfg);
 	if (err)
 		why_set(&why, err, "%s: %s", path, what.s);
-	/* With the kernel that they were in they are gone. */
+	/* After a reboot the kernel has none of them. */
 	else if (!state_rebooted(&cfg))
 		err = static_rows_read(root, path, state_protocol(root, plan->store->protocol),
 				       &plan->statics, &why);
@@ -110,7 +110,7 @@ int static_rows_claim(struct plan *plan, struct why *why)
 	return err ? err : claim(plan, plan->rows);
 }
 
-/* What a plan may write into. */
+/* Returns: a copy of a row, which a plan may write to; NULL without memory. */
 static void *own_row(struct plan *plan, const struct row_kind *kind, const void *row)
 {
 	struct route *r;
@@ -123,9 +123,9 @@ static void *own_row(struct plan *plan, const struct row_kind *kind, const void 
 	return r;
 }
 
-/* The rule of the kernel that a static row is, or is to be: the one with its tag; or one of
- * nobody's that does the same, which is taken over where it stands. @used: of each entry of the
- * snapshot, whether another row has it already. Returns: an index, 0: there is none. */
+/* Finds the kernel's rule for a static row: the rule with its tag, or a foreign rule that does the
+ * same, which is taken over where it stands. @used: for each entry of the snapshot, whether another
+ * row has it already. Returns: the index of the rule's row; 0: there is none. */
 static uint32_t kernel_rule(struct plan *plan, const struct markrule *r, bool *used)
 {
 	const struct nf_snap *snap = plan->views->rules.snap;
@@ -161,7 +161,7 @@ static int rule_item(struct plan *plan, struct plan_item *it, bool *used)
 	uint32_t index = kernel_rule(plan, now, used);
 
 	it->out = index != 0;
-	/* Against what the kernel has, when it is not known what it was asked for. */
+	/* When nobody knows what was asked for before, compares with what the kernel has. */
 	have = index && !old ? rules_source.find(plan->views, &index, 1) : NULL;
 	if (have)
 		it->old = own_row(plan, &row_kinds[RULE_ROWS], have);
@@ -173,7 +173,8 @@ static int rule_item(struct plan *plan, struct plan_item *it, bool *used)
 	return 0;
 }
 
-/* One that asks for the same but for who put it up, or that was put up by the agent, is replaced. */
+/* Replaces the kernel's route with this key, if it differs from the row in nothing but its
+ * protocol, or if the agent made it. */
 static int route_item(struct plan *plan, struct plan_item *it, bool *used)
 {
 	struct route have, same;
@@ -191,7 +192,7 @@ static int route_item(struct plan *plan, struct plan_item *it, bool *used)
 	return it->old ? 0 : -ENOMEM;
 }
 
-/* A policy that is there stays as it is, whoever put it up. */
+/* A policy that is there stays as it is, whoever made it. */
 static int policy_item(struct plan *plan, struct plan_item *it, bool *used)
 {
 	(void)used;
@@ -212,14 +213,14 @@ static int fib_item(struct plan *plan, struct plan_item *it, bool *used)
 	return 0;
 }
 
-/* The kernel's side of an item. */
+/* Fills in what the kernel has of an item. */
 static int kernel_item(struct plan *plan, const struct row_kind *kind, struct plan_item *it,
 		       bool *used)
 {
 	static int (*const items[ROW_KINDS])(struct plan * plan, struct plan_item * it,
 					     bool *used) = {
 		[FIB_ROWS] = fib_item,	 [ROUTE_ROWS] = route_item, [POLICY_ROWS] = policy_item,
-		[RULE_ROWS] = rule_item, [MARK_ROWS] = NULL, /* its meter is put up with all others */
+		[RULE_ROWS] = rule_item, [MARK_ROWS] = NULL, /* all meters are set together */
 	};
 
 	return items[kind - row_kinds] ? items[kind - row_kinds](plan, it, used) : 0;
@@ -231,7 +232,8 @@ static int item_comes(struct plan *plan, const struct static_row *s, size_t i, b
 	const struct static_row *had = static_rows_find(plan->statics, s->kind, s->row);
 	struct plan_item *it;
 
-	/* One that did not change is left alone; what is missing of them is put back elsewhere. */
+	/* A row that did not change is left alone: plan_restore() puts it back if the kernel does
+	 * not have it. */
 	if (had && row_asks_same(s->kind, had->row, s->row, true))
 		return 0;
 	it = vec_push(&plan->items);
@@ -297,7 +299,7 @@ void static_rows_blame(const struct plan *plan, const struct static_rows *rows,
 		*why = fault->why;
 }
 
-/* Carries out the plan of static_rows_plan(). */
+/* Makes a plan by static_rows_plan() and carries it out. */
 static int run(struct plan *plan, const struct static_rows *rows, size_t only, struct why *why)
 {
 	struct mib_fault fault = { 0 };
@@ -313,7 +315,8 @@ static int run(struct plan *plan, const struct static_rows *rows, size_t only, s
 	return 0;
 }
 
-/* The row could not be put up as it should be: it stays a wish, or is none any more. */
+/* A row could not be put into the kernel, or out of it: all the same it is wanted from now on, or
+ * no more. */
 static void keep_wish(struct plan *plan, const struct static_rows *rows, size_t i)
 {
 	const struct static_row *s = i < count(rows) ? row_at(rows, i)
@@ -327,7 +330,7 @@ static void keep_wish(struct plan *plan, const struct static_rows *rows, size_t 
 	plan->store->version++;
 }
 
-/* What was taken back on the way was not taken away by somebody else. */
+/* What failed tries removed again was not taken away by somebody else. */
 static void not_withdrawn(struct plan *plan)
 {
 	struct managed *m = &plan->store->wanted[ROUTE_ROWS];
@@ -356,7 +359,7 @@ void static_rows_start(struct plan *plan)
 	struct why why = { "" };
 
 	if (run(plan, rows, SIZE_MAX, &why)) {
-		/* Each by itself, so that the rest is there. */
+		/* Tries each row by itself, so that those that can be there are. */
 		for (size_t i = 0; i < n; i++) {
 			if (!run(plan, rows, i, &why))
 				continue;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A SET that was cut off by SIGKILL is taken back, by its journal. */
+/* Undoes a SET that was cut off by SIGKILL, by its journal. */
 #include <errno.h>
 #include <string.h>
 
@@ -44,7 +44,8 @@ static int take_policy(struct plan *plan, const struct policy *made)
 		const struct policy *have = vec_at(&plan->views->policies.kernel, i);
 		struct policy like = *made;
 
-		/* One that the kernel was to choose was not known yet. */
+		/* When the journal was written, a priority that the kernel was to choose was not
+		 * known. */
 		if (!like.priority)
 			like.priority = have->priority;
 		if (policy_same(have, &like) && !policy_wanted(plan, have))

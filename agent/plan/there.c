@@ -36,7 +36,7 @@ bool plan_is_there(struct plan *plan, const struct mib_def *def, const void *row
 		[ROUTE_ROWS] = route_is_there,
 		[POLICY_ROWS] = policy_is_there,
 		[RULE_ROWS] = rule_is_there,
-		[MARK_ROWS] = NULL, /* meters are put up all at once: meters.c */
+		[MARK_ROWS] = NULL, /* all meters are set together: meters.c */
 	};
 	size_t kind = (size_t)(row_kind_of(def) - row_kinds);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Start and stop of net-snmp, on both roads. */
+/* Starts and stops net-snmp: as a subagent of snmpd, and as an agent of its own. */
 #include <net-snmp/net-snmp-config.h>
 
 #include <net-snmp/net-snmp-includes.h>
@@ -20,19 +20,19 @@
 
 #define APP "fwmarkd"
 
-/* What an agent of its own needs beside us: users, views, the system group, SNMP's own counters.
- * Nothing that reads routing tables (net-snmp's own are quadratic). */
+/* The modules of net-snmp that an agent of its own needs: users, views, the system group, SNMP's
+ * own counters. None that reads routing tables: the time that net-snmp's own take is quadratic. */
 static char standalone_modules[] = "vacm_vars,vacm_conf,usmUser,usmConf,system_mib,sysORTable,"
 				   "snmp_mib,snmpEngine,usmStats,setSerialNo,ifTable,ifXTable,"
 				   "interface";
 
-/* Somebody asks something: no news, unless he is refused. */
+/* Is it the line that net-snmp logs for each request? A refusal gets a line of its own. */
 static bool is_request(const struct snmp_log_message *msg)
 {
 	return msg->priority == LOG_INFO && strncmp(msg->msg, "Connection from ", 16) == 0;
 }
 
-/* The connection to snmpd comes and goes: master.c says so. */
+/* Is it a line about the connection to snmpd? master.c logs that itself. */
 static bool is_connection(const struct snmp_log_message *msg)
 {
 	return strstr(msg->msg, "AgentX subagent connected") ||
@@ -42,7 +42,7 @@ static bool is_connection(const struct snmp_log_message *msg)
 
 enum { LINES_MAX = 10, LINES_MS = 60000 };
 
-/* Anybody who can send a packet can have net-snmp say something: not as often as he likes. */
+/* Anybody who can send a packet can make net-snmp log something: not as often as they like. */
 static bool too_many(void)
 {
 	static uint64_t since;
@@ -58,7 +58,7 @@ static bool too_many(void)
 	return ++n > LINES_MAX;
 }
 
-/* net-snmp's log lines become ours. */
+/* Writes net-snmp's log lines to our log. */
 static int log_bridge(int major, int minor, void *serverarg, void *clientarg)
 {
 	const struct snmp_log_message *msg = serverarg;
@@ -82,14 +82,14 @@ static void start_subagent(const struct agentx_options *opt)
 	set_bool(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE);
 	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET, opt->socket);
 	init_agent(APP);
-	/* After init_agent(), which sets defaults (agentx_config.c, 5.9.3). */
+	/* After init_agent(), which sets defaults (net-snmp 5.9.3, agentx_config.c). */
 	master_init(opt->socket, opt->ping_s);
 }
 
 static void start_standalone(const struct agentx_options *opt)
 {
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_ROLE, 0);
-	/* Engine id, boots and keys are kept there, and read from there alone. */
+	/* net-snmp keeps engine id, boots and keys there, and is to read files from there alone. */
 	setenv("SNMPCONFPATH", opt->state_dir, 1);
 	set_bool(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_DONT_LOG_TCPWRAPPERS_CONNECTS);
 	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_PORTS, opt->standalone);
@@ -106,7 +106,8 @@ static bool subagent; /* of snmpd */
 
 int agentx_start(struct mib *m, const struct agentx_options *opt)
 {
-	/* No MIB files are needed, and Debian's lack gives hundreds of lines. */
+	/* No MIB files are needed, and net-snmp would log hundreds of lines about those that Debian
+	 * lacks. */
 	setenv("MIBS", "", 1);
 	snmp_disable_log();
 	snmp_enable_calllog();

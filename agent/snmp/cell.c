@@ -86,7 +86,7 @@ static void get_bits(const struct mib_col *col, uint64_t bits, struct mib_value 
 	get_octets(v, v->small, len);
 }
 
-/* A time before the manager's epoch (agent older than its master) is 0, as RFC 2579 says. */
+/* A time before sysUpTime was 0 (the agent is older than its master) is 0, as RFC 2579 says. */
 static uint32_t stamp(uint64_t then, int64_t epoch)
 {
 	int64_t since = (int64_t)then - epoch;
@@ -280,7 +280,7 @@ static int set_family(const struct mib_col *col, void *row, int64_t n, struct wh
 	return MIB_OK;
 }
 
-/* Of values that can be written, as in snmpset(1). */
+/* The types of writable values, with their letters of snmpset(1). */
 static const char *type_name(uint8_t tag)
 {
 	return tag == MIB_TAG_INTEGER	   ? "INTEGER (i)"

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The connection to snmpd. net-snmp (5.9.3) would make and watch it by itself, but waits for each
- * of its answers for up to 6 s (snmp_synch_response_cb()), in which no event of the kernel is
- * taken: with an snmpd that hangs, more often than not. So here
+ * The connection to snmpd. net-snmp (5.9.3) could make and watch it, but waits up to 6 s for each
+ * answer of snmpd (snmp_synch_response_cb()). Meanwhile no event of the kernel is taken: with an
+ * snmpd that hangs, most of the time. So here
  *
- *  - a connection that costs nothing asks whether snmpd answers, before net-snmp's Open waits for
- *    it. A try to connect in vain would leak in netsnmp_unix_transport(), too.
- *  - Register and Ping are sent like any request, and their answer is taken when it comes. A
+ *  - a probe, a bare connection with one Ping, finds out whether snmpd answers before net-snmp's
+ *    Open waits for it. When net-snmp itself tries to connect and fails, it leaks, too
+ *    (netsnmp_unix_transport()).
+ *  - Register and Ping are sent like any request, and their answers are taken when they come. A
  *    refused Register, which net-snmp takes for a success, is tried again.
- *  - a connection whose snmpd hangs is kept: a UNIX socket loses nothing. It ends with snmpd.
+ *  - the connection to an snmpd that hangs is kept: a UNIX socket loses nothing. It ends with
+ *    snmpd.
  */
 #include <net-snmp/net-snmp-config.h>
 
@@ -38,9 +40,11 @@ int subagent_open_master_session(void);
 
 /* RFC 2741, 6.1 and 7.1.1 */
 enum { AGENTX_REGISTER = 3, AGENTX_PING = 13, AGENTX_DUPLICATE_REGISTRATION = 263 };
-/* A live snmpd answers in less; one that does not is looked at again with the next tick. */
+/* How long a tick waits for the answer to the probe. A live snmpd answers in less; the next tick
+ * looks for a later answer. */
 enum { PROBE_MS = 10 };
-/* Another fwmarkd that is just ending has gone by the second try; one that stays is waited for. */
+/* The pause after a refused Register. Another fwmarkd that is just ending has gone by the second
+ * try; for one that stays, the pause grows. */
 enum { AGAIN_MIN_MS = 500, AGAIN_MAX_MS = 30000 };
 /* How much longer than its request an answer can be: a text of 4096 octets to a name of 100. */
 enum { ANSWER_TIMES = 40 };
@@ -52,15 +56,15 @@ static struct {
 	netsnmp_session *session; /* NULL: not connected */
 	bool registered;
 	bool waiting;	   /* for an answer, of the probe or of the session */
-	uint64_t asked_ms; /* when that was asked for */
-	unsigned again_ms; /* after a refused Register: snmpd logs each */
-	const char *told;  /* what is wrong now and has been said; NULL: nothing */
+	uint64_t asked_ms; /* clock_ms() of the request */
+	unsigned again_ms; /* the pause after a refused Register, for snmpd logs each */
+	const char *told;  /* what is wrong and was logged; NULL: nothing */
 } master = { .probe = -1 };
 
 static const char away[] = "cannot be reached", refuses[] = "refuses fwmarkObjects",
 		  hangs[] = "does not answer";
 
-/* Says what is wrong, once until it is over or something else is. */
+/* Warns of what is wrong: once, until it is over or something else is wrong. */
 static void complain(const char *what, const char *why)
 {
 	log_at(master.told == what ? LOG_DEBUG : LOG_WARNING, "snmpd %s: %s", what, why);
@@ -89,7 +93,7 @@ static int probe_open(void)
 		return -errno;
 	if (connect(master.probe, (struct sockaddr *)&master.addr, sizeof(master.addr)) ||
 	    send(master.probe, ping, sizeof(ping), MSG_NOSIGNAL) != sizeof(ping)) {
-		/* EAGAIN: too many are waiting that snmpd has not looked at. */
+		/* EAGAIN: too many connections wait that snmpd has not accepted. */
 		int err = errno == EAGAIN ? -EBUSY : -errno;
 
 		probe_close();
@@ -145,7 +149,7 @@ static int on_answer(int op, netsnmp_session *session, int reqid, netsnmp_pdu *p
 	return 1;
 }
 
-/* Register until that has succeeded, then Ping. The answer has all the time that there is. */
+/* Sends Register until one has succeeded, then Ping. The answer may take any time. */
 static void ask(void)
 {
 	netsnmp_pdu *pdu = snmp_pdu_create(master.registered ? AGENTX_PING : AGENTX_REGISTER);
@@ -157,7 +161,7 @@ static void ask(void)
 	pdu->sessid = master.session->sessid;
 	pdu->priority = DEFAULT_MIB_PRIORITY;
 	pdu->flags |= UCD_MSG_FLAG_PDU_TIMEOUT;
-	pdu->time = INT32_MAX / 256 * 256; /* its low byte is the time limit in a Register: none */
+	pdu->time = INT32_MAX / 256 * 256; /* no limit; its low byte, that of Register, is 0 */
 	if (!master.registered)
 		snmp_add_null_var(pdu, root, n);
 	master.waiting = true;
@@ -248,7 +252,8 @@ void master_init(const char *socket, unsigned ping_s)
 	master.addr.sun_family = AF_UNIX;
 	snprintf(master.addr.sun_path, sizeof(master.addr.sun_path), "%s", socket);
 	master.ping_ms = ping_s * 1000;
-	/* No Ping of net-snmp's own, no try to connect, and no word about either. */
+	/* net-snmp (5.9.3) must neither ping nor connect by itself (subagent_startup()), and log
+	 * neither. */
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL, 0);
 	snmp_unregister_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_POST_READ_CONFIG,
 				 subagent_startup, NULL, 1);
@@ -261,7 +266,8 @@ void master_stop(void)
 {
 	if (master.probe >= 0)
 		probe_close();
-	/* subagent_shutdown() waits for the answer to its Close: once is enough. */
+	/* subagent_shutdown() (net-snmp 5.9.3) waits for the answer to its Close, and repeats it:
+	 * once is enough. */
 	if (master.session)
 		master.session->retries = 0;
 	master.session = NULL;

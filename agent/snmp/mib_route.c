@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fwmarkRoutes: routes of every table, and their legs. */
+/* fwmarkRoutes: routes of every table, and their next hops. */
 #include <stddef.h>
 
 #include "model/route.h"

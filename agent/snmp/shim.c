@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The one raw handler: varbinds of net-snmp to the engine and back. No table helper: see the
- * costs in net-snmp's table.c (a kilobyte of malloc for every varbind).
+ * The one raw handler: hands varbinds of net-snmp to the engine, and its answers back. No table
+ * helper of net-snmp: that allocates a kilobyte for each varbind (helpers/table.c, 5.9.3).
  */
 #include <net-snmp/net-snmp-config.h>
 
@@ -43,7 +43,8 @@ static size_t relative_oid(const netsnmp_variable_list *vb, uint32_t *out)
 	return n;
 }
 
-/* Does a GETNEXT go on with a walk? One that begins names no row: group, table, entry, column. */
+/* Does a GETNEXT continue a walk? The first request of a walk names no row: group, table, entry,
+ * column. */
 static bool goes_on(const netsnmp_request_info *requests)
 {
 	uint32_t name[MIB_OID_MAX];
@@ -95,7 +96,7 @@ static void handle_getnext(struct mib *m, netsnmp_request_info *rq)
 	struct mib_value v;
 
 	if (!mib_next(m, name, n, &at, &v) || at.n + OID_LENGTH(root) > MAX_OID_LEN)
-		return; /* ASN_NULL: net-snmp goes on with the next subtree */
+		return; /* the value stays ASN_NULL: net-snmp goes on with the next subtree */
 	memcpy(out, root, sizeof(root));
 	for (size_t i = 0; i < at.n; i++)
 		out[OID_LENGTH(root) + i] = at.id[i];
@@ -154,7 +155,7 @@ static void fail_at(netsnmp_agent_request_info *info, netsnmp_request_info *requ
 }
 
 /*
- * The phases of a SET. The master gives no user and, from ACTION on, no context; there is one
+ * The phases of a SET. snmpd hands on no user and, from ACTION on, no context. There is one
  * registration, so each phase is one call with all varbinds (net-snmp agent/snmp_agent.c).
  */
 static void handle_set(struct mib *m, int mode, netsnmp_agent_request_info *info,
@@ -207,13 +208,15 @@ static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *re
 	return SNMP_ERR_NOERROR;
 }
 
-/* Not handed to the callback: clear_callback() (snmplib/callback.c, 5.9.3) frees what is. */
+/* Not an argument of the callback: clear_callback() (snmplib/callback.c, net-snmp 5.9.3) frees
+ * those. */
 static struct mib *registered;
 
 /*
- * The master is gone in the middle of a SET that was carried out. It stays: snmpd sends CleanupSet
- * and then its answer, and the end of the connection may be seen before a CleanupSet that is still
- * on its way, so the manager may have been told that it is done. One that was not told asks again.
+ * The connection to snmpd ended in the middle of a SET that was carried out. The changes stay:
+ * snmpd sends CleanupSet and then its answer, and the end of the connection may be seen before a
+ * CleanupSet that is still on its way. So the manager may have been told that the SET is done; a
+ * manager that was told nothing asks again.
  */
 static int master_lost(int major, int minor, void *serverarg, void *clientarg)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Finding the cell that an OID names, and the one after it. */
+/* Finds the cell that an OID names, and the first cell after an OID. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +24,7 @@ int mib_oid_cmp(const uint32_t *a, size_t an, const uint32_t *b, size_t bn)
 
 const struct mib_col *mib_col(const struct mib_def *def, unsigned num)
 {
-	/* Columns are numbered without gaps, so this is nearly always the first look. */
+	/* Columns are numbered without gaps, so this finds nearly all of them. */
 	if (num && num <= def->ncols && def->cols[num - 1].num == num)
 		return &def->cols[num - 1];
 	for (size_t i = 0; i < def->ncols; i++)
@@ -48,7 +48,8 @@ void mib_name(const struct mib_col *col, const struct mib_oid *at, struct text *
 		text_add(out, ".%u", at->id[i]);
 }
 
-/* Writes what stands before the column number. @oid: room for 3. Returns: how many that are. */
+/* Writes the sub-identifiers before the column number to @oid, which has room for 3. Returns: how
+ * many. */
 static size_t table_prefix(const struct mib_def *def, uint32_t *oid)
 {
 	oid[0] = def->group;
@@ -67,7 +68,7 @@ struct mib_table *table_find(const struct mib *m, const uint32_t *oid, size_t n)
 
 		if (n <= len || memcmp(prefix, oid, len * sizeof(*oid)) != 0)
 			continue;
-		/* The scalars' prefix is that of the group's tables, too. */
+		/* The OIDs of a group's tables begin with the prefix of its scalars, too. */
 		if (mib_col(def, oid[len]))
 			return &m->tables[i];
 	}
@@ -75,8 +76,9 @@ struct mib_table *table_find(const struct mib *m, const uint32_t *oid, size_t n)
 }
 
 /*
- * When sysUpTime was 0. The master says it in hundredths of a second and a little late, so the
- * first answer holds until another one is out by more than that: then snmpd has started anew.
+ * Returns: clock_ms() when sysUpTime was 0. The master gives sysUpTime in hundredths of a second
+ * and a little late, so a result is kept until a later one differs by more than EPOCH_SLACK_MS:
+ * then snmpd was started anew.
  */
 static int64_t epoch_of(struct mib *m)
 {
@@ -124,8 +126,8 @@ int mib_get(struct mib *m, const uint32_t *oid, size_t n, struct mib_value *v)
 }
 
 /*
- * The first cell of @t above @oid. The columns are walked from the one that the OID stands in;
- * in that one the row after its index, in any later one the first row.
+ * Finds the first cell of @t above @oid: in the column of the OID, the row after its index; in a
+ * later column, the first row.
  */
 static bool table_next(struct mib *m, const struct mib_table *t, const uint32_t *oid, size_t n,
 		       struct mib_oid *at, struct mib_value *v)

@@ -12,8 +12,8 @@
 
 void mib_set_begin(struct mib *m)
 {
-	/* One that was applied and neither confirmed nor undone stays: its master is gone, and may
-	 * have told the manager that it is done. */
+	/* A SET that was applied, and neither confirmed nor undone, stays: its master is gone, and
+	 * may have told the manager that the SET is done. */
 	mib_set_finish(m);
 	m->reported = false;
 	m->state = TXN_OPEN;
@@ -52,7 +52,7 @@ static struct mib_change *change_find(struct mib *m, const struct mib_table *t, 
 	return NULL;
 }
 
-/* Starts the change of one row: @c is zeroed. */
+/* Fills in the change of one row, of which @c has the table and the index. */
 static int change_start(struct mib *m, struct mib_change *c, struct why *why)
 {
 	const struct mib_source *src = &c->table->src;
@@ -176,8 +176,8 @@ int mib_set_add(struct mib *m, unsigned varbind, const uint32_t *oid, size_t n,
 	return error ? txn_refuse_varbind(m, error, col, &at, &why) : MIB_OK;
 }
 
-/* What RowStatus does, without looking at the other columns: the status that the row is to get.
- * Rows of tables without RowStatus are always active. Returns: a mib_error. */
+/* Finds the status that the row is to get, as RowStatus (RFC 2579) has it and without a look at the
+ * other columns. Rows of tables without RowStatus are always active. Returns: a mib_error. */
 static int status_wanted(const struct mib_change *c, const struct mib_col *status,
 			 enum row_status *wanted, struct why *why)
 {
@@ -212,7 +212,8 @@ static int status_wanted(const struct mib_change *c, const struct mib_col *statu
 	}
 }
 
-/* Columns that must not change while the row is active. Returns: the first that does, 0. */
+/* Returns: the first column that changes although it must not while the row is active; 0: there is
+ * none. */
 static unsigned changed_while_active(const struct mib_change *c)
 {
 	const struct mib_def *def = c->table->def;
@@ -228,7 +229,7 @@ static unsigned changed_while_active(const struct mib_change *c)
 	return 0;
 }
 
-/* Is everything there that has no default, and does it fit together? 0 or -errno. */
+/* Could the row be active? Returns: 0, or -errno with column and reason in @f. */
 static int row_check(const struct mib_change *c, struct mib_fault *f)
 {
 	const struct mib_source *src = &c->table->src;
@@ -274,7 +275,7 @@ static int change_check(struct mib_change *c, struct mib_fault *f)
 	return MIB_OK;
 }
 
-/* Rows that a destroy never found change nothing. */
+/* Drops the changes that destroy a row that was not there. */
 static void drop_nothings(struct mib *m)
 {
 	size_t kept = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is said of a SET that is refused or taken back: an error, a varbind and a sentence. */
+/* Reports a SET that is refused or undone: an error, a varbind and a sentence. */
 #include "snmp/txn.h"
 
 #include <errno.h>
@@ -42,7 +42,8 @@ int mib_error_of(int err)
 	return MIB_COMMIT_FAILED;
 }
 
-/* Tells why a SET failed: the first reason alone, which is the one that the manager sees. */
+/* Hands the reason why a SET failed to the application: only the first one, which the manager
+ * sees. */
 static int report(struct mib *m, int error, const char *name, const char *why)
 {
 	struct text t = TEXT_INIT;
@@ -79,8 +80,8 @@ int txn_refuse_varbind(struct mib *m, int error, const struct mib_col *col,
 	return error;
 }
 
-/* Checks of rows know the short names of columns alone and begin with one: "Chain: there is no...".
- * Where that column is named already, its name is left out. */
+/* A check of a row begins its sentence with the short name of a column, "Chain: there is no...".
+ * Leaves that name out when it is the name of @col, which stands before the sentence. */
 static const char *without_name(const struct mib_def *def, const struct mib_col *col, const char *s)
 {
 	const char *name = col->name + strlen(def->prefix);
@@ -89,7 +90,7 @@ static const char *without_name(const struct mib_def *def, const struct mib_col 
 	return strncmp(s, name, n) == 0 && strncmp(s + n, ": ", 2) == 0 ? s + n + 2 : s;
 }
 
-/* The column that the varbind is of. */
+/* Returns: the column of the change that @varbind writes. */
 static const struct mib_col *column_at(const struct mib_change *c, unsigned varbind)
 {
 	const struct mib_def *def = c->table->def;
@@ -129,7 +130,7 @@ int txn_taken_back(struct mib *m, int error, const char *why)
 	if (m->nchanges)
 		mib_name(column_at(c, c->first), &c->at, &name);
 	else
-		text_add(&name, "SET"); /* all of it was to destroy what was not there */
+		text_add(&name, "SET"); /* the SET destroyed only rows that were not there */
 	error = report(m, error, text_str(&name), why);
 	text_fini(&name);
 	return error;

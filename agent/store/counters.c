@@ -11,7 +11,7 @@
 #include "places.h"
 #include "store/files.h"
 
-/* Of its time, the agent spends at most one part in so many on this. */
+/* The agent spends at most one part in so many of its time on writing "counts". */
 enum { KEEP_SHARE = 20 };
 
 static void write_ids(const char *name, const struct idmap *ids, struct text *out)
@@ -41,7 +41,7 @@ static void write_sums(const struct store *store, struct text *out)
 		const struct mark_sum *s = vec_at(&store->mark_sums, i);
 		const uint64_t v[] = { s->value, s->mask, s->packets, s->bytes, s->discontinuity };
 
-		/* One that never counted and has no row any more is forgotten. */
+		/* A sum that never counted, of a mark that has no row any more, is forgotten. */
 		if (!s->packets && !s->bytes && !s->shown)
 			continue;
 		text_addn(out, between, strlen(between));
@@ -103,7 +103,8 @@ static int read_ids(const config_setting_t *root, const char *name, bool reboot,
 	return 0;
 }
 
-/* After a reboot a sum goes on from where it was, but at which rate nobody knows. */
+/* After a reboot a sum goes on from its value, with a discontinuity of now: no rate can be computed
+ * across the reboot. */
 static int read_sums(struct store *store, const config_setting_t *root, bool reboot,
 		     struct why *why)
 {
@@ -143,7 +144,7 @@ static int read_meters(struct store *store, const config_setting_t *root, bool r
 		if (!s)
 			return -ENOMEM;
 		s->all = (struct meter_count){ (uint64_t)v[2], (uint64_t)v[3] };
-		/* The kernel's counters begin anew with it. */
+		/* After a reboot the kernel's counters begin at 0. */
 		for (int f = 0; f < 2 && !reboot; f++)
 			s->seen[f] = (struct meter_count){ (uint64_t)v[4 + 2 * f],
 							   (uint64_t)v[5 + 2 * f] };
@@ -169,7 +170,8 @@ void counts_keep(struct store *store)
 	struct text t = TEXT_INIT;
 	int err;
 
-	/* Without a file of indices (at the start) there is nothing that it could belong to. */
+	/* Before "indices" was written for the first time there is nothing that "counts" could
+	 * belong to. */
 	if (store->dry_run || !store->saved_serial || begun < store->counts_next_ms ||
 	    !store->counts_dirty)
 		return;
@@ -192,7 +194,8 @@ void counts_keep_now(struct store *store)
 
 int counts_save(struct store *store)
 {
-	/* What was counted up to here is in it; counts of before belong to the one before. */
+	/* The new "indices" has all that was counted so far; "counts" belongs to the old one, by
+	 * its serial. */
 	uint32_t serial = store->saved_serial < INT32_MAX ? store->saved_serial + 1 : 1;
 	char boot[STATE_BOOT_MAX];
 	struct text t = TEXT_INIT;
@@ -214,7 +217,7 @@ int counts_save(struct store *store)
 	return 0;
 }
 
-/* Reads the file of counts when it was written after the file of indices. */
+/* Reads "counts" if it belongs to the "indices" that was read. */
 static void load_counts(struct store *store, bool reboot)
 {
 	char path[STATE_PATH_MAX];
@@ -235,7 +238,7 @@ static void load_counts(struct store *store, bool reboot)
 	config_destroy(&cfg);
 }
 
-/* A damaged file is put away. What was read of it before the damage is right, and is kept. */
+/* A damaged file is set aside. What was read of it before the damage is right, and is kept. */
 void counts_load(struct store *store)
 {
 	char path[STATE_PATH_MAX], aside[STATE_PATH_MAX];

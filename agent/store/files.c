@@ -71,7 +71,8 @@ int state_set_aside(const char *path, char aside[STATE_PATH_MAX])
 {
 	int err = -EEXIST;
 
-	/* The last one may be a directory, or this one. */
+	/* rename() fails if either is a directory, this file or the one that was set aside
+	 * before. */
 	for (int i = 0; i < 10 && err; i++) {
 		snprintf(aside, STATE_PATH_MAX, i ? "%s.damaged.%d" : "%s.damaged", path, i);
 		err = rename(path, aside) ? -errno : 0;
@@ -95,7 +96,8 @@ const char *include_next(const char *s, unsigned *line)
 	return NULL;
 }
 
-/* Read as a whole first: libconfig ends the process where it cannot read on; see conf_load(). */
+/* The file is read as a whole first: libconfig ends the process where it cannot read on, see
+ * conf_load(). */
 int state_read_file(const char *path, config_t *cfg, struct why *why)
 {
 	struct text all = TEXT_INIT;
@@ -103,13 +105,13 @@ int state_read_file(const char *path, config_t *cfg, struct why *why)
 	struct stat st;
 	int err;
 
-	/* Its user may have left one there that nobody writes to. */
+	/* Reading would wait for a writer. The user of the directory may have put a pipe there. */
 	if (stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
 		return why_set(why, -EINVAL, "it is a pipe");
 	err = text_add_file(&all, path, STATE_FILE_MAX);
 	if (err)
 		why_set(why, err, "%s", strerror(-err));
-	/* No file, or none that was written here. */
+	/* The path is no file, or the file is none that fwmarkd wrote. */
 	if (err == -EISDIR || err == -EFBIG || err == -EILSEQ || err == -EIO)
 		err = -EINVAL;
 	else if (!err && include_next(text_str(&all), &line))

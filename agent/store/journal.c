@@ -76,7 +76,7 @@ void journal_drop(struct store *store)
 		state_remove(store, "intent");
 }
 
-/* The last of enum sysctl_conf that a SET changes; routing is not known here. */
+/* The last value of enum sysctl_conf that a SET changes; this room does not see routing/. */
 enum { CONF_MAX = 1 };
 
 static int read_settings(const config_setting_t *root, struct vec *out)
@@ -125,7 +125,7 @@ void journal_load(struct store *store)
 
 	config_init(&cfg);
 	err = state_read_file(state_path(store, "intent", path), &cfg, &why);
-	/* Without the state that it is about, what the kernel holds counts. */
+	/* Without the state file there is nothing to go back to: what the kernel has counts. */
 	if (!err)
 		err = store->known ? read_all(store, &cfg, &why) : 0;
 	if (err < 0 && err != -ENOENT)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What each kind of row does otherwise than the others. */
+/* In what the kinds of rows differ. */
 #include "store/kinds.h"
 
 #include <errno.h>
@@ -75,8 +75,8 @@ void policy_row_settle(void *row)
 	/* fwmarkPolicyMask: all ones when only the mark is set. */
 	if (is_given(p->given, POLICY_MARK) && !is_given(p->given, POLICY_MASK))
 		p->mask = UINT32_MAX;
-	/* fwmarkPolicyPriority: 0, or nothing, at creation is the kernel's choice, made when the row
-	 * becomes active, which it may be from a later SET on. */
+	/* fwmarkPolicyPriority: 0, or nothing, at creation leaves the choice to the kernel, which
+	 * chooses when the row becomes active, perhaps by a later SET. */
 	p->priority_auto = p->priority == 0 && (p->priority_auto || p->status != ROW_ACTIVE);
 }
 
@@ -85,7 +85,7 @@ int policy_row_check(const void *row, unsigned *col, struct why *why)
 	return policy_check(row, col, why);
 }
 
-/* A priority that the kernel chose stays the one that it became. */
+/* A policy whose priority the kernel chose keeps that priority. */
 static void policy_settle_kept(void *row, uint8_t protocol)
 {
 	struct policy *p = row;
@@ -95,7 +95,7 @@ static void policy_settle_kept(void *row, uint8_t protocol)
 		p->priority_auto = false;
 }
 
-/* Else it would be another one after each start. */
+/* A static policy must say its priority: the kernel would choose another one at each start. */
 static const char *policy_check_static(const void *row, unsigned *col)
 {
 	const struct policy *p = row;
@@ -144,7 +144,7 @@ void route_row_settle(void *row)
 
 	leg_settle_gateway(&r->leg, is_given(r->given, ROUTE_GATEWAY_TYPE));
 	r->prefsrc.len = (uint8_t)(8 * addr_size(r->prefsrc.family));
-	/* A leg is there as soon as something of it is written, here or in its own row. */
+	/* There is a next hop as soon as something of it is written, here or in its own row. */
 	if (says_way(&r->leg))
 		r->nlegs = r->nlegs ? r->nlegs : 1;
 	else if (route_is_reject(r))
@@ -158,7 +158,7 @@ void route_row_settle(void *row)
 		r->leg.weight = 1;
 }
 
-/* Legs and devices are put together when the whole PDU is there: plan/route.c. */
+/* Next hops and devices are checked when the whole PDU is known: plan/route.c. */
 int route_row_check(const void *row, unsigned *col, struct why *why)
 {
 	const struct route *r = row;
@@ -175,7 +175,7 @@ static void route_settle_kept(void *row, uint8_t protocol)
 {
 	struct route *r = row;
 
-	/* A row that was begun has no leg before something of it was written. */
+	/* A row that was begun has no next hop before something of it was written. */
 	if (r->status != ROW_ACTIVE && r->nlegs == 1 && !says_way(&r->leg))
 		r->nlegs = 0;
 	/* Routes keep the protocol that they were made with, whatever the setting is now. */
@@ -183,7 +183,7 @@ static void route_settle_kept(void *row, uint8_t protocol)
 		r->given |= UINT64_C(1) << ROUTE_PROTOCOL;
 }
 
-/* A destination that is not written is the default one, of the gateway's type. */
+/* Without a destination the route is a default route, of the gateway's family. */
 static void route_settle_static(void *row)
 {
 	struct route *r = row;
@@ -192,7 +192,7 @@ static void route_settle_static(void *row)
 	if (!r->dst.family)
 		r->dst.family = gateway ? gateway : AF_INET;
 	if (r->dst.family == AF_INET6 && !r->metric)
-		r->metric = 1024; /* what 0 is to the kernel */
+		r->metric = 1024; /* the kernel makes 1024 of 0 */
 }
 
 static const char *route_check_static(const void *row, unsigned *col)
@@ -268,7 +268,7 @@ static void mark_row_init(void *row, uint8_t protocol)
 	mark_init(row, 0, 0);
 }
 
-/* A row that a manager writes to is kept. */
+/* A row that a manager writes to is kept, unless the manager says otherwise. */
 void mark_row_settle(void *row)
 {
 	struct mark *m = row;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The legs of a route: what its row has beside its columns, and rows of their own to SNMP. */
+/* The next hops of a route: its row has them beside its columns, and SNMP shows them as rows of
+ * their own. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,7 +112,8 @@ static int read_legs(const config_setting_t *group, void *row, struct arena *are
 	return 0;
 }
 
-/* Which columns of a leg say something: the index of a device is not the same tomorrow. */
+/* Which columns of a next hop a file has: of its device the name, for the index may be another
+ * tomorrow. */
 static uint64_t given(const struct nexthop *leg)
 {
 	return (leg->gateway.family ? 1u << GATEWAY_TYPE | 1u << GATEWAY : 0) |

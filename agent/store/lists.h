@@ -10,10 +10,10 @@
 
 #include "base/text.h"
 
-/* Reads line @i. Returns: false when it is no line of just @n numbers. */
+/* Reads entry @i. Returns: false when it is not an array of exactly @n numbers. */
 bool list_numbers(const config_setting_t *list, int i, int64_t *out, int n);
-/* Appends a line, the first number in hexadecimal where @hash. Every SET waits for thousands of these:
- * printf() would take more of its time than the kernel. @n: at most 8. */
+/* Appends an entry of @n numbers, at most 8, the first one in hexadecimal where @hash. A save has
+ * thousands of entries, and printf() would make it much slower. */
 void list_write_numbers(struct text *out, bool hash, const uint64_t *v, size_t n);
 
 #endif

@@ -28,7 +28,7 @@ void places_read(struct managed *rules, const config_setting_t *root)
 	for (int i = 0; list && i < config_setting_length(list); i++) {
 		struct markrule key = { 0 }, *m;
 
-		/* Without any, a rule goes where it was asked for. */
+		/* A rule whose place is not known goes where the manager asked for. */
 		if (!list_numbers(list, i, v, 2))
 			continue;
 		key.index = (uint32_t)v[0];

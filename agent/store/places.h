@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where managers' rules stand, for a start with a kernel that has none of them. */
+/* Where wanted rules stand in their chains: written down so that they get back there after a
+ * reboot. */
 #ifndef STORE_PLACES_H
 #define STORE_PLACES_H
 
@@ -7,7 +8,7 @@
 
 #include "store/wanted.h"
 
-/* @rules: the wanted rows of that kind. */
+/* @rules: the wanted rules. */
 void places_write(const struct managed *rules, struct text *out);
 void places_read(struct managed *rules, const config_setting_t *root);
 

@@ -99,7 +99,7 @@ static void write_value(const struct mib_col *col, const struct mib_value *v, st
 void rowfile_write(const struct mib_def *def, const void *row, struct text *out)
 {
 	const struct mib_col *storage = mib_col_syntax(def, SYN_STORAGE);
-	/* The configuration's rows are all active and permanent. */
+	/* Rows of fwmarkd.conf are all active and permanent: that is not written. */
 	bool lives = storage && cell_load(storage, row) != STORAGE_PERMANENT;
 	uint64_t given;
 	char key[64];
@@ -241,7 +241,8 @@ static bool is_other(const char *const *other, const char *name)
 	return false;
 }
 
-/* A column whose value is of another kind. Only fwmarkd itself writes the others. */
+/* Says what kind of value a column takes. Syntaxes that are not listed only fwmarkd itself
+ * writes. */
 static void say_what_is_wanted(const struct mib_col *col, struct why *why)
 {
 	static const char *const wanted[] = {
@@ -267,7 +268,7 @@ static void say_what_is_wanted(const struct mib_col *col, struct why *why)
 		why_set(why, 0, "not a value that it can have");
 }
 
-/* A manager cannot write notReady; what it began and has not finished is kept all the same. */
+/* A manager cannot write notReady. A file has it for rows that were begun and not finished. */
 static int store_value(const struct mib_col *col, void *row, const struct mib_value *v,
 		       struct arena *arena, struct why *wrong)
 {

@@ -8,7 +8,7 @@
 #include "model/row.h"
 #include "store/kinds.h"
 
-/* Derived columns are not in the file: they are derived as for a manager. */
+/* Derived columns are not in the file: settle() computes them, as for a manager. */
 int row_read(const struct row_kind *kind, const config_setting_t *group, uint8_t protocol,
 	     struct arena *arena, void **row, struct why *why)
 {
@@ -33,7 +33,7 @@ void row_write(const struct row_kind *kind, const void *row, struct text *out)
 	rowfile_write(kind->def, row, out);
 	if (!kind->rest || out->len < 2)
 		return;
-	/* The row without its closing brace, and the rest inside it. */
+	/* Puts the rest before the row's closing brace. */
 	out->len -= 2;
 	kind->rest->write(row, out);
 	text_add(out, " }");
@@ -91,7 +91,7 @@ void *row_dup(const struct row_kind *kind, const void *row)
 	return NULL;
 }
 
-/* Zeros may have the length of any family, or none. */
+/* Is it nothing but zeros? They may have the length of any family, or none. */
 static bool all_zero(const struct mib_value *v)
 {
 	for (size_t i = 0; i < v->len; i++)
@@ -173,7 +173,7 @@ void row_make_static(const struct mib_def *def, void *row)
 			cell_store(&def->cols[i], row, ORIGIN_CONFIG);
 }
 
-/* The index of a row: the columns that cannot be read. */
+/* Makes the index of a row: its columns that are not accessible. */
 static void index_of(const struct mib_def *def, const void *row, struct mib_oid *at)
 {
 	struct mib_value v;

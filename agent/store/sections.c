@@ -15,7 +15,7 @@ void sections_write(struct managed all[ROW_KINDS], struct text *out)
 
 		text_add(out, "%s = (", row_kinds[k].name);
 		for (size_t i = 0; i < m->rows.n; i++) {
-			/* What fwmarkd.conf wants is in another file: static_rows.h. */
+			/* Static rows are in another file: see static_rows.h. */
 			if (row_is_static(m->kind->def, managed_at(m, i)))
 				continue;
 			text_addn(out, between, strlen(between));
@@ -48,7 +48,7 @@ static int read_one(const struct row_kind *kind, const config_setting_t *group, 
 	if (kind->managers_index && cell_load(&def->cols[0], row) - 1 >= ROW_MANAGER_MAX)
 		return why_set(why, -EINVAL, "line %u: index: managers have 1 to %d",
 			       config_setting_source_line(group), ROW_MANAGER_MAX);
-	/* It is written with every row, and what a row is without it nobody knows. */
+	/* fwmarkd writes the status of every row; what a row without it is, nobody knows. */
 	if (!cell_load(mib_col_syntax(def, SYN_STATUS), row))
 		return why_set(why, -EINVAL, "line %u: status: it is missing",
 			       config_setting_source_line(group));

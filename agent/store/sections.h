@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Wanted rows in a file: a list for each kind. */
+/* The wanted rows in a file, as a list for each kind. */
 #ifndef STORE_SECTIONS_H
 #define STORE_SECTIONS_H
 
@@ -11,9 +11,9 @@
 void sections_write(struct managed all[ROW_KINDS], struct text *out);
 
 /**
- * sections_read - the other way round
+ * sections_read - read the lists of wanted rows
  * @protocol: the agent's own
- * @reboot: volatile rows are left out
+ * @reboot: leave out volatile rows
  * @all: where the rows go
  *
  * Returns: 0, -EINVAL with @why, -ENOMEM.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The state file: what managers want. Text that libconfig reads, replaced by rename, so that a crash
- * leaves the old or the new one. Indices of foreign rows and sums of marks are in files of their
- * own, see counters.h: a SET does not wait for them.
+ * The state file: the rows that managers want. It is text that libconfig reads, and is replaced by
+ * rename, so that a crash leaves the old file or the new one. Indices of foreign rows and sums are
+ * in files of their own, see counters.h: a SET does not wait for them.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -31,7 +31,7 @@ static void write_all(struct store *store, struct text *out)
 	text_add(out, "notifications = %s;\neditLock = %d;\n",
 		 store->agent.notifications ? "true" : "false", store->agent.edit_lock);
 	sections_write(store->wanted, out);
-	/* Cut off between two lists, it would look whole. */
+	/* Without this, a file that was cut off between two lists would look whole. */
 	text_add(out, "complete = true;\n");
 }
 
@@ -93,7 +93,8 @@ static int read_all(struct store *store, const config_t *cfg, struct why *why)
 	if (!config_lookup(cfg, "complete"))
 		return why_set(why, -EINVAL, "the end of it is missing");
 	store->sets = sets;
-	/* Times keep their value for a master that goes on; see epoch_of(). */
+	/* For an snmpd that was not restarted meanwhile, times are shown as before; see
+	 * epoch_of(). */
 	if (!reboot && config_lookup_int64(cfg, "epoch", &epoch))
 		*store->epoch = epoch;
 	store->agent.notifications = flag;
@@ -101,8 +102,8 @@ static int read_all(struct store *store, const config_t *cfg, struct why *why)
 	return sections_read(config_root_setting(cfg), store->protocol, reboot, store->wanted, why);
 }
 
-/* A damaged file is kept for whoever wants to look, and the agent starts with what the kernel
- * holds. */
+/* Keeps a damaged file for whoever wants to look at it; the agent starts with what the kernel
+ * has. */
 static int set_aside(struct store *store, const char *path, struct why *why)
 {
 	char aside[STATE_PATH_MAX];
@@ -138,7 +139,7 @@ static int load_rows(struct store *store, struct why *why)
 	return err == -EINVAL ? set_aside(store, path, why) : err;
 }
 
-/* What was being written when the agent was killed. */
+/* Removes what was being written when the agent was killed. */
 static void remove_new(const struct store *store)
 {
 	static const char *const names[] = { "state.new", "indices.new", "counts.new", "intent.new",

@@ -16,7 +16,8 @@ bool static_rows_name(const char *name)
 	return false;
 }
 
-/* "FILE:LINE: rules: " in front of what is wrong; row_read() knows the line better. */
+/* Puts "FILE:LINE: rules: " before what is wrong. If row_read() named a line, that line is
+ * better. */
 static int wrong(const struct static_row *s, int err, struct why *why)
 {
 	struct why was = *why;
@@ -30,7 +31,8 @@ static int wrong(const struct static_row *s, int err, struct why *why)
 	return why_set(why, err, "%s:%u: %s: %s", s->file, line, s->kind->name, was.s + n);
 }
 
-/* Does the sentence begin with the name of this column, "Chain: "? Checks know it by that. */
+/* Does the sentence begin with the name of this column, "Chain: ", as those of checks do? Returns:
+ * how long that is, 0: it does not. */
 static size_t names_column(const char *what, const char *name)
 {
 	size_t n = strlen(name);
@@ -137,7 +139,8 @@ static int sort_rows(struct static_rows *r, struct why *why)
 
 		if (row_sort(s - 1, s) != 0)
 			continue;
-		/* qsort() may have turned them round: the second one is at fault. */
+		/* qsort() may have swapped equal rows: the one that stands second in the file is at
+		 * fault. */
 		if (s[-1]->line > s[0]->line)
 			s--;
 		why_set(why, 0, "there is a row with this index already");

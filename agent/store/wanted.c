@@ -22,7 +22,7 @@ static int idle_cmp(const void *key, const void *elem)
 	return row < other ? -1 : row > other;
 }
 
-/* Without memory a row is never thought idle: it stays. */
+/* Without memory, the row is not noted as idle, and never expires. */
 static void idle_begin(struct managed *m, void *row, uint64_t since_ms)
 {
 	const struct mib_col *status = mib_col_syntax(m->kind->def, SYN_STATUS);

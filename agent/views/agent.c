@@ -45,7 +45,8 @@ static void capabilities_of_policies(struct views *views)
 			views->store->agent.capabilities |= 1u << policy_bits[i].bit;
 }
 
-/* The lists of targets may be closed to the agent's user: what rules have is there. */
+/* The kernel's lists of targets may be closed to the agent's user; but a target that a rule has is
+ * there. */
 static unsigned targets_seen(const struct views *views)
 {
 	const unsigned both = NF_CAP_MARK | NF_CAP_CONNMARK;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the kernel announces is taken once for a request, and handed to whom it concerns. */
+/* Takes the events of the kernel, once for each request, and hands them to the views that they
+ * concern. */
 #include <errno.h>
 #include <linux/netlink.h>
 #include <string.h>
@@ -13,7 +14,8 @@ static int on_event(const struct nlmsghdr *nlh, void *arg)
 {
 	struct views *views = arg;
 
-	/* What is still queued is of use to managers' routes alone: who has taken them away? */
+	/* Once events are lost, the rest of the queue only tells who took away managers' routes;
+	 * without such routes nobody needs it. */
 	if (views->events_lost && !views->store->wanted[ROUTE_ROWS].rows.n)
 		return -ENOBUFS;
 	for (const struct event_handler *h = views->handlers; h->take; h++)
@@ -37,7 +39,8 @@ static int ignore(const struct nlmsghdr *nlh, void *arg)
 	return 0;
 }
 
-/* All is read anew: a fresh socket costs less than to take what the old one has. */
+/* Drops the queue, for all is read anew: a new socket costs less than to take what the old one
+ * holds. */
 static int throw_away(struct views *views)
 {
 	const struct num_list *excluded = &views->routes.excluded;
@@ -48,7 +51,7 @@ static int throw_away(struct views *views)
 	return rtnl_events_exclude(views->events, excluded->item, excluded->n);
 }
 
-/* Events were lost. */
+/* Events were lost: has everything read anew. */
 static void read_anew(struct views *views)
 {
 	struct names before = views->links;
@@ -64,7 +67,7 @@ static void read_anew(struct views *views)
 	views->on_lost(views, again ? &before : NULL);
 	if (again)
 		names_fini(&before);
-	views->links_changed = true; /* perhaps */
+	views->links_changed = true; /* perhaps: nobody knows */
 }
 
 void live_sync(struct views *views)

@@ -26,7 +26,7 @@ static struct fib *row_of(struct views *views, uint32_t id)
 {
 	struct fib *f = index_rows_put(&views->fibs.rows, id);
 
-	if (!f || f->status) /* a new one has none */
+	if (!f || f->status) /* a new row has none */
 		return f;
 	fib_init(f);
 	f->id = id;
@@ -100,7 +100,7 @@ void fibs_sync(struct views *views)
 	build(views);
 }
 
-/* Keeps a name as a manager's row. */
+/* Makes a wanted row of a name. */
 static int adopt_name(struct views *views, const struct name *name)
 {
 	struct fib f;
@@ -171,7 +171,7 @@ static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid
 	return f;
 }
 
-/* A name that stands in somebody else's file is theirs. */
+/* A name that stands in somebody else's file is not for managers to change. */
 static bool writable(void *ctx, const void *row, struct why *why)
 {
 	const struct fib *f = row;
@@ -183,7 +183,8 @@ static bool writable(void *ctx, const void *row, struct why *why)
 	return false;
 }
 
-/* A table without a name may be given one by createAndGo. */
+/* No row exists, in the sense of RowStatus, before a manager wants it: createAndGo may name the
+ * table. */
 static bool exists(void *ctx, const void *row)
 {
 	struct views *views = ctx;

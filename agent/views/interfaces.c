@@ -56,7 +56,7 @@ static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid
 		const struct name *link = vec_at(&views->links.v, i);
 		const struct interface *row;
 
-		/* n: an index that goes on behind this one is above it. */
+		/* A longer index is above the row that its first number names. */
 		row = !n || link->id > from ? fill(views, link) : NULL;
 		if (!row)
 			continue;

@@ -53,7 +53,7 @@ static const void *find(void *ctx, const uint32_t *idx, size_t n)
 	return question_of(idx, n, &q) && answer(views, &q) ? &views->lookups.row : NULL;
 }
 
-/* Every index has an instance: none comes next. */
+/* Every index has a row: a walk would never end, so there is no next row. */
 static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid *at)
 {
 	(void)ctx, (void)idx, (void)n, (void)at;

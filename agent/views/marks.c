@@ -34,7 +34,7 @@ static struct mark *row_of(struct views *views, uint32_t value, uint32_t mask)
 	return m;
 }
 
-/* Does a packet that has this mark and nothing else take the policy, because of its mark? */
+/* Does a packet with this mark take the policy for its mark alone, whatever else the packet has? */
 static bool policy_takes(const struct policy *p, uint32_t mark)
 {
 	bool plain = p->src.len == 0 && p->dst.len == 0 && !p->iif[0] && !p->oif[0] && !p->tos &&
@@ -47,7 +47,8 @@ static bool policy_takes(const struct policy *p, uint32_t mark)
 	return (((mark ^ p->mark) & p->mask) == 0) != p->invert;
 }
 
-/* The kernel's order is by priority, IPv4 first. */
+/* Returns: the table of the first policy that takes the mark, 0: none. The kernel's order is by
+ * priority, IPv4 first. */
 static uint32_t fib_of(const struct views *views, uint32_t mark)
 {
 	for (size_t i = 0; i < views->policies.kernel.n; i++) {
@@ -105,7 +106,7 @@ static void build(struct views *views)
 	for (size_t i = 0; i < views->marks.rows.n; i++) {
 		m = vec_at(&views->marks.rows, i);
 		m->fib = fib_of(views, m->value);
-		/* Its time begins now, not when somebody asks. */
+		/* The sum begins now, not when somebody first asks for it. */
 		sum = mark_sum_make(views->store, m->value, m->mask);
 		if (sum)
 			sum->shown = true;
@@ -174,7 +175,8 @@ static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid
 	return NULL;
 }
 
-/* A mark that only rules or policies made may be taken over by a manager. */
+/* No row exists, in the sense of RowStatus, before a manager wants it, even if rules or policies
+ * use the mark. */
 static bool exists(void *ctx, const void *row)
 {
 	struct views *views = ctx;

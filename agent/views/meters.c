@@ -20,7 +20,7 @@ bool meter_on(const struct mark *m)
 	return m && m->status == ROW_ACTIVE && m->meter && meter_possible(m);
 }
 
-/* A poller must not compute a rate across this. */
+/* The meter was switched on or off: no rate may be computed across this. */
 static void switched(struct views *views, uint32_t value, uint32_t mask)
 {
 	struct mark_sum *s = mark_sum_make(views->store, value, mask);
@@ -54,7 +54,7 @@ void meters_settle(struct views *views)
 	}
 }
 
-/* Meters that an earlier run put up, and whose rows are lost, belong to managers nevertheless. */
+/* Makes wanted rows of meters that an earlier run put into the kernel, and whose rows are lost. */
 static void adopt(struct views *views, const struct vec *found)
 {
 	for (size_t i = 0; i < found->n; i++) {
@@ -106,7 +106,7 @@ void meters_count(struct views *views, const struct vec *found)
 						      .mask = s->mask };
 			const struct nf_meter *now = vec_find(found, &key, nf_meter_cmp);
 
-			/* One that is not there counts from 0 when it comes back. */
+			/* A meter that is not there counts from 0 when it comes back. */
 			if (now)
 				grow(views, s, &s->seen[f], now);
 			else
@@ -139,7 +139,7 @@ int meters_want(struct vec *wanted, const struct mark *m)
 	return 0;
 }
 
-/* The meters that managers want. */
+/* Collects the meters that are wanted. */
 static int wanted_now(const struct views *views, struct vec *wanted)
 {
 	const struct managed *all = &views->store->wanted[MARK_ROWS];
@@ -150,8 +150,8 @@ static int wanted_now(const struct views *views, struct vec *wanted)
 	return err;
 }
 
-/* Whoever adds rules to POSTROUTING again and again has the jump moved each time: nobody needs to
- * read about that. */
+/* When somebody adds rules to POSTROUTING again and again, the jump to the meters is moved each
+ * time: nobody needs to read about that. */
 static void tell(const struct views *views, const struct vec *wanted, const struct vec *was)
 {
 	bool whole = was->n > 0 && was->n == wanted->n * nf_meters_families(views->nf, NULL);
@@ -168,7 +168,7 @@ bool meters_repair(struct views *views)
 	bool tried = false;
 	int err;
 
-	/* A SET under way has wishes of its own, which are not kept yet. */
+	/* A SET under way may want other meters: its rows are not in the store yet. */
 	if (views->store->dry_run || views->mib->state != TXN_IDLE || !views->rules.snap ||
 	    (v->failing && clock_ms() - v->failed_ms < RETRY_MS))
 		return false;

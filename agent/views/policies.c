@@ -34,7 +34,7 @@ void policies_fini(struct views *views)
 
 struct reading {
 	struct vec *kernel;
-	size_t start; /* where this family begins */
+	size_t start; /* where the policies of this family begin */
 };
 
 static int take_one(const struct policy *p, void *arg)
@@ -55,7 +55,7 @@ static void start_over(void *arg)
 	r->kernel->n = r->start;
 }
 
-/* Which policy of a manager is this one? Each is found once. */
+/* Returns: the wanted row of a policy of the kernel, or NULL. No row is found twice. */
 static struct policy *match(const struct managed *all, const struct policy *p,
 			    const uint64_t *hashes, bool *taken)
 {
@@ -131,7 +131,8 @@ const struct policy *policies_equal(const struct views *views, const struct poli
 	return NULL;
 }
 
-/* When it changed: a SET knows; of what somebody else did the event told. */
+/* Sets the time of the last change: of a SET, or of the event when somebody else made the
+ * change. */
 static void changed(struct views *views, bool differs)
 {
 	uint64_t changed_ms = views->store->wanted[POLICY_ROWS].changed_ms;
@@ -158,7 +159,7 @@ void policies_sync(struct views *views)
 		struct reading r = { &kernel, kernel.n };
 
 		err = policy_nl_dump(views->rtnl, families[i], take_one, start_over, &r);
-		/* A kernel without IPv6, or without its policy routing, has none. */
+		/* A kernel without IPv6, or without policy routing for it, has no such policies. */
 		if (err == -EAFNOSUPPORT || err == -EOPNOTSUPP)
 			err = 0;
 	}

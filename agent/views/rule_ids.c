@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 
-/* Of more rules that are equal than this, none is told apart by its counters: it takes the square
- * of their number. */
+/* So many equal rules are not told apart by their counters: that takes the square of their
+ * number. */
 enum { EQUALS_MAX = 512 };
 
 /* A rule that has equals. */
@@ -15,7 +15,7 @@ struct twin {
 	uint64_t hash;
 	uint64_t packets, bytes;
 	uint32_t entry; /* into snap->entries */
-	uint32_t slot;	/* ordinal that it is matched with */
+	uint32_t slot;	/* the old ordinal that it is matched with */
 };
 
 static int twin_cmp(const void *a, const void *b)
@@ -27,7 +27,7 @@ static int twin_cmp(const void *a, const void *b)
 	return x->entry < y->entry ? -1 : x->entry > y->entry;
 }
 
-/* The one that has counted most comes first. */
+/* The rule that has counted most comes first. */
 static int twin_cmp_packets(const void *a, const void *b)
 {
 	const struct twin *x = *(struct twin *const *)a, *y = *(struct twin *const *)b;
@@ -42,7 +42,7 @@ static bool may_be(const struct twin *t, const struct idmap_entry *was)
 	return t->packets >= was->packets && t->bytes >= was->bytes;
 }
 
-/* Can each be what stood in its place before? */
+/* Can each rule be the one that had its ordinal before? */
 static bool in_order(const struct twin *t, size_t n, const struct idmap_entry *was)
 {
 	if (was[0].before > n)
@@ -53,7 +53,8 @@ static bool in_order(const struct twin *t, size_t n, const struct idmap_entry *w
 	return true;
 }
 
-/* Each takes the highest count that it may have come from; the rest take what is left. */
+/* Each rule, those with high counts first, takes the old entry with the highest count that it may
+ * have come from; the rest take what is left. */
 static void match(struct twin **by_packets, size_t n, const struct idmap_entry *was, size_t nwas,
 		  bool *used)
 {
@@ -79,7 +80,7 @@ static void match(struct twin **by_packets, size_t n, const struct idmap_entry *
 	}
 }
 
-/* Writes what @was holds to the ordinal that it belongs to now. */
+/* Writes the entry @was to the ordinal that it belongs to now. */
 static void put_back(struct idmap *m, uint64_t hash, uint32_t ordinal,
 		     const struct idmap_entry *was)
 {
@@ -92,7 +93,7 @@ static void put_back(struct idmap *m, uint64_t hash, uint32_t ordinal,
 	m->dirty = true;
 }
 
-/* Tells @n rules that are equal apart; their ordinals have been claimed already. */
+/* Tells @n equal rules apart. Their ordinals have been claimed already. */
 static int settle(struct idmap *m, struct twin *t, size_t n)
 {
 	struct idmap_entry *was = calloc(EQUALS_MAX, sizeof(*was));
@@ -102,7 +103,8 @@ static int settle(struct idmap *m, struct twin *t, size_t n)
 	size_t nwas = 0, next = n;
 	int err = was && by_packets && used ? 0 : -ENOMEM;
 
-	/* Those that are gone are in it, too: they may come back with their counters. */
+	/* Entries of rules that are gone are among them: the rules may come back with their
+	 * counters. */
 	while (!err && nwas < EQUALS_MAX && (e = idmap_peek(m, t->hash, (uint32_t)nwas)))
 		was[nwas++] = *e;
 	if (err || nwas < n || in_order(t, n, was))
@@ -123,7 +125,7 @@ out:
 	return err;
 }
 
-/* All rules that have, or had in the round before, an equal. */
+/* Collects all rules that have an equal, or had one in the round before. */
 static int twins(struct views *views, const struct nf_snap *snap, struct vec *out)
 {
 	for (size_t i = 0; i < snap->entries.n; i++) {
@@ -201,7 +203,8 @@ static const struct rule_note *note_of(const struct views *views, uint32_t tag,
 	return NULL;
 }
 
-/* A rule in another form is another rule to the map of hashes. */
+/* To the map of hashes, a rule that a SET changed is another rule: takes over what it had
+ * counted. */
 static void take_note(const struct rule_note *note, struct idmap_entry *id,
 		      const struct rule_row *had)
 {

@@ -8,7 +8,7 @@
 #include "views/scalars.h"
 #include "views/views.h"
 
-/* What the manager wants beside what the kernel has. */
+/* Fills in what only the wanted row has. */
 static void overlay(struct markrule *row, const struct markrule *m)
 {
 	row->origin = m->origin;
@@ -17,18 +17,18 @@ static void overlay(struct markrule *row, const struct markrule *m)
 	row->place = m->place;
 }
 
-/* A row that is in no kernel: nothing counts. Its place is the one that was written. */
+/* A row without a rule in the kernel counts nothing. Its position is the one that was written. */
 static void absent(struct markrule *row)
 {
 	row->packets = row->bytes = 0;
 	row->hooks = 0;
 	row->routing = false;
-	/* It should be there, and somebody took it away. */
+	/* The rule is wanted, but not in the kernel. */
 	if (row->status == ROW_ACTIVE)
 		row->status = ROW_NOT_IN_SERVICE;
 }
 
-/* Every address has the length of the rule's family, also an absent one. */
+/* Gives every address, also an absent one, the length of the rule's family. */
 static void present(struct markrule *r)
 {
 	if (!r->src.family)
@@ -37,7 +37,7 @@ static void present(struct markrule *r)
 		r->dst.family = r->family ? r->family : AF_INET;
 }
 
-/* Is rules.row still what it would become? A walk of all columns asks for each row many times. */
+/* Does rules.row have this row already? A walk of all columns asks for each row many times. */
 static bool filled(const struct rules *r, const struct rule_row *row, uint64_t managed_version)
 {
 	return row->index == r->row_at.index && row->entry == r->row_at.entry &&
@@ -87,12 +87,12 @@ static const void *fill(struct views *views, const struct rule_row *row)
 	return out;
 }
 
-/* Readings that a SET puts off are few: what SETs did is looked through at the next one. */
+/* How many notes SETs may leave to the next reading, which searches them for each rule. */
 enum { NOTES_MAX = 256 };
 
-/* Does a SET ask for a row that neither a manager nor the view knew of? Then it is to be made, and
- * netfilter need not be read for that: nf_commit() looks for it under the lock. Should it be there
- * after all, the SET is refused, and the next one looks before. */
+/* Does a SET ask for a row that is neither wanted nor in the view? Then the SET creates it, and
+ * netfilter need not be read for that: nf_commit() looks under the lock whether a rule has its tag.
+ * If one has, the SET is refused, and the next SET reads first. */
 static bool makes(const struct views *views, uint32_t index)
 {
 	const struct rules *r = &views->rules;

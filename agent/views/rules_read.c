@@ -67,8 +67,8 @@ static bool same_rules(const struct nf_snap *old, const struct nf_snap *new)
 	return true;
 }
 
-/* A rule with a manager's tag that nobody knows: the state was lost, or somebody restored the
- * rules of an older one. Its columns are all that is needed. */
+/* Makes a wanted row of a rule with a manager's tag and no row: the state was lost, or somebody
+ * restored rules from before. The columns of the rule are all that the row needs. */
 static void adopt(struct views *views, const struct nf_snap *snap, const struct nf_entry *e)
 {
 	struct markrule r;
@@ -102,7 +102,7 @@ void rules_held(struct views *views, uint32_t index)
 		*row = absent_row(index);
 }
 
-/* Was this tag met in this snapshot? @mark: it is now. */
+/* Was this tag met before in this snapshot? @mark: now it is. */
 static bool tag_seen(struct rules *r, uint32_t tag, bool mark)
 {
 	bool seen = r->tags[tag / 8] >> (tag % 8) & 1;
@@ -112,7 +112,8 @@ static bool tag_seen(struct rules *r, uint32_t tag, bool mark)
 	return seen;
 }
 
-/* The index of a rule: a manager's by its tag, once; any other by what it is. */
+/* Returns: the index of a rule: its tag, when it is the first rule with this tag; else the index
+ * that belongs to its hash. */
 static uint32_t index_of(struct views *views, const struct nf_snap *snap, const struct nf_entry *e,
 			 const struct idmap_entry *id)
 {
@@ -126,14 +127,14 @@ static uint32_t index_of(struct views *views, const struct nf_snap *snap, const 
 	m = managed_find(&views->store->wanted[RULE_ROWS], &key);
 	if (m && m->place != e->position) {
 		m->place = e->position;
-		views->store->rule_ids.dirty = true; /* kept with them */
+		views->store->rule_ids.dirty = true; /* places are saved with the indices */
 	}
 	if (!m && !journal_has(views->store, RULE_ROWS, &key))
 		adopt(views, snap, e);
 	return e->tag;
 }
 
-/* What SNMP shows of a rule beside its columns. */
+/* Fills in the counters of a row. */
 static void row_count(struct rule_row *row, const struct nf_entry *e, const struct idmap_entry *id)
 {
 	row->packets = e->packets;
@@ -171,7 +172,7 @@ static void build_rows(struct views *views, const struct nf_snap *snap, const st
 	idmap_prune(&views->store->rule_ids, snap->entries.n);
 }
 
-/* The rules are the same ones: only what they counted is new, and which of equal ones is which. */
+/* The rules are the same: takes over their counters, and which of equal rules is which. */
 static void update_counters(struct views *views, const struct nf_snap *snap)
 {
 	struct rules *r = &views->rules;
@@ -199,8 +200,9 @@ static void update_counters(struct views *views, const struct nf_snap *snap)
 		index_rows_sort(&r->rows);
 }
 
-/* The snapshot is the one from before, with later counters. When none went down, no rule can have
- * taken the place of its equal: each row is what it was. Returns: false when one did. */
+/* The snapshot is the one from before, with later counters. When no counter went down, no rule can
+ * have taken the place of an equal one, and each row stays what it was. Returns: false when a
+ * counter did. */
 static bool counted_on(struct views *views, const struct nf_snap *snap)
 {
 	struct rules *r = &views->rules;
@@ -247,11 +249,13 @@ static void taken(struct views *views, struct nf_snap *snap)
 	r->stale = r->doubt = false;
 	r->read_pdu = views->pdus;
 	meters_count(views, &snap->meters);
-	/* What is shown from here on is not forgotten, whatever happens to the agent. */
+	/* Counters are written to the file before they are shown: they must not go back if the
+	 * agent is killed. */
 	counts_keep(views->store);
 }
 
-/* When it changed: a SET knows; what somebody else did was done when it is noticed. */
+/* Sets the time of the last change: of a SET; or now, when somebody else made the change, for the
+ * kernel does not say when. */
 static void changed(struct views *views, bool differs)
 {
 	uint64_t changed_ms = views->store->wanted[RULE_ROWS].changed_ms;
@@ -300,7 +304,7 @@ int rules_refresh(struct views *views, struct why *why)
 			take(views, snap);
 		return 0;
 	}
-	/* The last good snapshot goes on: old counters are better than none. */
+	/* The last good snapshot stays in use: old counters are better than none. */
 	if (!r->failing)
 		log_warn("reading netfilter rules: %s", why->s[0] ? why->s : strerror(-err));
 	r->failing = true;
@@ -314,11 +318,11 @@ void rules_sync(struct views *views)
 	unsigned max_age = views->walk ? views->opt->walk_age_ms : views->opt->get_age_ms;
 	struct why why = { "" };
 
-	/* Once a request is enough, even when nothing may be older. */
+	/* One reading for a request is enough, even when no age is allowed. */
 	if (r->snap && !r->stale &&
 	    (r->read_pdu == views->pdus || clock_ms() - r->snap->taken_ms < max_age))
 		return;
-	/* Not every varbind waits for a lock that somebody does not give away. */
+	/* Not every varbind of a request waits for a lock that somebody keeps. */
 	if (r->failing && clock_ms() - r->failed_ms < views->opt->lock_wait_ms)
 		return;
 	rules_refresh(views, &why);
@@ -336,7 +340,8 @@ bool rules_edit_target(struct views *views, uint32_t index, struct nf_edit *edit
 	}
 	if (index <= ROW_MANAGER_MAX) {
 		edit->tag = index;
-		/* Before the first reading nobody knows, and two of it would be worse than none. */
+		/* Before the first reading nobody knows. The rule twice would be worse than not at
+		 * all, so says yes. */
 		return !snap || e;
 	}
 	if (!e)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* All views together, and what of the kernel's events concerns which of them. */
+/* All views together, and which events of the kernel concern which of them. */
 #include "views/views.h"
 
 #include <errno.h>
@@ -33,7 +33,7 @@ static const struct event_handler handlers[] = {
 	{ 0, NULL },
 };
 
-/* @before: the links as they were, NULL: they could not be read anew. */
+/* Events were lost. @before: the links as they were, NULL: they could not be read anew. */
 static void on_lost(struct views *views, const struct names *before)
 {
 	views->policies.stale = true;

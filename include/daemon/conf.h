@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fwmarkd.conf: the settings as a table, read with libconfig. */
+/* The settings: fwmarkd.conf, read with libconfig by a table of settings. */
 #ifndef DAEMON_CONF_H
 #define DAEMON_CONF_H
 
@@ -18,9 +18,9 @@ struct static_rows;
 struct conf {
 	char agentx_socket[108];
 	unsigned agentx_ping_s;
-	char standalone_address[CONF_PATH_MAX]; /* "": be a subagent */
+	char standalone_address[CONF_PATH_MAX]; /* "": be a subagent of snmpd */
 	char standalone_snmp_conf[CONF_PATH_MAX];
-	char user[64]; /* "": stay who we are */
+	char user[64]; /* "": keep the user that started fwmarkd */
 	char state_dir[CONF_PATH_MAX];
 	unsigned protocol;
 	struct view_options read;
@@ -28,31 +28,31 @@ struct conf {
 	struct access access;
 	char log_level[16];
 	bool log_syslog;
-	struct static_rows *rows; /* one reference to them; NULL: none */
+	struct static_rows *rows; /* holds one reference; NULL: no static rows */
 };
 
 void conf_init(struct conf *c);
 void conf_fini(struct conf *c);
 
 /**
- * conf_load - read a file over the defaults
+ * conf_load - fill in the settings: defaults, and over them a file
  * @why: "FILE:LINE: SETTING: what is wrong"
  *
- * An empty file is a valid one. Unknown settings are errors. On an error nothing is left that
+ * An empty file is valid. Unknown settings are errors. After an error there is nothing that
  * conf_fini() would have to release.
  * Returns: 0; -EINVAL; or -errno when the file cannot be read.
  */
 int conf_load(const char *file, struct conf *c, struct why *why);
 
-/* Takes over all settings that can change while fwmarkd runs; appends to @later the names of the
- * others that differ ("agentx.socket, state.directory"): those stay. */
+/* Takes over from @now the settings that can change while fwmarkd runs. The others keep their
+ * values; appends to @later the names of those that differ ("agentx.socket, state.directory"). */
 void conf_change(struct conf *c, const struct conf *now, struct text *later);
 
-/* Appends every setting with its default, as the commented lines of conf/fwmarkd.conf: the tests
- * hold that file and fwmarkd.conf(5) against it. */
+/* Appends every setting with its default, in the form of the commented lines of conf/fwmarkd.conf:
+ * tests compare that file and fwmarkd.conf(5) with this. */
 void conf_describe(struct text *out);
 
-/* LOG_ERR to LOG_DEBUG. */
+/* Returns: log.level as LOG_ERR to LOG_DEBUG. */
 int conf_log_level(const struct conf *c);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An instance is one network namespace; a process serves it. */
+/* An instance serves one network namespace; the process runs an instance. */
 #ifndef DAEMON_DAEMON_H
 #define DAEMON_DAEMON_H
 
@@ -9,52 +9,52 @@
 
 struct instance;
 
-/* Empty, with these settings, and static rows of which it takes a reference. instance_stop() is fine
- * from here on. It must not move. */
+/* Makes an instance with these settings and no contents yet; takes a reference of the static rows.
+ * From here on instance_stop() may be called, and the instance must not move. */
 void instance_init(struct instance *in, const struct conf *conf);
 
-/* Everything that does not need SNMP: state, kernel, views; puts back what is missing. Returns: 0 or
- * -errno with @why. */
+/* Starts everything that does not need SNMP: state, kernel, views; puts back what is missing.
+ * Returns: 0 or -errno with @why. */
 int instance_start(struct instance *in, struct why *why);
 
-/* The same for a dry run: nothing is locked, written or put back, and a running fwmarkd is not
- * disturbed. */
+/* The same for a dry run (--check, --dump): locks, writes and puts back nothing, and does not
+ * disturb a running fwmarkd. */
 int instance_open(struct instance *in, struct why *why);
 
-/* dump.c: appends what the kernel has as the static rows of fwmarkd.conf. @all: what is in the tables
- * main, default and local, too. After instance_open(). Returns: 0 or -errno with @why. */
+/* dump.c: appends what the kernel has, as static rows of fwmarkd.conf. @all: with the tables main,
+ * default and local. Call instance_open() before. Returns: 0 or -errno with @why. */
 int instance_dump(struct instance *in, bool all, struct text *out, struct why *why);
 
-/* check.c: appends a line for each object that a start would add to the kernel or take out of it.
- * After instance_open(). Returns: 0 or -errno with @why. */
+/* check.c: appends a line for each object that a start would add to the kernel or remove from it.
+ * Call instance_open() before. Returns: 0 or -errno with @why. */
 int instance_check(struct instance *in, struct text *out, struct why *why);
 
-/* The kernel has announced something. */
+/* Call this when the kernel has announced something: rtnl_events_fd() is readable. */
 void instance_events(struct instance *in);
-/* Once a second. */
+/* Call this once a second: puts back, expires and saves what is due. */
 void instance_tick(struct instance *in);
 
 /**
- * instance_reload - reload.c: other settings for a running instance
- * @later: names of those that cannot change before the next start, and stay
+ * instance_reload - reload.c: give other settings to a running instance
+ * @later: gets the names of settings that differ and cannot change before the next start
  *
  * No SET may be under way. Returns: 0; or -errno with @why, and all is as it was.
  */
 int instance_reload(struct instance *in, const struct conf *conf, struct text *later,
 		    struct why *why);
 
-/* Saves the state and frees everything; the kernel keeps what it has. */
+/* Saves the state and frees everything. The kernel keeps what it has. */
 void instance_stop(struct instance *in);
 
-/* What happens to the process from outside: a handler of signals sets the two. */
+/* What others want of the process: a handler of signals sets stop and reload. */
 struct process_control {
 	volatile sig_atomic_t stop, reload;
-	/* Reads the settings anew, all of them. Returns: 0 or -errno with @why. */
+	/* Reads all settings anew. Returns: 0 or -errno with @why. */
 	int (*load)(void *ctx, struct conf *conf, struct why *why);
 	void *ctx;
 };
 
-/* loop.c: serves until it is told to stop. Returns: 0 or -errno with @why. */
+/* loop.c: serves until @control->stop is set. Returns: 0 or -errno with @why. */
 int process_run(struct instance *in, struct process_control *control, struct why *why);
 
 #endif

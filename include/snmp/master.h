@@ -3,11 +3,13 @@
 #ifndef SNMP_MASTER_H
 #define SNMP_MASTER_H
 
-/* To be called before and after init_agent(). @socket is kept. */
+/* Call this once, after init_agent(), which would overwrite what it sets. @ping_s: as in struct
+ * agentx_options. */
 void master_init(const char *socket, unsigned ping_s);
-/* Connects, or looks whether snmpd still answers. Once a second; waits for nothing. */
+/* Call this once a second: connects to snmpd, or sends a Ping when one is due. Does not wait for an
+ * snmpd that hangs. */
 void master_tick(void);
-/* Before the end: what net-snmp says goodbye with is not repeated. */
+/* Call this before snmp_shutdown(): net-snmp then sends its Close once, and does not repeat it. */
 void master_stop(void);
 
 #endif

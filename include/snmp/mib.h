@@ -2,10 +2,11 @@
 /*
  * The engine: MIB tables as data, GET and GETNEXT over them, and SET as one transaction.
  *
- * It knows no net-snmp: OIDs come in as sub-identifiers relative to fwmarkObjects, values go out as
- * struct mib_value. agentx.c is the shim between it and net-snmp; tests and fuzzers call it bare.
+ * The engine knows nothing of net-snmp: OIDs come in as sub-identifiers relative to fwmarkObjects,
+ * values go out as struct mib_value. shim.c stands between the two; tests and fuzzers call the
+ * engine directly.
  *
- * Scalars are a table, too: of one row with index 0.
+ * The scalars of a group are a table, too, with one row whose index is 0.
  */
 #ifndef SNMP_MIB_H
 #define SNMP_MIB_H
@@ -58,10 +59,10 @@ struct mib_value {
 	uint64_t num;	   /* numbers; INTEGER as two's complement of 64 bits */
 	const void *bytes; /* OCTETS: valid until the next value is read */
 	size_t len;	   /* OCTETS: bytes */
-	uint8_t small[32]; /* room for octets made on the fly */
+	uint8_t small[32]; /* where bytes points when the octets are computed */
 };
 
-/* Sub-identifiers, of an index or below fwmarkObjects. */
+/* The sub-identifiers of an index, or of a name below fwmarkObjects. */
 struct mib_oid {
 	size_t n;
 	uint32_t id[MIB_OID_MAX];
@@ -75,7 +76,7 @@ enum mib_syntax {
 	SYN_INTEGER,  /* Integer32: intN_t, min to max */
 	SYN_UNSIGNED, /* Unsigned32: uintN_t, min to max */
 	SYN_GAUGE,    /* Gauge32: the same on the wire */
-	SYN_ENUM,     /* uintN_t; bit N of max: value N exists, of min: may be written */
+	SYN_ENUM,     /* uintN_t; bit N of max: value N exists; of min: managers may write it */
 	SYN_TRUTH,    /* bool */
 	SYN_BITS,     /* uintN_t, bit N is position N, max is the highest position */
 	SYN_STRING,   /* char[], UTF-8 without control characters, min to max octets */
@@ -87,8 +88,8 @@ enum mib_syntax {
 	SYN_PREFIXLEN, /* InetAddressPrefixLength: length of a struct prefix */
 	SYN_COUNTER32, /* the low half of a uint64_t */
 	SYN_COUNTER64, /* uint64_t */
-	SYN_TICKS,     /* TimeTicks: uint64_t, milliseconds of time that has gone by */
-	SYN_STAMP,     /* TimeStamp: uint64_t of clock_ms(), shown as the sysUpTime of then */
+	SYN_TICKS,     /* TimeTicks: uint64_t, a duration in milliseconds */
+	SYN_STAMP,     /* TimeStamp: uint64_t, clock_ms() of an event, shown as sysUpTime */
 	SYN_TESTINCR,  /* TestAndIncr: int32_t */
 	SYN_STATUS,    /* RowStatus: uint8_t enum row_status */
 	SYN_STORAGE,   /* StorageType: uint8_t enum row_storage */
@@ -112,7 +113,7 @@ struct mib_col {
 
 /* One table of FWMARK-MIB, or the scalars of one group. */
 struct mib_def {
-	const char *prefix; /* what all column names begin with; the rest names them in files */
+	const char *prefix; /* what all column names begin with; files use the rest of a name */
 	uint8_t group;	    /* fwmarkObjects.GROUP */
 	uint8_t table;	    /* fwmarkObjects.GROUP.TABLE.1; 0: the scalars of the group */
 	const struct mib_col *cols; /* in order of num */
@@ -121,7 +122,7 @@ struct mib_def {
 	uint16_t given_off; /* of a uint64_t: bit N: a manager wrote column N; 0: none is kept */
 };
 
-/* Where a table's rows come from; the application fills it in. */
+/* Where the rows of a table come from: functions of the application. */
 struct mib_source {
 	void *ctx;
 	/* The row of an index, or NULL. Valid until the next call of find or next. */
@@ -131,15 +132,16 @@ struct mib_source {
 	/* Computed texts: appends column @col of a row that find or next just gave. */
 	void (*text)(void *ctx, const void *row, unsigned col, struct text *out);
 
-	/* Below: tables with writable columns. */
+	/* The rest is for tables with writable columns. */
 
 	/* May a manager write to this row? false: notWritable. NULL: yes. */
 	bool (*writable)(void *ctx, const void *row, struct why *why);
 	/* Does the row that find gave exist in the sense of RowStatus? NULL: yes. */
 	bool (*exists)(void *ctx, const void *row);
-	/* Fills in a new row: defaults and index. false: no such row can be (noCreation). */
+	/* Fills in the defaults and the index of a new row. false: a row with this index cannot be
+	 * created (noCreation). */
 	bool (*init)(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why);
-	/* Derives what follows from other columns; called after every change of @row. */
+	/* Computes the columns that follow from others, once all varbinds are in @row. */
 	void (*settle)(void *row);
 	/* Could the row be active? 0, or -errno with the column at fault. NULL: yes. */
 	int (*check)(const void *row, unsigned *col, struct why *why);
@@ -174,7 +176,7 @@ struct mib_fault {
 /* What the application does with a transaction; each returns a mib_error and fills in @fault. */
 struct mib_ops {
 	void *ctx;
-	/* A PDU begins. @walk: it is a GETNEXT that goes on from a row, which may be answered from an
+	/* A PDU begins. @walk: it is a GETNEXT that goes on from a row, and may be answered from an
 	 * older snapshot. */
 	void (*begin)(void *ctx, bool walk);
 	/* May a manager write to this table at all? false: notWritable. NULL: yes. */
@@ -201,7 +203,7 @@ struct mib {
 
 	/* The one transaction that can be under way. */
 	enum mib_txn_state state;
-	bool reported; /* ops.failed was told */
+	bool reported; /* ops.failed was called for this SET */
 	struct arena arena;
 	struct mib_change *changes;
 	size_t nchanges, cap;
@@ -215,17 +217,18 @@ bool mib_next(struct mib *m, const uint32_t *oid, size_t n, struct mib_oid *at,
 
 /*
  * SET: mib_set_begin, mib_set_add for every varbind, mib_set_check, then mib_set_apply, and
- * mib_set_finish or mib_set_undo. Each returns an enum mib_error; check and apply say in
- * @varbind which one is at fault. mib_set_undo and mib_set_finish are fine in every state.
+ * mib_set_finish or mib_set_undo. Each returns an enum mib_error; check and apply say in @varbind
+ * which varbind is at fault. mib_set_undo and mib_set_finish may be called in every state.
  *
- * A master that does not wait for the answer (net-snmp issue 691) sends things twice and out of order:
- *	begin again, without finish	a SET that was checked is forgotten; one that was applied stays,
- *					for the manager may have been told that it is done
- *	apply again			it is done: nothing, and the same answer
+ * A master that does not wait for an answer (net-snmp issue 691) repeats calls and mixes up their
+ * order. This is what comes of it:
+ *	begin again, without finish	a SET that was checked is forgotten; one that was applied
+ *					stays, for the manager may have been told that it is done
+ *	apply again			nothing more is done, and the answer is the same
  *	undo without apply, or again	nothing is undone; no error
  *	finish again, or after undo	nothing
  *	anything else			genErr or commitFailed, and nothing is changed
- * One that dies after apply leaves what was done, too: master_lost() of shim.c.
+ * When the master dies after apply, the changes stay as well: see master_lost() in shim.c.
  */
 void mib_set_begin(struct mib *m);
 int mib_set_add(struct mib *m, unsigned varbind, const uint32_t *oid, size_t n,
@@ -242,7 +245,7 @@ const struct mib_col *mib_col(const struct mib_def *def, unsigned num);
 const struct mib_col *mib_col_syntax(const struct mib_def *def, enum mib_syntax syntax);
 /* Appends "fwmarkRuleMark.5". */
 void mib_name(const struct mib_col *col, const struct mib_oid *at, struct text *out);
-/* Returns: the error of SNMP that fits an -errno. */
+/* Returns: the enum mib_error that fits an -errno. */
 int mib_error_of(int err);
 
 /* A cell: a field of a row <-> a value. @epoch: for SYN_STAMP, the clock_ms() of sysUpTime 0. */
@@ -251,7 +254,7 @@ void cell_get(const struct mib_col *col, const void *row, int64_t epoch, struct 
  * Returns: an enum mib_error with @why. */
 int cell_set(const struct mib_col *col, void *row, const struct mib_value *v, struct arena *arena,
 	     struct why *why);
-/* Integer fields by their size. */
+/* Read and write an integer field of 1, 2, 4 or 8 bytes. */
 uint64_t cell_load(const struct mib_col *col, const void *row);
 void cell_store(const struct mib_col *col, void *row, uint64_t v);
 
@@ -272,7 +275,7 @@ struct mib_scalars_row {
 
 /* fwmarkNextHopTable: one leg of a route. */
 struct mib_nexthop_row {
-	struct route route; /* its key counts */
+	struct route route; /* the route that has the next hop; a SET looks at its key alone */
 	uint8_t index;	    /* 1 to ROUTE_LEGS_MAX */
 	struct nexthop hop;
 	uint8_t status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Between net-snmp's requests and the engine. */
+/* Hands net-snmp's requests to the engine, and the engine's answers to net-snmp. */
 #ifndef SNMP_SHIM_H
 #define SNMP_SHIM_H
 

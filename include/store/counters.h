@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Indices and what was counted. The file "indices" has them as the state file has what managers
- * want: flushed to the disk, soon after an index was given, after a while for what was only
- * counted. Beside it, in the file "counts", they are written each time that something new was seen:
- * that one survives the agent being killed at any moment, not a crash of the machine, and it
- * counts only with the file of indices that it was written after. No SET waits for either.
+ * The indices of foreign rows and the sums of counters, in two files of the state directory.
+ *
+ * "indices" is flushed to the disk, soon after a row got an index, and after a while when only
+ * counters moved. "counts" has the same contents. It is written, but not flushed, whenever a
+ * reading found something new: that survives a SIGKILL, but no crash of the machine. "counts" is
+ * valid only together with the "indices" that it was written after (their serial is the same). No
+ * SET waits for the disk because of these two.
  */
 #ifndef STORE_COUNTERS_H
 #define STORE_COUNTERS_H
 
 #include "store/store.h"
 
-/* Writes the file of indices, which makes the other one void. Returns: 0 or -errno. */
+/* Writes "indices" and removes the "counts" that belonged to the old one. Returns: 0 or -errno. */
 int counts_save(struct store *store);
-/* Writes the file of counts, when anything was counted. */
+/* Writes "counts" if something was counted; seldom enough that writing takes little of the agent's
+ * time. */
 void counts_keep(struct store *store);
-/* The same in any case, however much time was spent on it of late. */
+/* The same at once, whether or not something was counted, and however recently it was written. */
 void counts_keep_now(struct store *store);
-/* Reads both. What is damaged is set aside, and logged. */
+/* Reads both. Damage is logged; a damaged "indices" is set aside, too. */
 void counts_load(struct store *store);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The files of the state directory, whatever is in them. */
+/* The files of the state directory: their names, and how they are read and replaced. */
 #ifndef STORE_FILES_H
 #define STORE_FILES_H
 
@@ -18,25 +18,27 @@ enum {
 	STATE_BOOT_MAX = 128,
 };
 
-/* Which running kernel, and which network namespace of it: what is volatile ends with it. */
+/* Writes which boot of the kernel and which of its network namespaces this is: volatile rows end
+ * with either. */
 void state_boot(char boot[STATE_BOOT_MAX]);
-/* Was the file written under another one? */
+/* Was the file written in another boot or namespace? */
 bool state_rebooted(const config_t *cfg);
 
-/* Returns: @path, which is that of a file of the directory. */
+/* Writes the path of the file @name of the state directory to @path. Returns: @path. */
 const char *state_path(const struct store *store, const char *name, char path[STATE_PATH_MAX]);
-/* Returns: 0; -EINVAL: it is none of ours, or damaged; -ENOENT; or -errno; with @why. */
+/* Reads and parses a file. Returns: 0; -EINVAL: it is damaged, or nothing that fwmarkd wrote;
+ * -ENOENT; or -errno; with @why. */
 int state_read_file(const char *path, config_t *cfg, struct why *why);
-/* Puts a damaged one away, as PATH.damaged or PATH.damaged.N. Returns: 0 with that in @aside, or
- * -errno. */
+/* Renames a damaged file to PATH.damaged or PATH.damaged.N. Returns: 0 with the new path in @aside,
+ * or -errno. */
 int state_set_aside(const char *path, char aside[STATE_PATH_MAX]);
-/* A file is written beside the old one and put in its place. @flush: and to the disk. Returns: 0 or
+/* Replaces a file as file_replace() does. @flush: waits until it is on the disk. Returns: 0 or
  * -errno. */
 int state_replace(const struct store *store, const char *name, const struct text *t, bool flush,
 		  bool *replaced);
 void state_remove(const struct store *store, const char *name);
 
-/* Returns: what follows the next "@include" that begins a line, or NULL; moves @line on. */
+/* Returns: the text behind the next "@include" that begins a line, or NULL; @line counts lines. */
 const char *include_next(const char *s, unsigned *line);
 
 #endif

@@ -1,109 +1,118 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kinds of rows that are kept in files, and all that one kind does otherwise than another. Who
- * has a row and its kind needs to know no more.
+ * The kinds of rows that are kept in files, and everything in which one kind differs from the
+ * others. Code that has a row and its kind needs nothing else to handle it.
  */
 #ifndef STORE_KINDS_H
 #define STORE_KINDS_H
 
 #include "store/rowfile.h"
 
-/* In the order in which they are put up. */
+/* In the order in which they go into the kernel. */
 enum { FIB_ROWS, ROUTE_ROWS, POLICY_ROWS, RULE_ROWS, MARK_ROWS, ROW_KINDS };
 
-/* What a row has beside its columns: the legs of a route. */
+/* What a row has beside its columns: the next hops of a route. */
 struct row_rest {
-	const char *name; /* in a file */
-	/* Takes a copy of what @row points to. Returns: false without memory; drop() is fine then. */
+	const char *name; /* of the setting in a file */
+	/* Replaces what @row points to by a copy that @row owns. Returns: false without memory;
+	 * drop() may be called then, too. */
 	bool (*own)(void *row);
 	void (*drop)(void *row);
-	/* Is it just the same? Does it ask for the same? */
+	/* Are both equal? Do both ask for the same, see row_asks_same()? */
 	bool (*same)(const void *x, const void *y);
 	bool (*asks_same)(const void *x, const void *y);
 	/* @group: the whole row. Returns: as row_read(). */
 	int (*read)(const config_setting_t *group, void *row, struct arena *arena, struct why *why);
-	/* Appends it as one more setting of the group; nothing when there is none. */
+	/* Appends one more setting to the group; nothing when the row has no such rest. */
 	void (*write)(const void *row, struct text *out);
 };
 
 struct row_kind {
 	const char *name; /* of the list in a file */
 	const struct mib_def *def;
-	const struct row_rest *rest; /* NULL: nothing */
-	uint64_t derived;	     /* columns that follow from others */
-	uint64_t place;		     /* columns that say where the row stands, not what it is */
+	const struct row_rest *rest; /* NULL: the columns are the whole row */
+	uint64_t derived;	     /* bit N: column N follows from others */
+	uint64_t place;		     /* bit N: column N is where the row stands, not what it is */
 	bool managers_index;	     /* the index is 1 to ROW_MANAGER_MAX */
 	bool any_zero;		     /* an address of zeros is the same at any length */
 
 	/* By the index: <0, 0, >0. */
 	int (*cmp)(const void *a, const void *b);
-	/* As a manager begins it, in zeros. @protocol: the agent's own. */
+	/* Fills in the defaults of a manager's new row, which is all zeros. @protocol: the agent's
+	 * own. */
 	void (*init)(void *row, uint8_t protocol);
-	/* Derives what follows from other columns. */
+	/* Computes the columns that follow from others. */
 	void (*settle)(void *row);
-	/* Could the row be active? Returns: 0 or -EINVAL with the column at fault and @why. NULL: it could. */
+	/* Could the row be active? Returns: 0, or -EINVAL with @why and the column at fault. NULL:
+	 * it could. */
 	int (*check)(const void *row, unsigned *col, struct why *why);
 
-	/* Below: NULL where there is nothing to do. */
+	/* The rest is NULL where a kind has nothing to do. */
 
-	/* The same when all that belongs to the row is there. */
+	/* The same check for a row that has its rest (struct row_rest), too. */
 	int (*check_whole)(const void *row, unsigned *col, struct why *why);
 
-	/* A row of the state file. @protocol: the agent's own, as it is set now. */
+	/* Adjusts a row that was read from the state file. @protocol: the agent's own, as set
+	 * now. */
 	void (*settle_kept)(void *row, uint8_t protocol);
-	/* A row of fwmarkd.conf. */
+	/* Adjusts a row that was read from fwmarkd.conf. */
 	void (*settle_static)(void *row);
-	/* What such a row must say beside what a manager's must. Returns: NULL or what is wrong. */
+	/* Checks what a row of fwmarkd.conf must say and a manager's need not. Returns: NULL, or
+	 * what is wrong and the column in @col. */
 	const char *(*check_static)(const void *row, unsigned *col);
 	/* Did it go with its device, when it is not in the kernel? Then it comes again with that. */
 	bool (*goes_with_device)(const void *row);
 	/* The name of its device, "" when there is none. */
 	const char *(*device)(const void *row);
-	/* The agent's own protocol is another one. */
+	/* The agent's own protocol has changed: a row that names none of its own gets the new
+	 * one. */
 	void (*set_protocol)(void *row, uint8_t protocol);
 };
 
 extern const struct row_kind row_kinds[ROW_KINDS];
 
-/* The kind of a table's rows. Returns: NULL: they are not kept. */
+/* Returns: the kind of a table's rows; NULL: they are not kept. */
 const struct row_kind *row_kind_of(const struct mib_def *def);
 
 /**
- * row_read - make a row of a group
- * @arena: where it goes, with its texts and legs
+ * row_read - make a row from a group of libconfig
+ * @arena: where the row goes, with its texts and next hops
  *
  * Returns: 0; -ENOMEM; or -EINVAL with @why: "line 5: chain: what is wrong".
  */
 int row_read(const struct row_kind *kind, const config_setting_t *group, uint8_t protocol,
 	     struct arena *arena, void **row, struct why *why);
 
-/* Appends it as row_read() takes it. */
+/* Appends the row as row_read() reads it. */
 void row_write(const struct row_kind *kind, const void *row, struct text *out);
 
-/* A copy that owns its texts and legs. Returns: NULL without memory. row_free(kind, NULL) is fine. */
+/* Returns: a copy that owns its texts and next hops, or NULL without memory. row_free(kind, NULL)
+ * is fine. */
 void *row_dup(const struct row_kind *kind, const void *row);
 void row_free(const struct row_kind *kind, void *row);
 
-/* Do two rows say the same in all columns that can be written, and in what they have beside them? */
+/* Are two rows equal in all columns that can be written, and in what they have beside their
+ * columns? */
 bool row_same(const struct row_kind *kind, const void *x, const void *y);
-/* Do both ask for the same: but for status, storage and what follows from other columns? @place: at
- * the same place, too. */
+/* Do both rows ask for the same? Status, storage and columns that follow from others do not matter;
+ * @place: where the row stands does. */
 bool row_asks_same(const struct row_kind *kind, const void *x, const void *y, bool place);
-/* Do both rows say the same in this column? Zeros of an address may have any length where the kind
- * says so. */
+/* Are both rows equal in this column? Addresses of zeros may differ in length where the kind has
+ * any_zero. */
 bool row_same_column(const struct row_kind *kind, const struct mib_col *col, const void *x,
 		     const void *y);
 
-/* Is it wanted in the kernel? A row of scalars always is; @row NULL: it is not. */
+/* Is the row wanted in the kernel? A row of a table without RowStatus always is; @row NULL is
+ * not. */
 bool row_is_active(const struct mib_def *def, const void *row);
-/* Is it one that fwmarkd.conf asks for? */
+/* Is it a static row, one that fwmarkd.conf asks for? */
 bool row_is_static(const struct mib_def *def, const void *row);
-/* Makes it one: active, permanent, of the configuration. */
+/* Makes the row static: active, permanent, origin configuration. */
 void row_make_static(const struct mib_def *def, void *row);
-/* Appends the name of a row by its status, "fwmarkRuleStatus.5". */
+/* Appends the name of a row's status, "fwmarkRuleStatus.5", by which messages call the row. */
 void row_name(const struct mib_def *def, const void *row, struct text *out);
 
-/* See struct row_kind, and struct mib_source. */
+/* Members of struct row_kind that struct mib_source has, too: views fill them in. */
 void rule_row_settle(void *row);
 int rule_row_check(const void *row, unsigned *col, struct why *why);
 void policy_row_settle(void *row);
@@ -114,10 +123,11 @@ void fib_row_settle(void *row);
 int fib_row_check(const void *row, unsigned *col, struct why *why);
 void mark_row_settle(void *row);
 
-/* legs.c: the same for a row of fwmarkNextHopTable, and what a leg and the columns of a route share. */
+/* legs.c: the same for a row of fwmarkNextHopTable, and what a next hop shares with the columns of
+ * a route. */
 void leg_row_settle(void *row);
 int leg_row_check(const void *row, unsigned *col, struct why *why);
-/* An address without a type (@type_given) has the type of its length. */
+/* A gateway whose type nobody wrote (@type_given) gets the type that fits its length. */
 void leg_settle_gateway(struct nexthop *hop, bool type_given);
 /* Returns: 0, or -EINVAL with the column at fault: @type_col or the one behind it. */
 int leg_check_gateway(const struct nexthop *hop, unsigned type_col, unsigned *col, struct why *why);

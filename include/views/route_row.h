@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the tables of routes and of their legs share. */
+/* What the table of routes and the table of their next hops share. */
 #ifndef VIEWS_ROUTE_ROW_H
 #define VIEWS_ROUTE_ROW_H
 
 #include "views/views.h"
 
-/* The row of an index in the view as it is, and the first one above it with its index in @at; NULL
- * when there is none. Valid until the next call of either. */
+/* Returns: the row with this index in the view as it is; and the first row above the index, with
+ * its own index in @at; NULL when there is none. Valid until the next call of either. */
 const struct route *route_row_find(struct views *views, const uint32_t *idx, size_t n);
 const struct route *route_row_next(struct views *views, const uint32_t *idx, size_t n,
 				   struct mib_oid *at);
 
-/* Fills in what a leg of the kernel's has not: the name of the device, the type of the gateway. */
+/* Fills in what the kernel does not give for a next hop: the name of the device, the type of the
+ * gateway. */
 void route_row_name_leg(const struct views *views, struct nexthop *hop);
 
 /* See struct mib_source; rows are struct route. */

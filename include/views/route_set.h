@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel's routes, a million of them: what a route is beside its key is shared by all routes that
- * have it alike, so that a route costs its key and a pointer.
+ * The kernel's routes; there may be a million. Everything of a route but its key is held once for
+ * all routes that have it alike (struct route_info), so that a route costs its key and a pointer.
  */
 #ifndef VIEWS_ROUTE_SET_H
 #define VIEWS_ROUTE_SET_H
@@ -12,15 +12,15 @@ struct route_info {
 	struct route_info *next; /* in its bucket */
 	uint64_t hash;
 	uint32_t refs;
-	struct route r;	       /* its key is zero; legs points to legs below */
-	struct nexthop legs[]; /* when there are several */
+	struct route r;	       /* its key is zero; r.legs points to the legs below */
+	struct nexthop legs[]; /* the next hops, when there are several */
 };
 
 struct route_rec {
 	uint32_t fib, metric;
 	struct prefix dst;
 	uint16_t instance;
-	uint32_t seen; /* the last reading that has met it */
+	uint32_t seen; /* the last reading (route_load.pass) that gave it */
 	struct route_info *info;
 };
 
@@ -35,49 +35,51 @@ int route_rec_cmp(const void *a, const void *b);
  * instance. */
 void route_rec_index(const struct route_rec *rec, struct mib_oid *at);
 struct route_rec route_rec_of(const struct route *key);
-/* The other way round: the key, and nothing else of @out. */
+/* The other way round: fills in the key of @out, and nothing else. */
 void route_rec_key(const struct route_rec *rec, struct route *out);
-/* The route, without names of devices; legs belong to the set. */
+/* Fills in the whole route, without names of devices. Its next hops stay the set's. */
 void route_rec_get(const struct route_rec *rec, struct route *out);
 
-/* Adds a route; a free instance is chosen. One that is there just so, and one too many, changes
- * nothing. Returns: 0 or -ENOMEM. */
+/* Adds a route and gives it a free instance. Changes nothing when the same route is there already,
+ * or when its key has no free instance. Returns: 0 or -ENOMEM. */
 int route_set_add(struct routes *v, const struct route *r);
-/* Takes away the route that is the same. Returns: false when there is none. */
+/* Removes the route that is equal to @r. Returns: false when there is none. */
 bool route_set_remove(struct routes *v, const struct route *r);
-/* Counts a route of a table in or out. */
+/* Adds @by to the number of routes of the family and the table of @rec. */
 void route_set_count(struct routes *v, const struct route_rec *rec, int by);
-/* How many routes there are of a family, and of one table when @fib is not 0. */
+/* Returns: how many routes a family has, in one table when @fib is not 0. */
 size_t route_set_total(const struct routes *v, uint8_t family, uint32_t fib);
-/* How many routes share the key but for the instance. */
+/* Returns: how many routes have the key of @r, whatever their instance. */
 size_t route_set_equals(const struct routes *v, const struct route *r);
 
-/* Puts @r in place of the only route that has its key (tos and source prefix included).
- * Returns: 0; -ENOENT: there is none, or there are several; -ENOMEM. */
+/* Puts @r in place of the only route with its key, tos and source prefix. Returns: 0; -ENOENT:
+ * there is none, or there are several; -ENOMEM. */
 int route_set_swap(struct routes *v, const struct route *r);
 
-/* What an event tells: a route came (@replaces: in place of another), or is @gone. Returns: false
- * when only reading anew will do. */
+/* Does what an event reports: a route came (@replaces: in place of another), or is @gone. Returns:
+ * false when the set cannot follow, and the routes must be read anew. */
 bool route_set_event(struct routes *v, const struct route *r, bool gone, bool replaces);
 
-/* The instance for one more route: the lowest that no route of the key has; 0 when all are taken, or
- * when just this route is there. */
+/* Returns: the instance for one more route of the key, the lowest that is free; 0 when all are
+ * taken, or when the same route is there. */
 uint16_t route_set_free_instance(const struct routes *v, const struct route_rec *key);
 
 /*
  * Replaces all routes of a scope by what a dump of it gives: route_load_begin; route_load_message
- * for each, all of one key in a row but for IPv6 routes of a source prefix; route_load_end. Routes that stay keep their instance.
+ * for each route; route_load_end. All routes of one key come one after the other, but for IPv6
+ * routes with a source prefix. Routes that stay keep their instance.
  *
- * It goes into the set that is there, key by key, and may be left for a while at any point, the end
- * among them; what the dump did not give goes in the end. An event that comes meanwhile is done to the
- * set at once, and told to route_load_event(): nobody knows whether what the dump says of its key is
- * older or newer. So in the end its key is put back to what the dump said, and its events are done once
- * more: after the last event of a route, the route is there or is not, whatever it was before.
+ * The dump is merged into the set key by key, and may pause at any point; routes that it did not
+ * give are removed at the end. An event that comes in the meantime changes the set at once, and is
+ * handed to route_load_event(), too, because nobody knows whether what the dump says of that key is
+ * older or newer than the event. At the end, the key is put back to what the dump said, and its
+ * events are applied once more: after the last event of a route, the route is there or is not,
+ * whatever was before.
  */
-struct route_seen; /* a message that was decoded already */
+struct route_seen; /* a message that was decoded before */
 
 struct route_told {
-	struct route_rec rec; /* first: orders them by key, as they came */
+	struct route_rec rec; /* first: orders events by key; of one key, as they came */
 	bool gone, replaces;
 };
 
@@ -86,39 +88,40 @@ enum route_phase { ROUTE_READING, ROUTE_SWEEPING, ROUTE_SETTLING };
 struct route_load {
 	struct routes *v;
 	struct route_scope scope;
-	uint32_t pass;	    /* route_rec.seen of what was read */
-	struct vec group;   /* struct route_rec: of one key, all that was read so far */
-	struct vec held;    /* struct route_rec: read, and set aside because of ... */
+	uint32_t pass;	    /* route_rec.seen of the routes that were read */
+	struct vec group;   /* struct route_rec: all routes so far of the key being read */
+	struct vec held;    /* struct route_rec: read, and kept for the end because of ... */
 	struct oset events; /* struct route_told */
-	struct vec unclear; /* uint32_t: tables that the events leave in doubt */
+	struct vec unclear; /* uint32_t: tables to be read anew, which events left in doubt */
 	enum route_phase phase;
-	struct route_rec next; /* where the sweep goes on: what the dump did not give goes */
-	struct oset_at at;     /* behind the routes of the last key, ... */
-	uint64_t moves;	       /* ... unless set.moves is another now */
-	bool overrun;	       /* more events than are kept */
+	struct route_rec next; /* where the removal of routes that the dump did not give goes on */
+	struct oset_at at;     /* behind the routes of the last key; good while ... */
+	uint64_t moves;	       /* ... this equals set.moves */
+	bool overrun;	       /* there were more events than are kept */
 	bool changed;	       /* a route came or went */
-	bool direct;	       /* nothing was there: the routes go into ... */
-	struct oset fresh;     /* ... this, with their instances, at once */
-	bool installed;	       /* it is the set now */
-	uint32_t run_fib;      /* counted so far: ... */
-	int run;	       /* ... this many of that table */
+	bool direct;	   /* the set was empty: the routes go, with their instances, into ... */
+	struct oset fresh; /* ... this set */
+	bool installed;	   /* fresh has become the set */
+	uint32_t run_fib;  /* not counted yet, of this table: ... */
+	int run;	   /* ... this many routes */
 	struct route_seen *seen;
 };
 
 void route_load_begin(struct route_load *l, struct routes *v, const struct route_scope *scope);
-/* A message of the dump; those of other families are passed over. Returns: 0 or -errno. */
+/* Takes a message of the dump; messages of other families are skipped. Returns: 0 or -errno. */
 int route_load_message(struct route_load *l, const struct nlmsghdr *nlh);
-/* An event. Returns: false when only the set need know. */
+/* Takes an event. Returns: false when it does not concern this reading, and the set alone must
+ * follow. */
 bool route_load_event(struct route_load *l, const struct route *r, bool gone, bool replaces);
-/* All was read. Returns: 1: to be called again, now or after a while; 0: done; -EAGAIN: there were too
- * many events, read it once more; -ENOMEM, -ENOSPC. */
+/* The dump is read to its end. Returns: 1: call this again, now or after a while; 0: done; -EAGAIN:
+ * there were too many events, read once more; -ENOMEM, -ENOSPC. */
 int route_load_end(struct route_load *l);
-/* After the end, or in place of it. */
+/* Frees what the reading holds: after the end, or to give the reading up. */
 void route_load_fini(struct route_load *l);
 
-/* stale.c: something has changed. */
+/* stale.c: the set has changed: counts version and time. */
 void routes_touched(struct routes *v);
-/* read.c: forgets the reading under way. */
+/* read.c: gives up the reading under way. */
 void routes_leave(struct routes *v);
 
 #endif

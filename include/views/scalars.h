@@ -5,8 +5,8 @@
 
 #include "views/views.h"
 
-/* Defines NAME_find and NAME_next for mib_source over ROW, a function of struct views that gives
- * the only row. */
+/* Defines NAME_find and NAME_next for struct mib_source. @row_of: a function of struct views that
+ * returns the only row. */
 #define SCALARS(name, row_of)                                                                      \
 	static const void *name##_find(void *ctx, const uint32_t *idx, size_t n)                   \
 	{                                                                                          \

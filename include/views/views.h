@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The views: what the kernel has, overlaid with what managers want. Each is made current when a
- * request asks for it (..._sync), and answers by index (its struct mib_source, whose ctx is struct
- * views). A row that managers made and that is active is the kernel's object; one that is not active
- * is in the store alone. Views change nothing but themselves, what was counted, and rows that
- * are found in the kernel and taken over.
+ * The views: what the kernel has, with the wanted rows laid over it. A request makes a view current
+ * (..._sync) and asks for rows by index (the view's struct mib_source, whose ctx is struct views).
+ * A manager's active row is the kernel's object; a row that is not active is in the store alone.
+ *
+ * Views change nothing but themselves, the sums of counters, and the wanted rows when a manager's
+ * object is found in the kernel and its row was lost.
  */
 #ifndef VIEWS_VIEWS_H
 #define VIEWS_VIEWS_H
@@ -31,15 +32,15 @@ struct views;
 struct view_options {
 	unsigned get_age_ms, walk_age_ms; /* how old a snapshot of netfilter may be */
 	unsigned lock_wait_ms;
-	char lock_file[256];		/* "": the usual one */
-	struct num_list exclude_tables; /* routing tables that are left out */
+	char lock_file[256];		/* "": the default of nf_open() */
+	struct num_list exclude_tables; /* routing tables that are not shown */
 };
 
-/* Where a row of a view comes from. */
+/* Where a row of the view of mark rules comes from. */
 struct rule_row {
-	uint32_t index;		 /* first: see index_rows.h */
-	uint32_t entry;		 /* into snap->entries; RULE_ABSENT: managed alone */
-	uint64_t packets, bytes; /* of the entry */
+	uint32_t index; /* first: see index_rows.h */
+	uint32_t entry; /* into snap->entries; RULE_ABSENT: wanted, and not in the kernel */
+	uint64_t packets, bytes; /* as the entry has them */
 	uint64_t discontinuity;	 /* clock_ms() */
 };
 
@@ -49,19 +50,19 @@ struct rules {
 	struct nf_snap *snap;
 	struct vec rows;     /* struct rule_row, by index */
 	struct vec ordinals; /* uint32_t: of each rule of the snapshot among its equals */
-	struct vec notes;    /* struct rule_note: what SETs did since the last reading */
-	uint8_t tags[ROW_MANAGER_MAX / 8 + 1]; /* bit N: tag N was met in this snapshot */
-	struct markrule row;		       /* what find and next gave */
-	uint64_t row_version, row_managed;     /* the view that the row was filled in from */
-	struct rule_row row_at;		       /* and its row there; index 0: none */
-	uint64_t read_pdu;		       /* the request that the snapshot was read for */
-	bool doubt;	    /* a SET failed: the next one looks before it makes rows, see rules.c */
-	bool unplaced;	    /* a SET changed rules: where do they stand? */
-	bool stale;	    /* must be read anew, however young */
-	bool failing;	    /* the last reading failed: say so once */
-	uint64_t failed_ms; /* and when it did */
+	struct vec notes;    /* struct rule_note: what SETs have done since the last reading */
+	uint8_t tags[ROW_MANAGER_MAX / 8 + 1]; /* bit N: the snapshot has a rule with tag N */
+	struct markrule row;		       /* the row that find and next gave last, ... */
+	uint64_t row_version, row_managed;     /* ... for these versions */
+	struct rule_row row_at; /* ... and where it came from; index 0: there is none */
+	uint64_t read_pdu;	/* the request (views.pdus) for which the snapshot was read */
+	bool doubt;		/* a SET failed: the next one reads first, see makes() in rules.c */
+	bool unplaced;		/* a SET changed rules, and no reading has told where they stand */
+	bool stale;		/* read anew, however young the snapshot is */
+	bool failing;		/* the last reading failed: log that once, not each time */
+	uint64_t failed_ms;	/* clock_ms() of that */
 	uint64_t version, last_change;
-	uint32_t next_index; /* where managers begin to look for one that is free */
+	uint32_t next_index; /* where the search for a free index begins */
 };
 
 struct marks {
@@ -70,14 +71,14 @@ struct marks {
 };
 
 struct meters {
-	bool known;   /* meters in the kernel that nobody wants were left by no earlier run */
-	bool failing; /* putting them up failed: say so once */
+	bool known;   /* a reading has taken over the meters that an earlier run left */
+	bool failing; /* the kernel did not take them: log that once, not each time */
 	uint64_t failed_ms;
 };
 
 struct policy_row {
 	uint32_t index; /* first: see index_rows.h */
-	uint32_t entry; /* into policies.kernel; UINT32_MAX: managed alone */
+	uint32_t entry; /* into policies.kernel; UINT32_MAX: wanted, and not in the kernel */
 };
 
 struct policies {
@@ -87,20 +88,20 @@ struct policies {
 	bool stale;
 	uint64_t version, last_change;
 	uint64_t event_ms;   /* clock_ms() of the kernel's last event */
-	uint32_t next_index; /* where managers begin to look for one that is free */
+	uint32_t next_index; /* where the search for a free index begins */
 };
 
 struct fib_count {
 	uint32_t id, routes4, routes6;
 };
 
-/* Which routes must be read anew: of a family, and of one table, device or protocol when not 0. */
+/* A part of the routes: one family, and one table, device or protocol where not 0. */
 struct route_scope {
 	uint8_t family, protocol;
 	uint32_t fib, ifindex;
 };
 
-struct route_info; /* everything of a route but its key; shared by many */
+struct route_info; /* everything of a route but its key; shared by many routes */
 struct route_load;
 
 struct routes {
@@ -108,14 +109,14 @@ struct routes {
 	struct vec counts; /* struct fib_count, by id */
 	struct route_info **buckets;
 	size_t nbuckets, ninfos;
-	struct vec stale;	   /* struct route_scope */
-	struct num_list excluded;  /* tables that are left out: see routes/exclude.c */
+	struct vec stale;	   /* struct route_scope: must be read anew */
+	struct num_list excluded;  /* tables that are not shown: see routes/exclude.c */
 	struct route_load *load;   /* the reading under way */
-	unsigned tries;		   /* how often that was begun */
-	uint32_t pass;		   /* readings so far */
-	bool known;		   /* all was read once */
-	uint64_t looked_pdu;	   /* the SET under way, when it has asked for ... */
-	struct route_scope looked; /* ... these while others were being read */
+	unsigned tries;		   /* how often that reading was begun */
+	uint32_t pass;		   /* number of readings so far */
+	bool known;		   /* all routes were read once */
+	uint64_t looked_pdu;	   /* the request that has read ... */
+	struct route_scope looked; /* ... these routes by routes_look() */
 	uint64_t version, last_change;
 	struct route row;
 	struct mib_nexthop_row hop_row;
@@ -133,18 +134,18 @@ struct interfaces {
 
 struct lookups {
 	struct lookup row; /* the last one */
-	uint64_t pdu;	   /* that asked for it */
-	bool known;	   /* it was answered */
+	uint64_t pdu;	   /* the request that asked */
+	bool known;	   /* the kernel answered */
 };
 
-/* What is shown of the agent itself, beside what the store has of it. */
+/* What only the view has of the agent; the rest is in the store. */
 struct agent {
 	uint64_t started_ms;
 	struct text last_error;
 	bool caps_known;
 };
 
-/* Who is told of an event of the kernel; see views.c. */
+/* Which function takes an event of the kernel; see views.c. */
 struct event_handler {
 	uint16_t type; /* RTM_* */
 	void (*take)(struct views *views, const struct nlmsghdr *nlh);
@@ -154,14 +155,14 @@ struct views {
 	struct store *store;
 	const struct view_options *opt;
 	const struct access *access;
-	const struct mib *mib; /* is a SET under way? */
+	const struct mib *mib; /* for mib.state: is a SET under way? */
 
 	struct nf *nf;
-	struct rtnl *rtnl, *dump; /* for requests, and for dumps that are left and gone on with */
+	struct rtnl *rtnl, *dump; /* for requests; for dumps of routes in pieces */
 	struct rtnl_events *events;
 	int names_fd;
 
-	const struct event_handler *handlers; /* type 0 ends them */
+	const struct event_handler *handlers; /* the last one has type 0 */
 	void (*on_lost)(struct views *views, const struct names *before);
 	struct names links;
 	struct rt_names names;
@@ -176,38 +177,41 @@ struct views {
 	struct lookups lookups;
 	struct agent agent;
 	struct mib_scalars_row scalars;
-	uint64_t pdus;	    /* requests so far */
-	bool walk;	    /* the request under way goes on with a walk */
-	bool events_lost;   /* the kernel has dropped events: see live_sync() */
-	bool links_changed; /* a device or an address came or went: see plan/reassert.c */
+	uint64_t pdus;	    /* number of requests so far */
+	bool walk;	    /* the request continues a walk */
+	bool events_lost;   /* the kernel dropped events: see live_sync() */
+	bool links_changed; /* a device or an address came or went: see reassert() */
 };
 
-/* All that is pointed to stays where it is as long as the views. */
+/* All that is pointed to must live as long as the views. */
 void views_init(struct views *views, struct store *store, const struct view_options *opt,
 		const struct access *access, const struct mib *mib);
-/* Opens what leads to the kernel. Returns: 0 or -errno with @why. */
+/* Opens netfilter and the netlink sockets, and reads the links. Returns: 0 or -errno with @why. */
 int views_open(struct views *views, struct why *why);
-/* The settings of views_init() are others from here on. */
+/* The settings that were given to views_init() have changed. */
 void views_options_changed(struct views *views);
 void views_fini(struct views *views);
 
-/* events.c: takes the kernel's events and marks what they make stale. */
+/* events.c: takes all events that the kernel has queued, and marks what they make stale. */
 void live_sync(struct views *views);
 
 /* rules_read.c, rules.c */
 void rules_init(struct views *views);
 void rules_fini(struct views *views);
 void rules_sync(struct views *views);
-/* A reading of this moment, for a change. Returns: 0 or -errno with @why. */
+/* Reads netfilter now, whatever the age of the snapshot: a change needs that. Returns: 0 or -errno
+ * with @why. */
 int rules_refresh(struct views *views, struct why *why);
-/* The row of a rule's index, after rules_sync(); NULL. */
+/* Returns: the row with this index in the view as it is, or NULL. */
 const struct rule_row *rules_row(const struct views *views, uint32_t index);
-/* A SET has taken the rule of this row away: the view has no such row, before it is read anew. */
+/* A SET has removed the rule of this row: takes the row out of the view, before the next
+ * reading. */
 void rules_gone(struct views *views, uint32_t index);
-/* A SET has made this row, or has left it, without a rule in the kernel. The view shows it so even when
- * netfilter cannot be read. */
+/* A SET has left this row without a rule in the kernel: shows it so, even while netfilter cannot be
+ * read. */
 void rules_held(struct views *views, uint32_t index);
-/* Tells the kernel's rule apart for a change: by tag, or by hash and ordinal. false: not there. */
+/* Fills in which rule of the kernel an edit is for: by tag, or by hash and ordinal. false: the rule
+ * is not in the kernel. */
 bool rules_edit_target(struct views *views, uint32_t index, struct nf_edit *edit);
 extern const struct mib_source rules_source, rules_scalars_source;
 
@@ -218,21 +222,22 @@ void marks_sync(struct views *views);
 extern const struct mib_source marks_source, marks_scalars_source;
 
 /* meters.c */
-/* Adds what a reading found to the sums: struct nf_meter, in order. */
+/* Adds to the sums what a reading found. @found: struct nf_meter, in the order of
+ * nf_meter_cmp(). */
 void meters_count(struct views *views, const struct vec *found);
-/* After managed rows have changed: meters that were switched begin anew. */
+/* Wanted rows have changed: a meter that was switched on or off begins anew. */
 void meters_settle(struct views *views);
-/* Brings the kernel's meters back to what is wanted when the last reading shows something else.
- * Returns: whether the kernel was changed; the reading is an old one then. */
+/* Puts the wanted meters into the kernel when the last reading shows something else. Returns:
+ * whether the kernel was changed: then read again. */
 bool meters_repair(struct views *views);
-/* Could a packet match? One whose value has bits outside of the mask never does. */
+/* Could a packet match the mark? None can when the value has bits outside of the mask. */
 bool meter_possible(const struct mark *m);
-/* Is the meter of a row (NULL: there is none) on? */
+/* Is the meter of this row on? @m NULL: no. */
 bool meter_on(const struct mark *m);
-/* Appends the meter of a row, when it is on, as nf_meters_set() takes them and in order. Returns: 0 or
- * -ENOMEM. */
+/* Puts the meter of a row, when it is on, into @wanted, as nf_meters_set() takes it and in order.
+ * Returns: 0 or -ENOMEM. */
 int meters_want(struct vec *wanted, const struct mark *m);
-/* Fills in the counters of a row. */
+/* Fills in the meter's counters of a row. */
 void meters_fill(const struct views *views, struct mark *m);
 
 /* policies.c */
@@ -241,7 +246,7 @@ void policies_fini(struct views *views);
 void policies_sync(struct views *views);
 /* Returns: the first policy of the view that the kernel could not tell from @p, or NULL. */
 const struct policy *policies_equal(const struct views *views, const struct policy *p);
-/* Of a foreign policy among those that are equal, in the view as it is. */
+/* Returns: which one among its equals a foreign policy is, from 0, in the view as it is. */
 uint32_t policies_ordinal(const struct views *views, uint32_t index);
 extern const struct mib_source policies_source, policies_scalars_source;
 
@@ -249,48 +254,52 @@ extern const struct mib_source policies_source, policies_scalars_source;
 void fibs_init(struct views *views);
 void fibs_fini(struct views *views);
 void fibs_sync(struct views *views);
-/* At start: names in the agent's own file that no manager's row wants. With the state lost they are
- * taken over; else they were volatile, or from a SET that was cut off, and go. */
+/* At start: deals with names in the agent's own file that no wanted row has. When the state was
+ * lost, they become wanted rows; else they were volatile, or come from a SET that was cut off, and
+ * are removed. */
 void fibs_adopt(struct views *views);
 extern const struct mib_source fibs_source, fibs_scalars_source;
 
 /* routes/ */
 void routes_init(struct views *views);
 void routes_fini(struct views *views);
-/* Makes the view current. What that takes is read at once, but for tables so big that the request
- * would have to wait: these go on in routes_step(), and the view is that of before until then. */
+/* Makes the view current. Reads at once what is stale, but for tables so big that the request would
+ * have to wait: routes_step() goes on with these, and until then the view shows the old routes. */
 void routes_sync(struct views *views);
-/* Reads on, for some milliseconds, while that is due. */
+/* Goes on reading for some milliseconds. routes_step_due(): is there anything to read? */
 void routes_step(struct views *views);
 bool routes_step_due(const struct views *views);
-/* For a change: where the view of this key is not current yet, what managers have in its table is. */
+/* For a change: while the view of this key is not current, reads those routes of its table that
+ * have the manager's protocol. */
 void routes_look(struct views *views, const struct route *key);
-/* Is the view the kernel's, with nothing left to be read? */
+/* Is the view current, with nothing left to be read? */
 bool routes_whole(const struct views *views);
-/* Events were lost: all must be read anew. */
+/* Events were lost: marks all routes as to be read anew. */
 void routes_lost(struct views *views);
-/* Marks routes as to be read anew. @family AF_UNSPEC: of both. */
+/* Marks routes as to be read anew. @family AF_UNSPEC: of both; @fib, @ifindex 0: of all. */
 void routes_stale(struct views *views, uint8_t family, uint32_t fib, uint32_t ifindex);
-/* The same for every device that a route with a nexthop object (@prefsrc NULL), or with this
- * preferred source, leaves by: those go without an event. */
+/* The same for every device by which a route leaves that has a nexthop object (@prefsrc NULL), or
+ * this preferred source: such routes go without an event. */
 void routes_stale_users(struct views *views, const struct prefix *prefsrc);
-/* Does a reading that is not done tell of this route? */
+/* Is this route in a part that is still to be read? */
 bool routes_unread(const struct routes *v, const struct route *r);
-/* routes/withdrawn.c: the kernel's route @r went. Was it a manager's? Then somebody took it away,
- * unless its device went down: the kernel tells that first (__dev_close_many() of net/core/dev.c)
- * or, of a carrier, afterwards. */
+/* routes/withdrawn.c: the kernel's route @r went. If it was a manager's, somebody took it away,
+ * unless its device went down: the kernel announces that before the route (__dev_close_many() of
+ * net/core/dev.c) or, when the device lost its carrier, after it. */
 void routes_withdrawn(struct views *views, const struct route *r);
-/* A device went down: what goes with it was not taken away by anybody. */
+/* A device went down: nobody took away the routes that go with it. */
 void routes_device_down(struct views *views, uint32_t ifindex);
-/* Events were lost. What the view has, and whose device is up as it was @before, was taken away if
- * it is not there once all is read anew: routes_doubt_end(). */
+/* Events were lost. A wanted route that the view has, and whose device is up now as it was @before,
+ * may have been taken away: routes_doubt_end() says so if the route is not there once all is read
+ * anew. */
 void routes_doubt(struct views *views, const struct names *before);
 void routes_doubt_end(struct views *views);
-/* The list of tables that are left out, as it is set now. Returns: 0 or -errno. */
+/* Takes over the setting of tables that are not shown. Returns: 0 or -errno. */
 int routes_exclude(struct views *views);
-/* The route of the kernel with this key, in @out with its legs. Returns: false: there is none. */
+/* Fills in @out with the kernel's route with this key; its next hops stay the view's. Returns:
+ * false: there is none. */
 bool routes_find(struct views *views, const struct route *key, struct route *out);
-/* routes/live.c: what of the kernel's events concerns routes. */
+/* routes/live.c: take the events that concern routes. */
 void routes_on_route(struct views *views, const struct nlmsghdr *nlh);
 void routes_on_link(struct views *views, const struct nlmsghdr *nlh);
 void routes_on_address(struct views *views, const struct nlmsghdr *nlh);
@@ -304,7 +313,7 @@ extern const struct mib_source interfaces_source, interfaces_scalars_source, loo
 /* agent.c */
 void agent_init(struct views *views);
 void agent_fini(struct views *views);
-/* Asks the kernel what it can do, for fwmarkAgentCapabilities. */
+/* Asks the kernel what it can do, and fills in fwmarkAgentCapabilities. */
 void agent_capabilities(struct views *views);
 extern const struct mib_source agent_source;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Routing tables that are left out: nothing is spent on their routes. */
+/* Routing tables that are not shown: the agent spends nothing on their routes. */
 #include <sys/socket.h>
 
 #include "base/log.h"
@@ -16,7 +16,7 @@ static bool has_managed(const struct views *views, uint32_t fib)
 	return false;
 }
 
-/* What is in one list alone must be read: routes appear, or go. */
+/* Marks the tables that only the first list has: their routes appear, or go. */
 static void read_others(struct views *views, const struct num_list *list,
 			const struct num_list *other)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What routes share: each different one is held once. */
+/* Holds what routes share beside their keys, each different value once. */
 #include "info.h"
 
 #include <stddef.h>
@@ -8,8 +8,8 @@
 
 #include "base/hash.h"
 
-/* Copied field by field into zeroed memory, so that two of the same are the same bytes. What counts
- * down (expires) is left out. */
+/* Copies field by field into zeroed memory, so that equal values are equal bytes. What counts down
+ * (expires) is left out. */
 static void hop_normal(const struct nexthop *from, struct nexthop *to)
 {
 	memset(to, 0, sizeof(*to));
@@ -47,7 +47,7 @@ static void normal(const struct route *from, struct route *to)
 		hop_normal(&from->leg, &to->leg);
 }
 
-/* Eight bytes at a time: it is made once for every route that is read. */
+/* Eight bytes at a time: this runs for every route that is read. */
 static uint64_t hash_of(const void *data, size_t n)
 {
 	const char *p = data;
@@ -79,7 +79,8 @@ static struct route_info *info_new(const struct route *r, const struct nexthop *
 static bool info_same(const struct route_info *info, const struct route *r,
 		      const struct nexthop *legs, uint64_t hash)
 {
-	/* r.legs alone differs for the same route: it stands behind everything that is compared. */
+	/* For equal routes the pointer r.legs differs: it stands behind everything that is
+	 * compared. */
 	if (info->hash != hash || memcmp(&info->r, r, offsetof(struct route, legs)) != 0)
 		return false;
 	return r->nlegs < 2 || memcmp(info->legs, legs, r->nlegs * sizeof(*legs)) == 0;

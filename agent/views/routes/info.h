@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Inside the set of routes: what they share. */
+/* Inside the set of routes: what routes share. */
 #ifndef VIEWS_ROUTES_INFO_H
 #define VIEWS_ROUTES_INFO_H
 
 #include "views/route_set.h"
 
-/* Returns: what @r is beside its key, with one more reference; NULL without memory. The same
- * pointer for the same route. */
+/* Returns: everything of @r but its key, with one more reference: the same pointer for routes that
+ * have it alike; NULL without memory. */
 struct route_info *route_info_get(struct routes *v, const struct route *r);
-/* Does any leg leave by this device? */
+/* Does any next hop leave by this device? */
 bool route_info_uses(const struct route_info *info, uint32_t ifindex);
 /* Gives a reference back. */
 void route_info_put(struct routes *v, struct route_info *info);
-/* The references of @recs (struct route_rec), which is empty then. */
+/* Gives back the references of @recs (struct route_rec), and empties it. */
 void route_info_put_all(struct routes *v, struct vec *recs);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The view of the routes: kept current by the kernel's events, and marked where it gives none. */
+/* Keeps the view of the routes current by the kernel's events, and marks what changes without
+ * any. */
 #include <libmnl/libmnl.h>
 #include <linux/if.h>
 #include <linux/netconf.h>
@@ -48,10 +49,11 @@ void routes_on_route(struct views *views, const struct nlmsghdr *nlh)
 	struct route r;
 	bool later;
 
-	/* The kernel keeps these to itself (routes/exclude.c), but for those from before it was told. */
+	/* The kernel drops events of tables that are not shown (routes/exclude.c), but some may be
+	 * queued from before it was told. */
 	if (v->excluded.n && num_list_has(&v->excluded, route_nl_table(nlh)))
 		return;
-	/* All is read anew after these, and they are many. */
+	/* After lost events all is read anew, so these many need not be decoded. */
 	if (views->events_lost && !gone)
 		return;
 	if (route_nl_decode(nlh, &r, legs))
@@ -66,7 +68,7 @@ void routes_on_route(struct views *views, const struct nlmsghdr *nlh)
 	routes_touched(v);
 }
 
-/* What of a link's flags decides over routes. */
+/* The flags of a link that decide over its routes. */
 enum { LINK_FLAGS = IFF_UP | IFF_RUNNING | IFF_LOWER_UP };
 
 /*
@@ -93,8 +95,8 @@ void routes_on_link(struct views *views, const struct nlmsghdr *nlh)
 	views->links_changed = true;
 }
 
-/* Nor when an address goes: those by which it was their preferred source, whatever their device
- * (fib_sync_down_addr()), and all of the device with its last one. */
+/* Routes go without an event when an address goes, too: those with this preferred source, whatever
+ * their device (fib_sync_down_addr()), and with its last address all routes of the device. */
 void routes_on_address(struct views *views, const struct nlmsghdr *nlh)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Dumps of routes: messages become routes of the set. */
+/* Turns the messages of a dump into routes of the set. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,11 +10,12 @@
 #include "merge.h"
 #include "routing/route_nl.h"
 
-/* Nearly all routes of a big table are one of a few, but for the key. */
+/* Nearly all routes of a big table are like one of a few, but for the key: how many of these are
+ * kept. */
 enum { SEEN = 1024 };
 
 struct route_seen {
-	struct route_info *info; /* held */
+	struct route_info *info; /* holds a reference */
 	size_t n;
 	unsigned char rest[ROUTE_NL_REST];
 };
@@ -44,7 +45,7 @@ static void count_run(struct route_load *l)
 	l->run = 0;
 }
 
-/* Behind its equals. */
+/* Inserts a route behind those with its key, with the next instance. */
 static int fresh_insert(struct oset *fresh, struct route_rec *rec)
 {
 	const struct route_rec *have;
@@ -78,7 +79,7 @@ void route_load_fini(struct route_load *l)
 	put_set(l->v, &l->fresh);
 	put_set(l->v, &l->events);
 	if (l->direct && !l->installed)
-		vec_clear(&l->v->counts); /* of nothing, before */
+		vec_clear(&l->v->counts); /* the set had none before */
 	for (size_t i = 0; l->seen && i < SEEN; i++)
 		if (l->seen[i].info)
 			route_info_put(l->v, l->seen[i].info);
@@ -130,8 +131,8 @@ static struct route_seen *seen_slot(const struct route_load *l, const struct rou
 	return &l->seen[h % SEEN];
 }
 
-/* Out of the way of the many that need not be decoded: of some 15 KiB of stack, each page is touched
- * (-fstack-clash-protection). Returns: 0 or -errno; @rec has a reference. */
+/* Not inlined, for most messages need not be decoded: this has some 15 KiB of stack, and
+ * -fstack-clash-protection touches each page of it. Returns: 0 or -errno; @rec has a reference. */
 static __attribute__((noinline)) int decode(struct route_load *l, const struct nlmsghdr *nlh,
 					    struct route_rec *rec)
 {
@@ -179,7 +180,7 @@ int route_load_message(struct route_load *l, const struct nlmsghdr *nlh)
 	return take(l, &rec);
 }
 
-/* What was read is all there is. */
+/* The set was empty: what was read becomes the set. */
 static void install(struct route_load *l)
 {
 	count_run(l);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a dump gives takes the place of what is there, within the scope of the dump: key by key, and
- * the events of meanwhile. */
+/* Merges a dump into a set that is not empty, key by key and within the scope of the dump, and
+ * settles the events that came meanwhile. */
 #include "merge.h"
 
 #include <errno.h>
@@ -20,14 +20,15 @@ static bool in_scope(const struct route_scope *s, const struct route_rec *rec)
 	       (!s->protocol || rec->info->r.protocol == s->protocol);
 }
 
-/* Was it there before, and has not been met (yet)? Then it is gone when all of its key was read. */
+/* Was the route there before, and has the dump not given it (yet)? When all of its key was read,
+ * such a route is gone. */
 static bool is_unmet(const struct route_load *l, const struct route_rec *rec)
 {
 	return rec->seen < l->pass && in_scope(&l->scope, rec);
 }
 
-/* The first route of the key. The kernel gives its routes nearly in order: most often this one is
- * next to the last. */
+/* Finds the first route of the key. The kernel gives its routes nearly in order: most often the
+ * place is next to the last one. */
 static struct oset_at place(const struct route_load *l, const struct route_rec *key)
 {
 	const struct oset *s = &l->v->set;
@@ -84,7 +85,7 @@ static int merge_new(struct route_load *l, struct route_rec *rec)
 		if (!oset_insert(&l->v->set, rec))
 			return -ENOMEM;
 		route_set_count(l->v, rec, 1);
-	} else { /* there just so, or one too many */
+	} else { /* the same route is there, or no instance is free */
 		return 0;
 	}
 	rec->info = NULL;
@@ -137,7 +138,8 @@ static int group_add(struct vec *group, const struct route_rec *rec)
 	return 0;
 }
 
-/* What was read of a key that an event has told of may be older than that: it waits for the end. */
+/* All of a key was read. If an event came for that key, what was read may be older: it waits for
+ * the end. */
 static int flush(struct route_load *l)
 {
 	struct vec *g = &l->group;
@@ -167,7 +169,7 @@ int route_merge_add(struct route_load *l, const struct route_rec *rec)
 	return err ? err : group_add(&l->group, rec);
 }
 
-/* What the dump has said of a key before an event came waits for the end, too. */
+/* An event came for a key: what the dump has given of the key before waits for the end, too. */
 static int hold(struct route_load *l, const struct route_rec *key)
 {
 	struct oset_at at = oset_lower(&l->v->set, key, route_rec_group_cmp);
@@ -213,7 +215,7 @@ static void drop(struct route_load *l, const struct route_rec *rec)
 	l->changed = true;
 }
 
-/* What events told of is settled later. */
+/* Keeps a route that the dump gave, and routes of keys with events, which are settled later. */
 static bool keep(const void *elem, void *arg)
 {
 	const struct route_rec *rec = elem;
@@ -240,8 +242,8 @@ static void sweep_from(struct route_load *l, uint32_t fib)
 	l->next = (struct route_rec){ .fib = fib, .dst = { .family = l->scope.family } };
 }
 
-/* What the dump did not give is gone. Table by table: a million routes of the other family need not
- * be looked at. Returns: false at the end. */
+/* Removes routes that the dump did not give. Goes table by table: a million routes of the other
+ * family need not be looked at. Returns: false at the end. */
 static bool sweep(struct route_load *l)
 {
 	struct oset *s = &l->v->set;
@@ -263,7 +265,7 @@ static bool sweep(struct route_load *l)
 		sweep_from(l, table.fib + 1);
 	}
 	oset_keep(s, from, to, keep, l);
-	return l->next.fib; /* 0: that was the last there can be */
+	return l->next.fib; /* 0: there is no higher table */
 }
 
 /* Puts the routes of a key back to what the dump said. */
@@ -295,8 +297,8 @@ static int put_back(struct route_load *l, const struct route_rec *key)
 	return err;
 }
 
-/* The first key that events told of: what they told since the beginning counts. Returns: 1; 0: there
- * is none; -ENOMEM. */
+/* Settles the first key that has events: the dump's routes, and on top of these all events since
+ * the beginning. Returns: 1; 0: there is none; -ENOMEM. */
 static int settle(struct route_load *l)
 {
 	struct route_told *e = oset_get(&l->events, OSET_BEGIN);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The legs of the routes, each a row of its own. */
+/* The next hops of the routes, each a row of its own. */
 #include <string.h>
 
 #include "views/route_row.h"
 
-/* Leg @i (from 0) of a route that route_row_find() or route_row_next() just gave. */
+/* Fills in next hop @i (from 0) of a route that route_row_find() or route_row_next() just gave. */
 static const void *fill_hop(struct views *views, const struct route *r, unsigned i)
 {
 	struct mib_nexthop_row *out = &views->routes.hop_row;
@@ -37,7 +37,7 @@ static const void *hop_find(void *ctx, const uint32_t *idx, size_t n)
 static const void *hop_next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid *at)
 {
 	struct views *views = ctx;
-	/* How long the index of the route is that the request begins with. */
+	/* The length of the route's index, with which the index of the request begins. */
 	size_t whole = n > 2 && addr_family(idx[2]) ? 6 + idx[2] : n;
 	size_t cut = n < whole ? n : whole;
 	uint32_t leg = n > cut ? idx[cut] : 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading of routes that the view has wrong: at once, or in pieces between the requests. */
+/* Reads routes that are stale: at once, or in pieces between the requests. */
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
@@ -14,9 +14,9 @@
 
 enum {
 	AT_ONCE = 104 * 1024, /* routes that a request may read: 40 ms, 90 when all are new */
-	PIECE_MS = 5,	      /* how long tables are read at a time that have more */
-	SMALL = 16 * 1024,    /* tables that are read before the others: of so many routes, ... */
-	SMALL_MAX = 8,	      /* ... and so many at most */
+	PIECE_MS = 5,	      /* how long one piece of a bigger table is read */
+	SMALL = 16 * 1024,    /* smaller tables are read before the others, ... */
+	SMALL_MAX = 8,	      /* ... but only so many of them */
 };
 
 void routes_leave(struct routes *v)
@@ -27,7 +27,7 @@ void routes_leave(struct routes *v)
 	v->load = NULL;
 }
 
-/* Small ones first: who asks for these need not wait for the big ones. */
+/* Small tables first: whoever asks for these need not wait for the big ones. */
 void routes_lost(struct views *views)
 {
 	static const uint8_t families[] = { AF_INET, AF_INET6 };
@@ -42,8 +42,9 @@ void routes_lost(struct views *views)
 		for (size_t k = 0; big && k < v->counts.n && v->stale.n < SMALL_MAX; k++) {
 			uint32_t fib = ((struct fib_count *)vec_at(&v->counts, k))->id;
 
-			/* Before the first policy, local is a part of main to the kernel: to give
-			 * the one, it looks at all of the other. */
+			/* Until the first policy comes, the kernel keeps local and main in one trie
+			 * (fib_unmerge() of net/ipv4/fib_frontend.c): to dump local, it looks at
+			 * all of main. */
 			if (route_set_total(v, family, fib) < SMALL && fib != RT_TABLE_LOCAL)
 				routes_stale(views, family, fib, 0);
 		}
@@ -60,7 +61,7 @@ static int load_one(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct reading *r = arg;
 
-	/* The kernel can pick one table, not leave one out. */
+	/* The kernel can dump one table alone, but not all tables but one. */
 	if (r->excluded->n && num_list_has(r->excluded, route_nl_table(nlh)))
 		return 0;
 	return route_load_message(r->load, nlh);
@@ -76,7 +77,7 @@ static int ask(struct rtnl *nl, const struct route_scope *scope)
 	return route_nl_dump_begin(nl, &filter);
 }
 
-/* Reads some routes. Returns: 1 when there is more, 0 at the end, -EINTR: begin again, or -errno. */
+/* Reads some routes. Returns: 1: there is more; 0: the end; -EINTR: begin again; or -errno. */
 static int read_on(struct views *views, struct rtnl *nl, struct route_load *l, size_t *read)
 {
 	struct reading r = { l, &views->routes.excluded };
@@ -92,7 +93,7 @@ static int read_on(struct views *views, struct rtnl *nl, struct route_load *l, s
 	return err ? err : route_load_end(l);
 }
 
-/* Begins with what became stale first. */
+/* Begins to read what became stale first. */
 static int begin(struct views *views)
 {
 	struct routes *v = &views->routes;
@@ -139,13 +140,14 @@ static int step(struct views *views, size_t *read)
 	return err;
 }
 
-/* Can it not be done with by reading so many routes? */
+/* Are these more than @limit routes, so that they must be read in pieces? */
 static bool is_big(const struct routes *v, const struct route_scope *s, size_t limit)
 {
 	return v->known && !s->ifindex && route_set_total(v, s->family, s->fib) > limit;
 }
 
-/* Reads at least something, so many routes, and until @end. */
+/* Reads what is stale: at least one step, and on until @limit routes were read and it is @end. A
+ * big part is read until @end, whatever @limit. */
 static void read_routes(struct views *views, size_t limit, uint64_t end)
 {
 	struct routes *v = &views->routes;

@@ -68,14 +68,14 @@ void route_row_name_leg(const struct views *views, struct nexthop *hop)
 	hop->gateway_type = hop->gateway.family;
 }
 
-/* A kernel's route as a row. */
+/* Fills in the row of a route of the kernel. */
 static const struct route *fill(struct views *views, const struct route_rec *rec)
 {
 	struct route *out = &views->routes.row;
 	const struct route *m;
 
 	route_rec_get(rec, out);
-	m = managed_find(&views->store->wanted[ROUTE_ROWS], out); /* what a manager wants of it */
+	m = managed_find(&views->store->wanted[ROUTE_ROWS], out); /* its wanted row */
 	route_row_name_leg(views, &out->leg);
 	if (out->nlegs > 1)
 		memset(&out->leg, 0, sizeof(out->leg));
@@ -86,7 +86,7 @@ static const struct route *fill(struct views *views, const struct route_rec *rec
 	return out;
 }
 
-/* A row that is in no kernel. */
+/* Fills in a wanted row that the kernel does not have. */
 static const struct route *fill_managed(struct views *views, const struct route *m)
 {
 	struct route *out = &views->routes.row;
@@ -99,7 +99,7 @@ static const struct route *fill_managed(struct views *views, const struct route 
 	return out;
 }
 
-/* The first managed row whose index is above (@equal: or is) the one asked for. */
+/* Returns: the first wanted row whose index is above (@equal: or is) the one asked for, or NULL. */
 static const struct route *managed_above(const struct views *views, const struct index_key *key,
 					 bool equal)
 {
@@ -246,7 +246,7 @@ const struct mib_source routes_source = {
 	.check = route_row_check,
 };
 
-/* Managers' rows that are not in the kernel. */
+/* Returns: how many wanted rows the kernel does not have. */
 static uint32_t held(const struct views *views)
 {
 	const struct managed *m = &views->store->wanted[ROUTE_ROWS];

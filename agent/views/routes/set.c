@@ -177,7 +177,7 @@ int route_set_add(struct routes *v, const struct route *r)
 	return added || !rec.instance ? 0 : -ENOMEM;
 }
 
-/* The route of the key that @match accepts, when there is just one. */
+/* Finds the route of the key that @match accepts. Returns: false unless there is just one. */
 static bool only_one(const struct routes *v, const struct route *r,
 		     bool (*match)(const struct route *have, const struct route *r),
 		     struct oset_at *out)
@@ -199,7 +199,7 @@ static bool only_one(const struct routes *v, const struct route *r,
 	return n == 1;
 }
 
-/* What the kernel's own key has beside that of the row. */
+/* The kernel's own key of a route has these beside the key of the row. */
 static bool same_kernel_key(const struct route *x, const struct route *y)
 {
 	return x->tos == y->tos && prefix_cmp(&x->src, &y->src) == 0;
@@ -243,15 +243,16 @@ bool route_set_remove(struct routes *v, const struct route *r)
 }
 
 /*
- * What the event of a route says of others of its key: IPv4 adds one more unless NLM_F_REPLACE is
- * set; IPv6 sends a multipath route whole when a leg was added to it, but in an order of its own
- * (inet6_rt_notify() of net/ipv6/route.c).
+ * What an event says of other routes with its key: a new IPv4 route is one more, unless
+ * NLM_F_REPLACE is set. When an IPv6 multipath route gets one more next hop, the kernel sends the
+ * whole route, but with the next hops in an order of its own (inet6_rt_notify() of
+ * net/ipv6/route.c): read it anew.
  */
 bool route_set_event(struct routes *v, const struct route *r, bool gone, bool replaces)
 {
 	size_t equals = route_set_equals(v, r);
 
-	if (gone) /* one that a dump did not give any more is gone, too */
+	if (gone) /* with no route of the key, it was gone before */
 		return route_set_remove(v, r) || !equals;
 	if (equals && r->dst.family == AF_INET6 && r->nlegs > 1)
 		return false;

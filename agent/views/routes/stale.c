@@ -32,7 +32,8 @@ void routes_stale(struct views *views, uint8_t family, uint32_t fib, uint32_t if
 		    (!s->ifindex || s->ifindex == ifindex))
 			return;
 	}
-	/* Without memory, or with many: all of it, by the first entry. */
+	/* There are many parts, or there is no memory for one more: all routes, in the place of the
+	 * first parts. */
 	s = v->stale.n < STALE_MAX ? vec_push(&v->stale) : NULL;
 	if (s) {
 		*s = (struct route_scope){ .family = family, .fib = fib, .ifindex = ifindex };

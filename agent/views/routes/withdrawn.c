@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which of the managers' routes somebody took away, and did not only go with their device: these
- * stay away when the device, or an address, comes again (reassert.c).
+ * Which of the managers' routes somebody took away. These stay away when a device, or an address,
+ * comes again; routes that went with their device are put back then (reassert.c).
  */
 #include <linux/if.h>
 #include <string.h>
@@ -23,7 +23,7 @@ void routes_withdrawn(struct views *views, const struct route *r)
 	}
 }
 
-/* In the state file a device has its name alone. */
+/* A next hop from the state file has only the name of its device. */
 static bool leaves_by(const struct views *views, const struct nexthop *leg, uint32_t ifindex)
 {
 	const struct name *link = leg->ifindex ? NULL : names_find(&views->links, ifindex);
@@ -44,7 +44,7 @@ void routes_device_down(struct views *views, uint32_t ifindex)
 	}
 }
 
-/* Was the device up when events were lost, and is it the same, and up, after that? */
+/* Was the device up before events were lost, and is the same device up after that? */
 static bool stayed_up(const struct names *before, const struct names *after, uint32_t ifindex)
 {
 	const struct name *was = names_find(before, ifindex), *is = names_find(after, ifindex);
