@@ -120,6 +120,10 @@ struct mib_def {
 	size_t ncols;
 	size_t row_size;
 	uint16_t given_off; /* of a uint64_t: bit N: a manager wrote column N; 0: none is kept */
+	bool harmless;	    /* what managers write to it changes no traffic */
+	/* Each row is a part of one of these, which stands in it: a leg of its route. NULL: of none. */
+	const struct mib_def *whole;
+	uint16_t whole_off;
 };
 
 /* Where the rows of a table come from: functions of the application. */
@@ -258,10 +262,34 @@ int cell_set(const struct mib_col *col, void *row, const struct mib_value *v, st
 uint64_t cell_load(const struct mib_col *col, const void *row);
 void cell_store(const struct mib_col *col, void *row, uint64_t v);
 
+/* Scalars of fwmarkAgent. */
+enum agent_col {
+	AGENT_COL_VERSION = 1,
+	AGENT_COL_CAPABILITIES,
+	AGENT_COL_EDIT_LOCK,
+	AGENT_COL_SETS,
+	AGENT_COL_FAILURES,
+	AGENT_COL_LAST_ERROR,
+	AGENT_COL_RESYNCS,
+	AGENT_COL_NOTIFICATIONS,
+	AGENT_COL_UPTIME,
+};
+
+/* Bit N is BITS position N of fwmarkAgentCapabilities; those of netfilter are enum nf_cap. */
+enum agent_cap {
+	AGENT_CAP_POLICY_ROUTING4 = 1u << 0,
+	AGENT_CAP_POLICY_ROUTING6 = 1u << 1,
+	AGENT_CAP_NEXTHOP_OBJECTS = 1u << 7,
+	AGENT_CAP_RULE_DSCP = 1u << 8,
+	AGENT_CAP_RULE_FLOW_LABEL = 1u << 9,
+	AGENT_CAP_RULE_PORT_MASK = 1u << 10,
+	AGENT_CAP_PROVISIONING = 1u << 11,
+};
+
 /* Rows of the scalars; a count or a time has its own row so that nothing else is computed. */
 struct mib_agent_row {
 	char version[33];
-	uint32_t capabilities;
+	uint32_t capabilities; /* enum agent_cap, enum nf_cap */
 	int32_t edit_lock;
 	uint64_t sets, failures, resyncs;
 	bool notifications;
@@ -271,6 +299,18 @@ struct mib_agent_row {
 struct mib_scalars_row {
 	uint32_t next_index, count;
 	uint64_t last_change; /* clock_ms() */
+};
+
+/* Columns of fwmarkNextHopEntry, each named after its field. */
+enum nexthop_col {
+	NEXTHOP_COL_INDEX = 1,
+	NEXTHOP_COL_GATEWAY_TYPE,
+	NEXTHOP_COL_GATEWAY,
+	NEXTHOP_COL_IFINDEX,
+	NEXTHOP_COL_IFNAME,
+	NEXTHOP_COL_WEIGHT,
+	NEXTHOP_COL_FLAGS,
+	NEXTHOP_COL_STATUS,
 };
 
 /* fwmarkNextHopTable: one leg of a route. */

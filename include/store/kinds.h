@@ -60,6 +60,8 @@ struct row_kind {
 	/* Checks what a row of fwmarkd.conf must say and a manager's need not. Returns: NULL, or
 	 * what is wrong and the column in @col. */
 	const char *(*check_static)(const void *row, unsigned *col);
+	/* AF_*: in whose netfilter tables it stands. */
+	uint8_t (*tables_of)(const void *row);
 	/* Did it go with its device, when it is not in the kernel? Then it comes again with that. */
 	bool (*goes_with_device)(const void *row);
 	/* The name of its device, "" when there is none. */
@@ -129,8 +131,9 @@ void leg_row_settle(void *row);
 int leg_row_check(const void *row, unsigned *col, struct why *why);
 /* A gateway whose type nobody wrote (@type_given) gets the type that fits its length. */
 void leg_settle_gateway(struct nexthop *hop, bool type_given);
-/* Returns: 0, or -EINVAL with the column at fault: @type_col or the one behind it. */
-int leg_check_gateway(const struct nexthop *hop, unsigned type_col, unsigned *col, struct why *why);
+/* Returns: 0, or -EINVAL with @gateway_col as the column at fault. */
+int leg_check_gateway(const struct nexthop *hop, unsigned gateway_col, unsigned *col,
+		      struct why *why);
 extern const struct row_rest route_legs;
 
 #endif
