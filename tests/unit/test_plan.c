@@ -332,6 +332,23 @@ static void what_is_wanted_is_put_back(void **state)
 	free(before);
 }
 
+static void a_restart_is_not_seen(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CASES; i++) {
+		char *before;
+
+		begin(cases[i].before);
+		assert_int_equal(set(cases[i].set), MIB_OK);
+		before = whole_state();
+		instance_stop(&in);
+		start();
+		expect_state(before);
+		instance_stop(&in);
+		free(before);
+	}
+}
+
 static int enter(void **state)
 {
 	(void)state;
@@ -355,6 +372,7 @@ int main(void)
 		cmocka_unit_test(a_sudden_end_leaves_nothing),
 		cmocka_unit_test(two_steps_that_fail_are_said),
 		cmocka_unit_test(what_is_wanted_is_put_back),
+		cmocka_unit_test(a_restart_is_not_seen),
 	};
 
 	return cmocka_run_group_tests(tests, enter, leave_all);

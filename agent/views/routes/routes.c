@@ -68,6 +68,13 @@ void route_row_name_leg(const struct views *views, struct nexthop *hop)
 	hop->gateway_type = hop->gateway.family;
 }
 
+void route_row_number_leg(const struct views *views, struct nexthop *hop)
+{
+	const struct name *link = names_find_name(&views->links, hop->ifname);
+
+	hop->ifindex = link ? link->id : 0;
+}
+
 /* A kernel's route as a row. */
 static const struct route *fill(struct views *views, const struct route_rec *rec)
 {
@@ -92,6 +99,8 @@ static const struct route *fill_managed(struct views *views, const struct route 
 	struct route *out = &views->routes.row;
 
 	*out = *m;
+	if (out->leg.ifname[0])
+		route_row_number_leg(views, &out->leg);
 	if (out->status == ROW_ACTIVE)
 		out->status = ROW_NOT_IN_SERVICE;
 	if (out->scope == ROUTE_SCOPE_AUTO)
