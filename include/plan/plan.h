@@ -173,6 +173,8 @@ bool plan_route_there(struct plan *plan, const struct route *r);
 
 /* Notes what the settings of interfaces are that the SET changes, for undo. */
 int plan_interfaces_note(struct plan *plan, struct mib_fault *fault);
+/* Appends what these settings are now: struct journal_setting. Returns: 0 or -ENOMEM. */
+int plan_interfaces_now(const struct plan *plan, struct vec *now);
 
 /* Phases. Adding: everything that comes; removing: everything that only goes. */
 int plan_routes_add(struct plan *plan, struct mib_fault *fault);
