@@ -333,6 +333,13 @@ static void a_sudden_end_leaves_nothing_half_done(void **state)
 		end_everywhere(i, false);
 }
 
+static void a_sudden_end_leaves_nothing_half_undone(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CASES; i++)
+		end_everywhere(i, true);
+}
+
 /* Undoing fails as well: that is said, and the agent shows what there is. */
 static void two_steps_that_fail_are_said(void **state)
 {
@@ -517,6 +524,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_step_that_fails_leaves_nothing),
 		cmocka_unit_test(a_sudden_end_leaves_nothing_half_done),
+		cmocka_unit_test(a_sudden_end_leaves_nothing_half_undone),
 		cmocka_unit_test(two_steps_that_fail_are_said),
 		cmocka_unit_test(a_start_puts_back_all_but_one),
 		cmocka_unit_test(what_others_take_away_comes_back),
