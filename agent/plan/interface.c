@@ -121,6 +121,26 @@ int plan_interfaces_note(struct plan *plan, struct mib_fault *fault)
 	return each_setting(plan, fault, note_one);
 }
 
+int plan_interfaces_now(const struct plan *plan, struct vec *now)
+{
+	for (size_t i = 0; i < plan->settings.n; i++) {
+		struct journal_setting setting =
+			*(struct journal_setting *)vec_at(&plan->settings, i);
+		const struct name *link = names_find(&plan->views->links, setting.ifindex);
+		struct journal_setting *kept;
+
+		/* What is gone is not undone either. */
+		if ((setting.ifindex && !link) ||
+		    sysctl_get(link ? link->name : NULL, setting.conf, &setting.value))
+			continue;
+		kept = vec_push(now);
+		if (!kept)
+			return -ENOMEM;
+		*kept = setting;
+	}
+	return 0;
+}
+
 int plan_interfaces(struct plan *plan, struct mib_fault *fault)
 {
 	return each_setting(plan, fault, set_one);

@@ -24,7 +24,7 @@ static int place_add(struct journal *journal, const struct markrule *was)
 	return was->position && !p ? -ENOMEM : 0;
 }
 
-static int settings_add(struct plan *plan, struct journal *journal)
+static int settings_add(const struct plan *plan, struct journal *journal)
 {
 	for (size_t i = 0; i < plan->settings.n; i++) {
 		struct journal_setting *s = vec_push(&journal->settings);
@@ -43,7 +43,8 @@ int plan_journal(struct plan *plan, bool undo, struct why *why)
 	int err;
 
 	journal_init(&journal);
-	err = settings_add(plan, &journal);
+	/* Of an undoing that is cut off, what the SET made of them comes back. */
+	err = undo ? plan_interfaces_now(plan, &journal.settings) : settings_add(plan, &journal);
 	for (size_t i = 0; i < plan->items.n && !err; i++) {
 		it = vec_at(&plan->items, i);
 		/* A foreign row is not kept, so it could not be put back: it would stay as the SET

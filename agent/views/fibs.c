@@ -125,11 +125,12 @@ void fibs_adopt(struct views *views)
 	live_sync(views);
 	for (size_t i = 0; i < views->names.tables.v.n && !err; i++) {
 		const struct name *name = vec_at(&views->names.tables.v, i);
-		struct fib key = { .id = name->id };
+		const struct fib key = { .id = name->id }, *wanted;
 
 		if (!(name->flags & NAME_OWN))
 			continue;
-		if (!managed_find(&views->store->wanted[FIB_ROWS], &key)) {
+		wanted = managed_find(&views->store->wanted[FIB_ROWS], &key);
+		if (!wanted || wanted->status != ROW_ACTIVE || !wanted->name[0]) {
 			differs |= views->store->known;
 			if (views->store->known)
 				continue;

@@ -180,6 +180,8 @@ bool plan_route_there(struct plan *plan, const struct route *r);
 
 /* Notes, for undo, the settings of interfaces that the SET changes, as they are before. */
 int plan_interfaces_note(struct plan *plan, struct mib_fault *fault);
+/* Appends what these settings are now: struct journal_setting. Returns: 0 or -ENOMEM. */
+int plan_interfaces_now(const struct plan *plan, struct vec *now);
 
 /* Phases. Adding handles what comes or changes; removing handles what only goes. */
 int plan_routes_add(struct plan *plan, struct mib_fault *fault);

@@ -24,6 +24,11 @@ tests_fuzz_fuzz_set_LDADD = $(FUZZ_SNMP)
 tests_fuzz_fuzz_conf_LDADD = $(FUZZ_DAEMON)
 tests_fuzz_fuzz_rowfile_LDADD = $(FUZZ_STORE)
 tests_fuzz_fuzz_state_LDADD = $(FUZZ_STORE)
+# On the fakes of tests/unit/local.mk.
+fuzzers += tests/fuzz/fuzz_plan
+tests_fuzz_fuzz_plan_SOURCES = tests/fuzz/fuzz_plan.c $(PLAN_FAKES)
+tests_fuzz_fuzz_plan_LDADD = $(FUZZ_DAEMON)
+noinst_HEADERS += tests/fuzz/plan_sets.h tests/fuzz/plan_sight.h
 
 if FUZZERS
 noinst_PROGRAMS = $(fuzzers)

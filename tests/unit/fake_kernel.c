@@ -21,6 +21,13 @@
 
 struct fake_kernel *fake;
 
+static void end(void)
+{
+	_exit(9);
+}
+
+void (*fake_end)(void) = end;
+
 void fake_kernel_init(void)
 {
 	if (!fake)
@@ -31,13 +38,23 @@ void fake_kernel_init(void)
 	memset(fake, 0, sizeof(*fake));
 }
 
+void fake_moment(void)
+{
+	if (++fake->moments == fake->kill)
+		fake_end();
+}
+
+bool fake_step(void)
+{
+	fake_moment();
+	fake->steps++;
+	return fake->steps == fake->fail[0] || fake->steps == fake->fail[1];
+}
+
 /* Returns: 0 or the -errno that this change fails with. */
 static int step(void)
 {
-	fake->steps++;
-	if (fake->steps == fake->kill)
-		_exit(9);
-	return fake->steps == fake->fail[0] || fake->steps == fake->fail[1] ? -EPERM : 0;
+	return fake_step() ? -EPERM : 0;
 }
 
 static void put(void *all, size_t size, size_t *n, size_t at, const void *one)
@@ -59,44 +76,78 @@ static void take(void *all, size_t size, size_t *n, size_t at)
 	--*n;
 }
 
-static void event(uint16_t type, bool replaces, const struct route *r)
+static struct fake_event *event(uint16_t type)
 {
 	struct fake_event *e = &fake->events[fake->nevents++ % FAKE_EVENTS];
 
-	*e = (struct fake_event){ .type = type, .replaces = replaces };
-	if (r)
-		e->route = *r;
+	*e = (struct fake_event){ .type = type };
+	return e;
+}
+
+/* A route is moved about with its legs, and its pointer to them stays behind. */
+static const struct route *whole(struct fake_route *f)
+{
+	f->route.legs = f->route.nlegs > 1 ? f->legs : NULL;
+	return &f->route;
+}
+
+static const struct route *route_at(size_t i)
+{
+	return whole(&fake->routes[i]);
+}
+
+void fake_name_text(const struct name *n, struct text *out)
+{
+	text_add(out, "name %u %s\n", n->id, n->name);
+}
+
+static void told_text(const struct route *r, struct text *out)
+{
+	const struct rt_names none = RT_NAMES_INIT;
+	const struct names links = NAMES_INIT;
+
+	text_add(out, "table %u: ", r->fib);
+	route_text(r, &none, &links, out);
+	text_add(out, "\n");
+}
+
+void fake_policy_text(const struct policy *p, struct text *out)
+{
+	const struct rt_names none = RT_NAMES_INIT;
+
+	policy_text(p, &none, out);
+	text_add(out, "\n");
+}
+
+void fake_rule_text(const struct markrule *r, struct text *out)
+{
+	text_add(out, "%s %u: 0x%x/0x%x %s\n", r->chain, r->index, r->mark, r->mask,
+		 r->description);
+}
+
+void fake_meter_text(const struct nf_meter *m, struct text *out)
+{
+	text_add(out, "meter 0x%x/0x%x\n", m->value, m->mask);
 }
 
 void fake_kernel_text(struct text *out)
 {
 	static const char *const chains[] = { "PREROUTING", "OUTPUT" };
-	const struct rt_names none = RT_NAMES_INIT;
-	const struct names links = NAMES_INIT;
 
 	for (size_t i = 0; i < fake->nnames; i++)
-		text_add(out, "name %u %s\n", fake->names[i].id, fake->names[i].name);
-	for (size_t i = 0; i < fake->nroutes; i++) {
-		text_add(out, "table %u: ", fake->routes[i].fib);
-		route_text(&fake->routes[i], &none, &links, out);
-		text_add(out, "\n");
-	}
-	for (size_t i = 0; i < fake->npolicies; i++) {
-		policy_text(&fake->policies[i], &none, out);
-		text_add(out, "\n");
-	}
-	for (size_t c = 0; c < sizeof(chains) / sizeof(*chains); c++) {
-		for (size_t i = 0; i < fake->nrules; i++) {
-			const struct markrule *r = &fake->rules[i];
-
-			if (strcmp(r->chain, chains[c]) == 0)
-				text_add(out, "%s %u: 0x%x/0x%x %s\n", r->chain, r->index, r->mark,
-					 r->mask, r->description);
-		}
-	}
+		fake_name_text(&fake->names[i], out);
+	for (size_t i = 0; i < fake->nroutes; i++)
+		told_text(route_at(i), out);
+	for (size_t i = 0; i < fake->npolicies; i++)
+		fake_policy_text(&fake->policies[i], out);
+	for (size_t c = 0; c < sizeof(chains) / sizeof(*chains); c++)
+		for (size_t i = 0; i < fake->nrules; i++)
+			if (strcmp(fake->rules[i].chain, chains[c]) == 0)
+				fake_rule_text(&fake->rules[i], out);
 	for (size_t i = 0; i < fake->nmeters; i++)
-		text_add(out, "meter 0x%x/0x%x\n", fake->meters[i].value, fake->meters[i].mask);
-	text_add(out, "rp_filter %d\n", fake->rp_filter);
+		fake_meter_text(&fake->meters[i], out);
+	for (unsigned i = 0; i < FAKE_LINKS; i++)
+		text_add(out, "eth%u rp_filter %d\n", i, fake->rp_filter[i]);
 }
 
 /* ---- netfilter/nf.h: rules of one kind, which are what they set ---- */
@@ -275,6 +326,22 @@ static size_t rule_find(const struct nf_edit *e)
 	return i;
 }
 
+/* Returns: where a rule goes that shall have this position in its chain, 0: the last; SIZE_MAX: the
+ * chain is shorter. */
+static size_t rule_place(const struct markrule *r, uint32_t position, bool clamp)
+{
+	uint32_t place = 1;
+
+	for (size_t i = 0; i < fake->nrules; i++) {
+		if (strcmp(fake->rules[i].chain, r->chain) != 0)
+			continue;
+		if (place == position)
+			return i;
+		place++;
+	}
+	return !position || clamp || place == position ? fake->nrules : SIZE_MAX;
+}
+
 static int edit(const struct nf_edit *e)
 {
 	const struct nf_edit own = { .tag = e->rule ? e->rule->index : 0 };
@@ -289,10 +356,24 @@ static int edit(const struct nf_edit *e)
 		return 0;
 	r = *e->rule;
 	r.matches = NULL;
-	if (r.position && r.position <= fake->nrules + 1)
-		at = r.position - 1;
-	put(fake->rules, sizeof(r), &fake->nrules, at < fake->nrules ? at : fake->nrules, &r);
+	if (r.position || e->add)
+		at = rule_place(&r, r.position, e->clamp);
+	if (at == SIZE_MAX)
+		return -ERANGE;
+	put(fake->rules, sizeof(r), &fake->nrules, at, &r);
 	return 0;
+}
+
+void fake_kernel_rule(const struct markrule *r, size_t at)
+{
+	if (fake->nrules < FAKE_MAX)
+		put(fake->rules, sizeof(*r), &fake->nrules, at < fake->nrules ? at : fake->nrules,
+		    r);
+}
+
+void fake_kernel_no_rule(size_t i)
+{
+	take(fake->rules, sizeof(*fake->rules), &fake->nrules, i);
 }
 
 int nf_commit(struct nf *nf, const struct nf_edit *edits, size_t n, size_t *failed,
@@ -392,10 +473,13 @@ struct rtnl_events {
 	size_t at;
 };
 
-/* A message is a header, and the route as it is. */
+/* A message is a header, and the route as it is; of a link, what the kernel says. */
 struct message {
 	struct nlmsghdr nlh;
-	struct route route;
+	union {
+		struct fake_route route;
+		struct ifinfomsg link;
+	};
 };
 
 int rtnl_open(struct rtnl **out)
@@ -454,9 +538,20 @@ int rtnl_events_drain(struct rtnl_events *ev, rtnl_cb *cb, void *arg, bool *lost
 
 		m.nlh.nlmsg_len = sizeof(m);
 		m.nlh.nlmsg_flags = e->replaces ? NLM_F_REPLACE : 0;
+		if (e->type == RTM_NEWLINK)
+			m.link = (struct ifinfomsg){ .ifi_index = FAKE_LINK + (int)e->link,
+						     .ifi_flags = e->flags };
 		cb(&m.nlh, arg);
 	}
 	return n;
+}
+
+static bool leaves_by(const struct route *r, uint32_t ifindex)
+{
+	for (unsigned i = 0; i < r->nlegs; i++)
+		if (route_leg(r, i)->ifindex == ifindex)
+			return true;
+	return false;
 }
 
 int rtnl_dump_step(struct rtnl *nl, rtnl_cb *cb, void *arg, size_t *limit)
@@ -464,15 +559,15 @@ int rtnl_dump_step(struct rtnl *nl, rtnl_cb *cb, void *arg, size_t *limit)
 	(void)limit;
 	for (; nl->at < fake->nroutes; nl->at++) {
 		struct message m = { .nlh.nlmsg_type = RTM_NEWROUTE };
-		const struct route *r = &fake->routes[nl->at];
+		const struct route *r = route_at(nl->at);
 		int err;
 
 		if (r->dst.family != nl->filter.family ||
 		    (nl->filter.fib && r->fib != nl->filter.fib) ||
-		    (nl->filter.ifindex && r->leg.ifindex != nl->filter.ifindex) ||
+		    (nl->filter.ifindex && !leaves_by(r, nl->filter.ifindex)) ||
 		    (nl->filter.protocol && r->protocol != nl->filter.protocol))
 			continue;
-		m.route = *r;
+		m.route = fake->routes[nl->at];
 		err = cb(&m.nlh, arg);
 		if (err < 0)
 			return err;
@@ -482,16 +577,33 @@ int rtnl_dump_step(struct rtnl *nl, rtnl_cb *cb, void *arg, size_t *limit)
 
 /* ---- routing/link_nl.h, rt_names.h, sysctl.h ---- */
 
+static uint32_t link_flags(unsigned link)
+{
+	return fake->down[link] ? 0 : IFF_UP | IFF_RUNNING | IFF_LOWER_UP;
+}
+
+static int link_put(struct names *links, unsigned link, uint32_t flags)
+{
+	const char name[] = { 'e', 't', 'h', (char)('0' + link), '\0' };
+
+	return names_set(links, FAKE_LINK + link, name, flags);
+}
+
 int link_nl_dump(struct rtnl *nl, struct names *links)
 {
+	int err = 0;
+
 	(void)nl;
-	return names_set(links, FAKE_LINK, "eth0", IFF_UP | IFF_RUNNING | IFF_LOWER_UP);
+	for (unsigned i = 0; i < FAKE_LINKS && !err; i++)
+		err = link_put(links, i, link_flags(i));
+	return err;
 }
 
 int link_nl_event(const struct nlmsghdr *nlh, struct names *links)
 {
-	(void)nlh, (void)links;
-	return 0;
+	const struct ifinfomsg *ifi = &((const struct message *)nlh)->link;
+
+	return link_put(links, (unsigned)ifi->ifi_index - FAKE_LINK, ifi->ifi_flags);
 }
 
 int link_nl_barrier(struct rtnl *nl)
@@ -541,24 +653,31 @@ int rt_names_changed(int fd)
 	return 0;
 }
 
+/* Returns: the setting, NULL: it is another one. */
+static int *rp_filter_of(const char *ifname, enum sysctl_conf conf)
+{
+	return ifname && conf == SYSCTL_RP_FILTER ? &fake->rp_filter[ifname[3] - '0'] : NULL;
+}
+
 int sysctl_get(const char *ifname, enum sysctl_conf conf, int *value)
 {
-	*value = ifname && conf == SYSCTL_RP_FILTER ? fake->rp_filter : 0;
+	const int *rp_filter = rp_filter_of(ifname, conf);
+
+	*value = rp_filter ? *rp_filter : 0;
 	return 0;
 }
 
 int sysctl_may_set(const char *ifname, enum sysctl_conf conf)
 {
-	return ifname && conf == SYSCTL_RP_FILTER ? 0 : -EROFS;
+	return rp_filter_of(ifname, conf) ? 0 : -EROFS;
 }
 
 int sysctl_set(const char *ifname, enum sysctl_conf conf, int value)
 {
 	int err = step();
 
-	(void)ifname, (void)conf;
 	if (!err)
-		fake->rp_filter = value;
+		*rp_filter_of(ifname, conf) = value;
 	return err;
 }
 
@@ -601,7 +720,24 @@ static void policy_put(const struct policy *p)
 					 fake->policies[at].priority <= p->priority)))
 		at++;
 	put(fake->policies, sizeof(*p), &fake->npolicies, at, p);
-	event(RTM_NEWRULE, false, NULL);
+	event(RTM_NEWRULE);
+}
+
+static void policy_take(size_t at)
+{
+	take(fake->policies, sizeof(*fake->policies), &fake->npolicies, at);
+	event(RTM_DELRULE);
+}
+
+void fake_kernel_policy(const struct policy *p)
+{
+	if (policy_find(p) == fake->npolicies && fake->npolicies < FAKE_MAX)
+		policy_put(p);
+}
+
+void fake_kernel_no_policy(size_t i)
+{
+	policy_take(i);
 }
 
 int policy_nl_add(struct rtnl *nl, const struct policy *p, struct why *why)
@@ -623,8 +759,7 @@ int policy_nl_del(struct rtnl *nl, const struct policy *p, struct why *why)
 	(void)nl, (void)why;
 	if (err || at == fake->npolicies)
 		return err ? err : -ENOENT;
-	take(fake->policies, sizeof(*p), &fake->npolicies, at);
-	event(RTM_DELRULE, false, NULL);
+	policy_take(at);
 	return 0;
 }
 
@@ -681,14 +816,20 @@ int policy_nl_caps(struct rtnl *nl, unsigned *caps)
 
 int route_nl_decode(const struct nlmsghdr *nlh, struct route *out, struct nexthop *legs)
 {
-	(void)legs;
-	*out = ((const struct message *)nlh)->route;
+	const struct fake_route *told = &((const struct message *)nlh)->route;
+
+	*out = told->route;
+	out->legs = NULL;
+	if (out->nlegs < 2)
+		return 0;
+	memcpy(legs, told->legs, sizeof(told->legs));
+	out->legs = legs;
 	return 0;
 }
 
 uint32_t route_nl_table(const struct nlmsghdr *nlh)
 {
-	return ((const struct message *)nlh)->route.fib;
+	return ((const struct message *)nlh)->route.route.fib;
 }
 
 bool route_nl_split(const struct nlmsghdr *nlh, struct route_nl_parts *out)
@@ -704,46 +845,133 @@ int route_nl_dump_begin(struct rtnl *nl, const struct route_filter *filter)
 	return 0;
 }
 
-/* What the kernel tells of a route; of the fakes, none has several legs. */
-static struct route told(const struct route *r)
+static bool is_down(uint32_t ifindex)
 {
-	struct route t = *r;
+	return ifindex >= FAKE_LINK && ifindex < FAKE_LINK + FAKE_LINKS &&
+	       fake->down[ifindex - FAKE_LINK];
+}
 
-	t.instance = 1;
-	t.scope = route_scope(r);
-	t.given = 0;
-	t.origin = t.storage = t.status = 0;
-	t.withdrawn = t.doubtful = false;
-	memset(t.leg.ifname, 0, sizeof(t.leg.ifname));
-	return t;
+/* One with a gateway alone leaves by the first link. Returns: 0 or -errno. */
+static int leg_told(struct nexthop *hop)
+{
+	if (!hop->ifindex && hop->gateway.family)
+		hop->ifindex = FAKE_LINK;
+	hop->gateway_type = hop->gateway.family;
+	memset(hop->ifname, 0, sizeof(hop->ifname));
+	if (!hop->ifindex)
+		return -ENODEV;
+	return is_down(hop->ifindex) ? -ENETDOWN : 0;
+}
+
+/* What the kernel makes of a route. Returns: 0 or the -errno that it refuses it with. */
+static int told(const struct route *r, struct fake_route *out)
+{
+	struct route *t = &out->route;
+	int err = 0;
+
+	*out = (struct fake_route){ .route = *r };
+	t->instance = 1;
+	t->scope = route_scope(r);
+	t->given = 0;
+	t->origin = t->storage = t->status = 0;
+	t->withdrawn = t->doubtful = false;
+	if (r->nlegs > FAKE_LEGS)
+		return -E2BIG;
+	for (unsigned i = 0; r->nlegs > 1 && i < r->nlegs; i++) {
+		int e = leg_told(memcpy(&out->legs[i], &r->legs[i], sizeof(*r->legs)));
+
+		err = err ? err : e;
+	}
+	if (r->nlegs != 1)
+		memset(&t->leg, 0, sizeof(t->leg));
+	whole(out);
+	return r->nlegs == 1 ? leg_told(&t->leg) : err;
+}
+
+void fake_route_text(const struct route *r, struct text *out)
+{
+	struct fake_route f;
+
+	told(r, &f);
+	told_text(&f.route, out);
 }
 
 static size_t route_find(const struct route *r)
 {
 	size_t i = 0;
 
-	while (i < fake->nroutes && route_cmp(&fake->routes[i], r) != 0)
+	while (i < fake->nroutes && route_cmp(&fake->routes[i].route, r) != 0)
 		i++;
 	return i;
 }
 
-static void route_put(const struct route *r)
+static void route_put(const struct fake_route *r)
 {
 	size_t at = 0;
 
-	while (at < fake->nroutes && route_cmp(&fake->routes[at], r) < 0)
+	while (at < fake->nroutes && route_cmp(&fake->routes[at].route, &r->route) < 0)
 		at++;
 	put(fake->routes, sizeof(*r), &fake->nroutes, at, r);
-	event(RTM_NEWROUTE, false, r);
+	event(RTM_NEWROUTE)->route = *r;
+}
+
+static void route_take(size_t at)
+{
+	event(RTM_DELROUTE)->route = fake->routes[at];
+	take(fake->routes, sizeof(*fake->routes), &fake->nroutes, at);
+}
+
+void fake_kernel_route(const struct route *r)
+{
+	struct fake_route now;
+
+	if (!told(r, &now) && route_find(&now.route) == fake->nroutes && fake->nroutes < FAKE_MAX)
+		route_put(&now);
+}
+
+void fake_kernel_no_route(size_t i)
+{
+	route_take(i);
+}
+
+/* Of IPv4, as fib_sync_down_dev() and fib_sync_up() of net/ipv4/fib_semantics.c. Returns: is it dead
+ * as a whole? */
+static bool legs_mark(struct fake_route *f)
+{
+	unsigned dead = 0;
+
+	for (unsigned i = 0; i < f->route.nlegs; i++) {
+		struct nexthop *hop = f->route.nlegs > 1 ? &f->legs[i] : &f->route.leg;
+
+		hop->flags = is_down(hop->ifindex) ? ROUTE_DEAD | ROUTE_LINKDOWN : 0;
+		dead += hop->flags != 0;
+	}
+	return dead && dead == f->route.nlegs;
+}
+
+/* No event tells of the routes. */
+void fake_kernel_link(unsigned link, bool up)
+{
+	struct fake_event *e;
+
+	fake->down[link] = !up;
+	for (size_t i = fake->nroutes; i--;)
+		if (legs_mark(&fake->routes[i]))
+			take(fake->routes, sizeof(*fake->routes), &fake->nroutes, i);
+	e = event(RTM_NEWLINK);
+	e->link = link;
+	e->flags = link_flags(link);
 }
 
 int route_nl_add(struct rtnl *nl, const struct route *r, struct why *why)
 {
-	const struct route now = told(r);
-	int err = step();
+	struct fake_route now;
+	int err = told(r, &now);
 
 	(void)nl, (void)why;
-	if (err || route_find(&now) < fake->nroutes)
+	if (fake_step())
+		return -EPERM;
+	if (err || route_find(&now.route) < fake->nroutes)
 		return err ? err : -EEXIST;
 	route_put(&now);
 	return 0;
@@ -754,32 +982,63 @@ int route_nl_put_back(struct rtnl *nl, const struct route *r, struct why *why)
 	return route_nl_add(nl, r, why);
 }
 
+/* Is it the one that is to be deleted: of this type, by these gateways and devices? */
+static bool is_meant(const struct route *have, const struct route *r)
+{
+	if (have->type != r->type || have->nlegs != r->nlegs)
+		return false;
+	for (unsigned i = 0; i < r->nlegs; i++) {
+		const struct nexthop *x = route_leg(have, i), *y = route_leg(r, i);
+
+		if (x->ifindex != y->ifindex || x->gateway.family != y->gateway.family ||
+		    memcmp(x->gateway.addr, y->gateway.addr, sizeof(x->gateway.addr)) != 0)
+			return false;
+	}
+	return true;
+}
+
 int route_nl_del(struct rtnl *nl, const struct route *r, struct why *why)
 {
-	const struct route was = told(r);
-	size_t at = route_find(&was);
-	int err = step();
+	struct fake_route was;
+	size_t at;
 
+	told(r, &was);
+	at = route_find(&was.route);
 	(void)nl, (void)why;
-	if (err || at == fake->nroutes)
-		return err ? err : -ESRCH;
-	event(RTM_DELROUTE, false, &fake->routes[at]);
-	take(fake->routes, sizeof(*r), &fake->nroutes, at);
+	if (fake_step())
+		return -EPERM;
+	if (at == fake->nroutes || !is_meant(route_at(at), &was.route))
+		return -ESRCH;
+	route_take(at);
 	return 0;
 }
 
+/* Whatever stands there is replaced. */
 int route_nl_change(struct rtnl *nl, const struct route *old, const struct route *new, bool shared,
 		    struct why *why)
 {
-	const struct route was = told(old), now = told(new);
-	size_t at = route_find(&was);
-	int err = step();
+	struct fake_route now;
+	struct fake_event *e;
+	size_t at;
+	int err;
 
 	(void)nl, (void)shared, (void)why;
-	if (err || at == fake->nroutes)
-		return err ? err : -ESRCH;
+	if (route_same(old, new))
+		return 0;
+	err = told(new, &now);
+	if (fake_step())
+		return -EPERM;
+	if (err)
+		return err;
+	at = route_find(&now.route);
+	if (at == fake->nroutes) {
+		route_put(&now);
+		return 0;
+	}
 	fake->routes[at] = now;
-	event(RTM_NEWROUTE, true, &now);
+	e = event(RTM_NEWROUTE);
+	e->route = now;
+	e->replaces = true;
 	return 0;
 }
 

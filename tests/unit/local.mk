@@ -64,14 +64,15 @@ tests_unit_test_txn_LDADD = $(UNIT_SNMP)
 tests_unit_test_conf_LDADD = $(UNIT_DAEMON)
 tests_unit_test_index_rows_LDADD = $(UNIT_MODEL)
 # Linked with a fake in place of netfilter and routing: nothing of their libraries is taken then.
-tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/unit/fake_kernel.c
+PLAN_FAKES = tests/unit/fake_kernel.c tests/unit/fake_disk.c
+tests_unit_test_plan_SOURCES = tests/unit/test_plan.c $(PLAN_FAKES)
 tests_unit_test_plan_LDADD = $(UNIT_DAEMON)
 tests_unit_test_instance_LDADD = $(UNIT_DAEMON)
 tests_unit_test_access_LDADD = $(UNIT_PLAN)
 tests_unit_test_wanted_LDADD = $(UNIT_STORE)
 tests_unit_test_route_set_LDADD = $(UNIT_VIEWS)
 tests_unit_test_rowfile_LDADD = $(UNIT_STORE)
-noinst_HEADERS += tests/unit/fake_kernel.h tests/unit/fake_mib.h tests/unit/mib_defs.h
+noinst_HEADERS += tests/unit/fake_agent.h tests/unit/fake_kernel.h tests/unit/fake_mib.h tests/unit/mib_defs.h
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)

@@ -13,22 +13,11 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "daemon/instance.h"
+#include "fake_agent.h"
 #include "fake_kernel.h"
 
 static char top[] = "/tmp/test_plan.XXXXXX";
 static struct instance in;
-
-/* One varbind; def NULL ends a SET. */
-struct varbind {
-	const struct mib_def *def;
-	uint32_t col, idx[10];
-	size_t n;
-	uint8_t tag;
-	uint64_t num;
-	const char *s;
-	size_t len;
-};
 
 /* clang-format off */
 #define RULE(i, c)   .def = &mib_rule, .col = c, .idx = { i }, .n = 1
@@ -36,6 +25,7 @@ struct varbind {
 #define FIB(i, c)    .def = &mib_fib, .col = c, .idx = { i }, .n = 1
 #define MARK(i, c)   .def = &mib_mark, .col = c, .idx = { i, UINT32_MAX }, .n = 2
 #define ROUTE(i, c)  .def = &mib_route, .col = c, .idx = { i, 1, 4, 0, 0, 0, 0, 0, 0, 1 }, .n = 10
+#define LEG(i, l, c) .def = &mib_nexthop, .col = c, .idx = { i, 1, 4, 0, 0, 0, 0, 0, 0, 1, l }, .n = 11
 #define LINK(c)      .def = &mib_interface, .col = c, .idx = { FAKE_LINK }, .n = 1
 #define INT(v)	     .tag = MIB_TAG_INTEGER, .num = (v)
 #define UNSIGNED(v)  .tag = MIB_TAG_UNSIGNED32, .num = (v)
@@ -76,66 +66,82 @@ static const struct varbind mixed[] = {
 };
 /* clang-format on */
 
+/* Next hops of routes that have several. */
+static const struct varbind balance[] = {
+	{ ROUTE(201, 27), INT(4) },
+	{ LEG(201, 1, 3), TEXT("\300\0\2\1") },
+	{ LEG(201, 1, 5), TEXT("eth0") },
+	{ LEG(201, 1, 8), INT(4) },
+	{ LEG(201, 2, 3), TEXT("\300\0\2\2") },
+	{ LEG(201, 2, 5), TEXT("eth1") },
+	{ LEG(201, 2, 6), UNSIGNED(3) },
+	{ LEG(201, 2, 8), INT(4) },
+	{ ROUTE(202, 27), INT(4) },
+	{ LEG(202, 1, 5), TEXT("eth0") },
+	{ LEG(202, 1, 8), INT(4) },
+	{ LEG(202, 2, 5), TEXT("eth1") },
+	{ LEG(202, 2, 8), INT(4) },
+	{ 0 },
+};
+static const struct varbind rebalance[] = {
+	{ LEG(201, 3, 3), TEXT("\300\0\2\3") },
+	{ LEG(201, 3, 5), TEXT("eth1") },
+	{ LEG(201, 3, 8), INT(4) },
+	{ LEG(201, 1, 8), INT(6) },
+	{ LEG(201, 2, 6), UNSIGNED(5) },
+	{ LEG(202, 2, 8), INT(6) },
+	{ FIB(201, 2), TEXT("mail") },
+	{ FIB(201, 8), INT(4) },
+	{ 0 },
+};
+static const struct varbind unbalance[] = { { ROUTE(201, 27), INT(2) },
+					    { ROUTE(202, 27), INT(2) },
+					    { 0 } };
+static const struct varbind single[] = {
+	{ LEG(201, 2, 8), INT(6) },
+	{ ROUTE(202, 27), INT(6) },
+	{ POLICY(1, 5), UNSIGNED(201) },
+	{ POLICY(1, 39), INT(4) },
+	{ 0 },
+};
+
 static const struct {
 	const struct varbind *before, *set;
 } cases[] = {
-	{ NULL, create },    { create, change }, { create, leave },
-	{ create, destroy }, { create, mixed },
+	{ NULL, create },	{ create, change },  { create, leave },
+	{ create, destroy },	{ create, mixed },   { NULL, balance },
+	{ balance, rebalance }, { balance, single }, { balance, unbalance },
 };
 
+enum { HARMLESS_MAX = 2 }; /* a file that is written and renamed */
 enum { CASES = sizeof(cases) / sizeof(*cases) };
 
-static uint32_t uptime(void *ctx)
+static const char *state_dir(void)
 {
-	(void)ctx;
-	return 100;
-}
+	static char dir[64];
 
-static void remove_state(void)
-{
-	char cmd[64];
-
-	snprintf(cmd, sizeof(cmd), "rm -rf %s/state", top);
-	assert_int_equal(system(cmd), 0);
+	snprintf(dir, sizeof(dir), "%s/state", top);
+	return dir;
 }
 
 static void start(void)
 {
-	struct why why = { "" };
-	struct conf conf;
-
-	conf_init(&conf);
-	snprintf(conf.state_dir, sizeof(conf.state_dir), "%s/state", top);
-	conf.read.get_age_ms = 0;
-	instance_init(&in, &conf);
-	in.mib.ops.uptime = uptime;
-	assert_int_equal(instance_start(&in, &why), 0);
+	assert_int_equal(fake_agent_start(&in, state_dir(), false), 0);
 }
 
-/* Returns: an error of SNMP. */
+/* @all: up to one without a table; @take_back: see fake_agent_set(). Returns: an error of SNMP. */
+static int set_and(const struct varbind *all, void (*take_back)(void))
+{
+	size_t n = 0;
+
+	while (all[n].def)
+		n++;
+	return fake_agent_set(&in, all, n, take_back);
+}
+
 static int set(const struct varbind *all)
 {
-	struct mib *m = &in.mib;
-	unsigned varbind = 0;
-	int error = MIB_OK;
-
-	m->ops.begin(m->ops.ctx, false);
-	mib_set_begin(m);
-	for (const struct varbind *v = all; v->def && !error; v++) {
-		const struct mib_value value = {
-			.tag = v->tag, .num = v->num, .bytes = v->s, .len = v->len
-		};
-		uint32_t oid[16] = { v->def->group, v->def->table, 1, v->col };
-
-		memcpy(oid + 4, v->idx, v->n * sizeof(*oid));
-		error = mib_set_add(m, varbind++, oid, 4 + v->n, &value);
-	}
-	if (!error)
-		error = mib_set_check(m, &varbind);
-	if (!error)
-		error = mib_set_apply(m, &varbind);
-	mib_set_finish(m);
-	return error;
+	return set_and(all, NULL);
 }
 
 /* fwmarkRuleNextIndex and fwmarkPolicyNextIndex begin at random. */
@@ -189,10 +195,19 @@ static void expect_state(const char *expected)
 	free(state);
 }
 
+static bool is_state(const char *expected)
+{
+	char *state = whole_state();
+	bool same = strcmp(state, expected) == 0;
+
+	free(state);
+	return same;
+}
+
 /* An agent after the SETs that come before. */
 static void begin(const struct varbind *before)
 {
-	remove_state();
+	fake_agent_remove_files(state_dir());
 	fake_kernel_init();
 	start();
 	if (before)
@@ -219,7 +234,7 @@ static void a_step_that_fails_leaves_nothing(void **state)
 	(void)state;
 	for (size_t i = 0; i < CASES; i++) {
 		char *before, *after;
-		unsigned steps = measure(i, &after);
+		unsigned steps = measure(i, &after), harmless = 0;
 
 		for (unsigned at = 1; at <= steps; at++) {
 			int error;
@@ -228,9 +243,16 @@ static void a_step_that_fails_leaves_nothing(void **state)
 			before = whole_state();
 			fake->fail[0] = at;
 			error = set(cases[i].set);
-			assert_int_not_equal(error, MIB_OK);
 			assert_int_not_equal(error, MIB_UNDO_FAILED);
-			expect_state(before);
+			/* What was counted is written on the way, and no SET waits for it. */
+			harmless += error == MIB_OK;
+			expect_state(error ? before : after);
+			fake->fail[0] = 0;
+			if (!error) {
+				instance_stop(&in);
+				free(before);
+				continue;
+			}
 			/* And so it is for who starts then; and it can be done after all. */
 			instance_stop(&in);
 			start();
@@ -240,43 +262,82 @@ static void a_step_that_fails_leaves_nothing(void **state)
 			instance_stop(&in);
 			free(before);
 		}
+		assert_true(harmless <= HARMLESS_MAX);
 		free(after);
 	}
 }
 
-static void a_sudden_end_leaves_nothing(void **state)
+static unsigned end_after; /* so many moments of the undoing */
+
+static void undoing_begins(void)
+{
+	fake->kill = fake->moments + end_after;
+}
+
+/* The agent ends before moment @at of a SET (@undone: of its undoing), and is started again. Returns:
+ * false: there is no such moment. */
+static bool end_at(const struct varbind *all, unsigned at, bool undone)
+{
+	int status = 0;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		start();
+		fake->moments = 0;
+		fake->kill = undone ? 0 : at;
+		end_after = at;
+		set_and(all, undone ? undoing_begins : NULL);
+		_exit(1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	fake->kill = 0;
+	start();
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status) == 9;
+}
+
+/* All or nothing, at each moment, and one after the other: what is said on the disk decides. */
+static void end_everywhere(size_t i, bool undone)
+{
+	char *before, *after;
+	unsigned steps = measure(i, &after), at = 1, turned = 0;
+	bool ended = true;
+
+	for (; ended; at++) {
+		const char *first, *then;
+
+		begin(cases[i].before);
+		before = whole_state();
+		first = undone ? after : before;
+		then = undone ? before : after;
+		instance_stop(&in);
+		ended = end_at(cases[i].set, at, undone);
+		if (!turned && !is_state(first))
+			turned = at;
+		if (turned)
+			expect_state(then);
+		instance_stop(&in);
+		free(before);
+	}
+	/* The file comes last of all steps. */
+	assert_true(at > steps / 2 && turned > at / 2 && turned < at - 2);
+	free(after);
+}
+
+static void a_sudden_end_leaves_nothing_half_done(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < CASES; i++) {
-		char *before, *after;
-		unsigned steps = measure(i, &after);
+	for (size_t i = 0; i < CASES; i++)
+		end_everywhere(i, false);
+}
 
-		free(after);
-		for (unsigned at = 1; at <= steps; at++) {
-			int status = 0;
-			pid_t pid;
-
-			begin(cases[i].before);
-			before = whole_state();
-			instance_stop(&in);
-			fflush(stdout);
-			pid = fork();
-			if (pid == 0) {
-				start();
-				fake->steps = 0;
-				fake->kill = at;
-				set(cases[i].set);
-				_exit(1);
-			}
-			assert_int_equal(waitpid(pid, &status, 0), pid);
-			assert_int_equal(WEXITSTATUS(status), 9);
-			fake->kill = 0;
-			start();
-			expect_state(before);
-			instance_stop(&in);
-			free(before);
-		}
-	}
+static void a_sudden_end_leaves_nothing_half_undone(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CASES; i++)
+		end_everywhere(i, true);
 }
 
 /* Undoing fails as well: that is said, and the agent shows what there is. */
@@ -287,7 +348,6 @@ static void two_steps_that_fail_are_said(void **state)
 		char *before, *after;
 		unsigned steps = measure(i, &after), unsaid = 0;
 
-		free(after);
 		for (unsigned at = 1; at <= steps; at++) {
 			int error;
 
@@ -296,40 +356,151 @@ static void two_steps_that_fail_are_said(void **state)
 			fake->fail[0] = at;
 			fake->fail[1] = at + 1;
 			error = set(cases[i].set);
-			assert_int_not_equal(error, MIB_OK);
 			if (error != MIB_UNDO_FAILED)
-				expect_state(before);
+				expect_state(error ? before : after);
 			unsaid += error != MIB_UNDO_FAILED;
 			instance_stop(&in);
 			free(before);
 		}
 		assert_true(unsaid < steps);
+		free(after);
 	}
 }
 
-/* What goes while the agent is away is put back when it starts, and what cannot be keeps nothing else
- * out. */
-static void what_is_wanted_is_put_back(void **state)
+static size_t objects(void)
 {
-	char *before;
+	return fake->nnames + fake->nroutes + fake->npolicies + fake->nrules + fake->nmeters;
+}
+
+static void all_goes(void)
+{
+	fake->nnames = fake->nroutes = fake->npolicies = fake->nrules = fake->nmeters = 0;
+	fake->steps = 0;
+}
+
+/* What goes while the agent is away is put back when it starts, and one that cannot be keeps nothing
+ * else out. */
+static void a_start_puts_back_all_but_one(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		const struct varbind *set_before = i ? balance : create;
+		unsigned steps, kept_out = 0;
+		size_t all;
+		char *before;
+
+		begin(set_before);
+		all = objects();
+		before = whole_state();
+		instance_stop(&in);
+		all_goes();
+		start();
+		steps = fake->steps;
+		expect_state(before);
+		for (unsigned at = 1; at <= steps; at++) {
+			instance_stop(&in);
+			all_goes();
+			fake->fail[0] = at;
+			/* That it cannot write there is why it may not start. */
+			if (!fake_agent_start(&in, state_dir(), false))
+				kept_out += objects() < all;
+			assert_true(objects() + 1 >= all);
+			fake->fail[0] = 0;
+			instance_stop(&in);
+			start();
+			expect_state(before);
+		}
+		assert_true(kept_out >= all - 1); /* names are one step */
+		instance_stop(&in);
+		free(before);
+	}
+}
+
+/* As it passes for an agent that puts back what others take away. */
+static void time_passes(void)
+{
+	free(whole_state()); /* who asks has netfilter read */
+	instance_events(&in);
+	instance_tick(&in);
+}
+
+static void foreign_policy(bool there)
+{
+	struct policy p;
+	size_t i = 0;
+
+	policy_init(&p);
+	p.family = 2;
+	p.priority = 7;
+	p.fib = 7;
+	if (there)
+		fake_kernel_policy(&p);
+	while (!there && fake->policies[i].fib != p.fib)
+		i++;
+	if (!there)
+		fake_kernel_no_policy(i);
+}
+
+/* What somebody takes away comes back; what cannot be put back then is tried again when something else
+ * has changed, and keeps nothing else out until then. */
+static void what_others_take_away_comes_back(void **state)
+{
+	static const struct {
+		size_t n; /* how many there are, in struct fake_kernel */
+		void (*take)(size_t i);
+	} kinds[] = {
+		{ offsetof(struct fake_kernel, nroutes), fake_kernel_no_route },
+		{ offsetof(struct fake_kernel, npolicies), fake_kernel_no_policy },
+		{ offsetof(struct fake_kernel, nrules), fake_kernel_no_rule },
+	};
 
 	(void)state;
-	begin(create);
-	before = whole_state();
-	instance_stop(&in);
-	fake->npolicies = fake->nroutes = fake->nrules = fake->nmeters = 0;
-	start();
-	expect_state(before);
-	instance_stop(&in);
-	fake->npolicies = fake->nroutes = fake->nrules = 0;
-	fake->steps = 0;
-	fake->fail[0] = 1; /* a route */
-	start();
-	assert_int_equal(fake->nroutes, 1);
-	assert_int_equal(fake->npolicies, 2);
-	assert_int_equal(fake->nrules, 2);
-	instance_stop(&in);
-	free(before);
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++) {
+		for (unsigned fails = 0; fails < 3; fails++) {
+			size_t all;
+			char *before;
+
+			begin(create);
+			instance_stop(&in);
+			assert_int_equal(fake_agent_start(&in, state_dir(), true), 0);
+			all = objects();
+			before = whole_state();
+			time_passes();
+			assert_int_equal(*(size_t *)((char *)fake + kinds[k].n), 2);
+			kinds[k].take(1);
+			kinds[k].take(0);
+			fake->fail[0] = fails ? fake->steps + fails : 0;
+			time_passes();
+			assert_int_equal(objects(), fails ? all - 1 : all);
+			fake->fail[0] = 0;
+			if (fails) {
+				foreign_policy(true);
+				time_passes();
+				foreign_policy(false);
+			}
+			time_passes();
+			expect_state(before);
+			instance_stop(&in);
+			free(before);
+		}
+	}
+}
+
+static void a_restart_is_not_seen(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CASES; i++) {
+		char *before;
+
+		begin(cases[i].before);
+		assert_int_equal(set(cases[i].set), MIB_OK);
+		before = whole_state();
+		instance_stop(&in);
+		start();
+		expect_state(before);
+		instance_stop(&in);
+		free(before);
+	}
 }
 
 static int enter(void **state)
@@ -352,9 +523,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_step_that_fails_leaves_nothing),
-		cmocka_unit_test(a_sudden_end_leaves_nothing),
+		cmocka_unit_test(a_sudden_end_leaves_nothing_half_done),
+		cmocka_unit_test(a_sudden_end_leaves_nothing_half_undone),
 		cmocka_unit_test(two_steps_that_fail_are_said),
-		cmocka_unit_test(what_is_wanted_is_put_back),
+		cmocka_unit_test(a_start_puts_back_all_but_one),
+		cmocka_unit_test(what_others_take_away_comes_back),
+		cmocka_unit_test(a_restart_is_not_seen),
 	};
 
 	return cmocka_run_group_tests(tests, enter, leave_all);

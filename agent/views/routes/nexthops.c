@@ -15,7 +15,9 @@ static const void *fill_hop(struct views *views, const struct route *r, unsigned
 		.hop = *route_leg(r, i),
 		.status = r->status,
 	};
-	if (out->hop.ifindex)
+	if (out->hop.ifname[0])
+		route_row_number_leg(views, &out->hop);
+	else if (out->hop.ifindex)
 		route_row_name_leg(views, &out->hop);
 	if (!out->hop.weight)
 		out->hop.weight = 1;

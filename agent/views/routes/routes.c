@@ -68,6 +68,14 @@ void route_row_name_leg(const struct views *views, struct nexthop *hop)
 	hop->gateway_type = hop->gateway.family;
 }
 
+/* The other way round: the number that the device of that name has now; 0: there is none. */
+void route_row_number_leg(const struct views *views, struct nexthop *hop)
+{
+	const struct name *link = names_find_name(&views->links, hop->ifname);
+
+	hop->ifindex = link ? link->id : 0;
+}
+
 /* Fills in the row of a route of the kernel. */
 static const struct route *fill(struct views *views, const struct route_rec *rec)
 {
@@ -92,6 +100,8 @@ static const struct route *fill_managed(struct views *views, const struct route 
 	struct route *out = &views->routes.row;
 
 	*out = *m;
+	if (out->leg.ifname[0])
+		route_row_number_leg(views, &out->leg);
 	if (out->status == ROW_ACTIVE)
 		out->status = ROW_NOT_IN_SERVICE;
 	if (out->scope == ROUTE_SCOPE_AUTO)
