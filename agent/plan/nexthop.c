@@ -106,7 +106,7 @@ static int leg_set(struct plan *plan, const struct mib_change *c, struct plan_it
 	}
 	legs[at] = hop;
 	set_legs(r, legs, at == n ? n + 1 : n);
-	/* What cannot be said of the route as a whole cannot be said of its leg. */
+	/* A status that the route as a whole cannot take, its next hop cannot take either. */
 	if (c->existed && cols_have(c->touched, NEXTHOP_COL_STATUS))
 		it->touched |= COL_BIT(ROUTE_COL_STATUS);
 	return check_status(c, r, fault);

@@ -72,8 +72,8 @@ static unsigned resolve_legs(const struct plan *plan, struct route *r, uint64_t 
 	if (r->nlegs == 1)
 		return plan_leg_device(plan, &r->leg, touched, ROUTE_COL_IFINDEX, ROUTE_COL_IFNAME,
 				       why);
-	/* Legs that the SET wrote are resolved. Others may be on new devices of the same name; those
-	 * that the kernel told of have none yet. */
+	/* plan_nexthops_fold() did that for next hops that the SET wrote. Others may be on new
+	 * devices of the same name; those from the kernel have no name yet. */
 	for (unsigned i = 0; i < r->nlegs && !col; i++) {
 		if (!r->legs[i].ifname[0])
 			route_row_name_leg(plan->views, &r->legs[i]);
@@ -113,7 +113,7 @@ int plan_route_prepare(struct plan *plan, struct plan_item *it, struct mib_fault
 		return plan_fail(fault, it, ROUTE_COL_GATEWAY, -EINVAL);
 	}
 	now->withdrawn = false;
-	/* An index is new when its device comes again: the name is what is kept. */
+	/* A device has another index when it comes again: keeps its name. */
 	if (cols_have(it->touched, ROUTE_COL_IFINDEX))
 		now->given |= COL_BIT(ROUTE_COL_IFNAME);
 	col = resolve_legs(plan, now, it->touched, &fault->why);
@@ -121,7 +121,7 @@ int plan_route_prepare(struct plan *plan, struct plan_item *it, struct mib_fault
 		return plan_fail(fault, it, col, -ENODEV);
 	col = ROUTE_COL_STATUS;
 	err = route_check(now, &col, &fault->why);
-	/* A row that is not ready cannot be set to notInService; it can be begun so. */
+	/* A row that is not ready cannot be set to notInService, but can be created so. */
 	if (err && (it->in || (old && cols_have(it->touched, ROUTE_COL_STATUS))))
 		return plan_fail(fault, it, col, err);
 	if (it->in && !now->nlegs && !route_is_reject(now))

@@ -8,8 +8,8 @@
 #include "store/static_rows.h"
 #include "views/rule_ids.h"
 
-/* Against the last reading; when that is not of this request and something is wrong, it may be
- * because things have changed since. */
+/* Checks a rule against the last reading. When something is wrong, and that reading is not of this
+ * request, things may have changed since: checks against the kernel. */
 static int check(struct plan *plan, const struct markrule *r, unsigned *col, struct why *why)
 {
 	const struct nf_snap *snap = plan->views->rules.snap;

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "plan/plan.h"
 
-/* A change from what the kernel has to what managers want, NULL: to nothing. */
+/* Puts an item into the plan: from what the kernel has to the wanted row @now, NULL: to nothing. */
 static int item(struct plan *plan, const struct mib_def *def, void *old, void *now,
 		uint64_t touched)
 {

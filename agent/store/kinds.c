@@ -24,7 +24,8 @@ void rule_row_settle(void *row)
 {
 	struct markrule *r = row;
 
-	/* Zeros that nobody wrote, and zeros that select nothing, are of any family. */
+	/* An address of zeros that nobody wrote, or that selects nothing, takes the family of the
+	 * rule. */
 	if (addr_is_zero(&r->src) && (!r->src.len || !cols_have(r->given, RULE_COL_SRC)))
 		r->src.family = r->family;
 	if (addr_is_zero(&r->dst) && (!r->dst.len || !cols_have(r->given, RULE_COL_DST)))
@@ -138,7 +139,8 @@ void route_row_settle(void *row)
 		r->nlegs = r->nlegs ? r->nlegs : 1;
 	else if (route_is_reject(r))
 		r->nlegs = 0;
-	/* The way out of a nexthop object is the kernel's to show, not the manager's to say. */
+	/* A nexthop object has gateway and device itself: the row shows what the kernel has
+	 * there. */
 	if (r->nhid && !(r->given & ROUTE_COLS_WAY)) {
 		memset(&r->leg, 0, sizeof(r->leg));
 		r->nlegs = 1;

@@ -161,9 +161,11 @@ int plan_fib_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *
 int plan_mark_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *fault);
 int plan_route_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *fault);
 int plan_interface_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *fault);
-/* The row that a change is about a part of: the route of a leg. NULL: it is about no part. */
+/* Returns: the row of which a change is a part: the route of a next hop. NULL: it is a row by
+ * itself. */
 const void *plan_whole(const struct mib_change *c);
-/* Folds the legs of a SET into the routes that they belong to; comes after the routes' own changes. */
+/* Writes the next hops of a SET into the routes that they belong to; comes after the changes to the
+ * routes themselves. Returns: a mib_error, with @fault. */
 int plan_nexthops_fold(struct plan *plan, const struct mib_change *c, size_t n,
 		       struct mib_fault *fault);
 /*

@@ -119,9 +119,10 @@ struct mib_def {
 	const struct mib_col *cols; /* in order of num */
 	size_t ncols;
 	size_t row_size;
-	uint16_t given_off; /* of a uint64_t: bit N: a manager wrote column N; 0: none is kept */
+	uint16_t given_off; /* of a uint64_t, bit N: a manager wrote column N; 0: there is none */
 	bool harmless;	    /* what managers write to it changes no traffic */
-	/* Each row is a part of one of these, which stands in it: a leg of its route. NULL: of none. */
+	/* Each row is a part of a row of this table, which it contains at whole_off: a next hop is
+	 * a part of its route. NULL: rows are by themselves. */
 	const struct mib_def *whole;
 	uint16_t whole_off;
 };
@@ -286,7 +287,7 @@ enum agent_cap {
 	AGENT_CAP_PROVISIONING = 1u << 11,
 };
 
-/* Rows of the scalars; a count or a time has its own row so that nothing else is computed. */
+/* Rows of scalars: of the agent, and of the groups that count their rows. */
 struct mib_agent_row {
 	char version[33];
 	uint32_t capabilities; /* enum agent_cap, enum nf_cap */
@@ -313,7 +314,7 @@ enum nexthop_col {
 	NEXTHOP_COL_STATUS,
 };
 
-/* fwmarkNextHopTable: one leg of a route. */
+/* A row of fwmarkNextHopTable: one next hop of a route. */
 struct mib_nexthop_row {
 	struct route route; /* the route that has the next hop; a SET looks at its key alone */
 	uint8_t index;	    /* 1 to ROUTE_LEGS_MAX */

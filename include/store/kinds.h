@@ -60,9 +60,10 @@ struct row_kind {
 	/* Checks what a row of fwmarkd.conf must say and a manager's need not. Returns: NULL, or
 	 * what is wrong and the column in @col. */
 	const char *(*check_static)(const void *row, unsigned *col);
-	/* AF_*: in whose netfilter tables it stands. */
+	/* Returns: AF_*: the row is in the netfilter tables of this family. */
 	uint8_t (*tables_of)(const void *row);
-	/* Did it go with its device, when it is not in the kernel? Then it comes again with that. */
+	/* The row is not in the kernel: did it go with its device? Then it is put back when the
+	 * device returns. */
 	bool (*goes_with_device)(const void *row);
 	/* The name of its device, "" when there is none. */
 	const char *(*device)(const void *row);
