@@ -185,7 +185,7 @@ static void set_signals(void)
 }
 
 /* A dry run, for --check and --dump. Returns: the exit status. */
-static int look(const struct arguments *args, const struct conf *conf)
+static int dry_run(const struct arguments *args, const struct conf *conf)
 {
 	static struct instance in;
 	struct text out = TEXT_INIT;
@@ -226,7 +226,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	if (args.syntax || args.check || args.dump) {
-		status = args.syntax ? EXIT_SUCCESS : look(&args, &conf);
+		status = args.syntax ? EXIT_SUCCESS : dry_run(&args, &conf);
 		conf_fini(&conf);
 		return status;
 	}

@@ -84,7 +84,7 @@ netns_tests = \
 	tests/netns/rulesets.sh \
 	tests/netns/route-columns.sh \
 	tests/netns/rowstatus.sh \
-	tests/netns/rowstatus-legs.sh \
+	tests/netns/rowstatus-hops.sh \
 	tests/netns/rowstatus-timeouts.sh \
 	tests/netns/rule-columns.sh \
 	tests/netns/second-subagent.sh \

@@ -114,10 +114,10 @@ static int missing(struct instance *in, struct text *out, struct why *why)
 
 	for (size_t k = 0; k < ROW_KINDS && !err; k++) {
 		const struct mib_def *def = row_kinds[k].def;
-		const struct managed *m = store_wanted(&in->store, &row_kinds[k]);
+		const struct wanted *m = store_wanted(&in->store, &row_kinds[k]);
 
 		for (size_t i = 0; i < m->rows.n && !err; i++) {
-			struct plan_item it = { .def = def, .now = managed_at(m, i), .in = true };
+			struct plan_item it = { .def = def, .now = wanted_at(m, i), .in = true };
 			struct mib_fault fault = { 0 };
 
 			if (!row_is_active(def, it.now) || in_plan(in, &row_kinds[k], it.now) ||
@@ -141,7 +141,7 @@ static void names(struct instance *in, struct text *out)
 		const struct fib key = { .id = n->id };
 
 		if (n->flags & NAME_OWN && in->store.known &&
-		    !managed_find(&in->store.wanted[FIB_ROWS], &key))
+		    !wanted_find(&in->store.wanted[FIB_ROWS], &key))
 			text_add(out, "- table name: %u %s\n", n->id, n->name);
 	}
 	if (!names_find(&in->views.names.protos, in->store.protocol))

@@ -88,11 +88,11 @@ static bool same_route(const struct instance *in, const void *row, void *again)
 {
 	struct route r = *(const struct route *)row, *back = again;
 
-	for (unsigned i = 0; i < back->nlegs; i++) {
-		struct nexthop *leg = back->nlegs > 1 ? &back->legs[i] : &back->leg;
-		const struct name *link = names_find_name(&in->views.links, leg->ifname);
+	for (unsigned i = 0; i < back->nhops; i++) {
+		struct nexthop *hop = back->nhops > 1 ? &back->hops[i] : &back->hop;
+		const struct name *link = names_find_name(&in->views.links, hop->ifname);
 
-		leg->ifindex = link ? link->id : 0;
+		hop->ifindex = link ? link->id : 0;
 	}
 	r.protocol = back->protocol;
 	return route_same(&r, back);
@@ -159,10 +159,10 @@ static void use_index(struct dump *d, uint32_t index)
 
 /* Managers' rows keep their indices: marks these as used. The other rows get free ones, in their
  * order. */
-static void use_managed(struct dump *d, const struct managed *m)
+static void use_wanted(struct dump *d, const struct wanted *m)
 {
 	for (size_t i = 0; i < m->rows.n; i++)
-		use_index(d, (uint32_t)cell_load(&m->kind->def->cols[0], managed_at(m, i)));
+		use_index(d, (uint32_t)cell_load(&m->kind->def->cols[0], wanted_at(m, i)));
 }
 
 static uint32_t give_index(struct dump *d, uint32_t index, uint32_t *next)
@@ -216,15 +216,15 @@ static const char *left_out(const struct route *r)
 
 /* Gives the route a copy of its next hops, with the names of their devices. Returns: the copy, or
  * NULL. */
-static struct nexthop *named_legs(const struct instance *in, struct route *r)
+static struct nexthop *named_hops(const struct instance *in, struct route *r)
 {
-	struct nexthop *legs = calloc(r->nlegs, sizeof(*legs));
+	struct nexthop *hops = calloc(r->nhops, sizeof(*hops));
 
-	for (unsigned i = 0; legs && i < r->nlegs; i++) {
-		legs[i] = r->legs[i];
-		route_row_name_leg(&in->views, &legs[i]);
+	for (unsigned i = 0; hops && i < r->nhops; i++) {
+		hops[i] = r->hops[i];
+		route_row_name_hop(&in->views, &hops[i]);
 	}
-	return r->legs = legs;
+	return r->hops = hops;
 }
 
 static void dump_route(struct dump *d, struct route *r)
@@ -237,15 +237,15 @@ static void dump_route(struct dump *d, struct route *r)
 	route_init(&base);
 	scope.scope = ROUTE_SCOPE_AUTO;
 	base.scope = route_scope(&scope);
-	base.leg.gateway_type = AF_UNSPEC;
+	base.hop.gateway_type = AF_UNSPEC;
 	r->given = differing(ROUTE_ROWS, r, &base);
 	drop(&r->given, ROUTE_COL_GATEWAY_TYPE);
 	drop(&r->given, ROUTE_COL_PROTOCOL);
-	if (r->leg.ifname[0])
+	if (r->hop.ifname[0])
 		drop(&r->given, ROUTE_COL_IFINDEX);
 	/* The kernel gives every unreachable route of IPv6 the device lo. */
 	if (route_is_reject(r)) {
-		memset(&r->leg, 0, sizeof(r->leg));
+		memset(&r->hop, 0, sizeof(r->hop));
 		r->given &= ~ROUTE_COLS_WAY;
 	}
 	if (because)
@@ -273,13 +273,13 @@ static void dump_routes(struct dump *d, struct text *out)
 			daemons++;
 			continue;
 		}
-		if (r.nlegs > 1 && !named_legs(in, &r)) {
+		if (r.nhops > 1 && !named_hops(in, &r)) {
 			d->rows.err = -ENOMEM;
 			break;
 		}
 		dump_route(d, &r);
-		if (r.nlegs > 1)
-			free(r.legs);
+		if (r.nhops > 1)
+			free(r.hops);
 	}
 	if (daemons)
 		text_add(&d->left, "# Left out: %zu routes that routing daemons made.\n", daemons);
@@ -311,7 +311,7 @@ static void dump_policies(struct dump *d, struct text *out)
 	uint32_t next = 1;
 
 	begin(d, POLICY_ROWS);
-	use_managed(d, &in->store.wanted[POLICY_ROWS]);
+	use_wanted(d, &in->store.wanted[POLICY_ROWS]);
 	/* In the order of the kernel. */
 	for (size_t i = 0; i < in->views.policies.kernel.n; i++) {
 		for (size_t k = 0; k < rows->n; k++) {
@@ -355,7 +355,7 @@ static int dump_rules(struct dump *d, struct text *out)
 	uint32_t *index = calloc(snap->entries.n + 1, sizeof(*index)), next = 1;
 
 	begin(d, RULE_ROWS);
-	use_managed(d, &in->store.wanted[RULE_ROWS]);
+	use_wanted(d, &in->store.wanted[RULE_ROWS]);
 	for (size_t i = 0; index && i < in->views.rules.rows.n; i++) {
 		const struct rule_row *row = vec_at(&in->views.rules.rows, i);
 
@@ -385,11 +385,11 @@ static int dump_rules(struct dump *d, struct text *out)
 
 static void dump_marks(struct dump *d, struct text *out)
 {
-	const struct managed *m = &d->in->store.wanted[MARK_ROWS];
+	const struct wanted *m = &d->in->store.wanted[MARK_ROWS];
 
 	begin(d, MARK_ROWS);
 	for (size_t i = 0; i < m->rows.n; i++) {
-		struct mark mark = *(struct mark *)managed_at(m, i), base;
+		struct mark mark = *(struct mark *)wanted_at(m, i), base;
 
 		mark_init(&base, mark.value, mark.mask);
 		mark.given = differing(MARK_ROWS, &mark, &base);

@@ -11,8 +11,8 @@ void route_init(struct route *r)
 		.type = ROUTE_UNICAST,
 		.scope = ROUTE_SCOPE_AUTO,
 		.protocol = ROUTE_PROTO_AGENT,
-		.leg = { .weight = 1 },
-		.nlegs = 1,
+		.hop = { .weight = 1 },
+		.nhops = 1,
 		.origin = ORIGIN_MANAGER,
 		.storage = STORAGE_NONVOLATILE,
 	};
@@ -25,8 +25,8 @@ bool route_is_reject(const struct route *r)
 
 static bool route_has_gateway(const struct route *r)
 {
-	for (unsigned i = 0; i < r->nlegs; i++)
-		if (route_leg(r, i)->gateway.family != AF_UNSPEC)
+	for (unsigned i = 0; i < r->nhops; i++)
+		if (route_hop(r, i)->gateway.family != AF_UNSPEC)
 			return true;
 	return false;
 }
@@ -45,16 +45,16 @@ uint8_t route_scope(const struct route *r)
 		return (uint8_t)r->scope;
 	if (r->type != ROUTE_UNICAST)
 		return r->type <= ROUTE_XRESOLVE ? by_type[r->type] : 0;
-	return route_has_gateway(r) || r->nlegs > 1 || r->nhid ? 0 : ROUTE_SCOPE_LINK;
+	return route_has_gateway(r) || r->nhops > 1 || r->nhid ? 0 : ROUTE_SCOPE_LINK;
 }
 
-bool route_leg_onlink(const struct route *r, unsigned i)
+bool route_hop_onlink(const struct route *r, unsigned i)
 {
-	if (r->onlink || r->nlegs < 2 || !(r->legs[i].flags & ROUTE_ONLINK))
+	if (r->onlink || r->nhops < 2 || !(r->hops[i].flags & ROUTE_ONLINK))
 		return r->onlink;
 	/* When all have the flag, the kernel still shows what a manager no longer wants. */
-	for (unsigned k = 0; k < r->nlegs; k++)
-		if (!(r->legs[k].flags & ROUTE_ONLINK))
+	for (unsigned k = 0; k < r->nhops; k++)
+		if (!(r->hops[k].flags & ROUTE_ONLINK))
 			return true;
 	return false;
 }
@@ -91,30 +91,30 @@ static bool src_same(const struct prefix *a, const struct prefix *b)
 	return alen == blen && (!alen || addr_same(a, b));
 }
 
-static bool leg_same(const struct route *a, const struct route *b, unsigned i)
+static bool hop_same(const struct route *a, const struct route *b, unsigned i)
 {
-	const struct nexthop *x = route_leg(a, i), *y = route_leg(b, i);
+	const struct nexthop *x = route_hop(a, i), *y = route_hop(b, i);
 
 	if (!addr_same(&x->gateway, &y->gateway) ||
-	    route_leg_onlink(a, i) != route_leg_onlink(b, i))
+	    route_hop_onlink(a, i) != route_hop_onlink(b, i))
 		return false;
 	if (x->ifindex != y->ifindex &&
 	    (x->gateway.family == AF_UNSPEC || (x->ifindex && y->ifindex)))
 		return false;
-	return a->nlegs < 2 || (x->weight == y->weight && x->realms == y->realms);
+	return a->nhops < 2 || (x->weight == y->weight && x->realms == y->realms);
 }
 
-static bool legs_same(const struct route *a, const struct route *b)
+static bool hops_same(const struct route *a, const struct route *b)
 {
 	if (a->nhid || b->nhid)
 		return a->nhid == b->nhid;
 	/* The kernel gives every unreachable IPv6 route the device lo: that is no difference. */
 	if (route_is_reject(a))
 		return true;
-	if (a->nlegs != b->nlegs)
+	if (a->nhops != b->nhops)
 		return false;
-	for (unsigned i = 0; i < a->nlegs; i++)
-		if (!leg_same(a, b, i))
+	for (unsigned i = 0; i < a->nhops; i++)
+		if (!hop_same(a, b, i))
 			return false;
 	return true;
 }
@@ -147,5 +147,5 @@ bool route_same(const struct route *a, const struct route *b)
 	       route_type_asked(a) == route_type_asked(b) && a->tos == b->tos &&
 	       route_scope(a) == route_scope(b) && a->protocol == b->protocol &&
 	       a->pref == b->pref && a->realms == b->realms && src_same(&a->src, &b->src) &&
-	       addr_same(&a->prefsrc, &b->prefsrc) && metrics_same(a, b) && legs_same(a, b);
+	       addr_same(&a->prefsrc, &b->prefsrc) && metrics_same(a, b) && hops_same(a, b);
 }

@@ -12,14 +12,14 @@ typedef unsigned route_rule(const struct route *r, struct why *why);
 
 #define wrong(why, column, ...) (why_set((why), -EINVAL, __VA_ARGS__), (column))
 
-static bool leg_has_device(const struct nexthop *leg)
+static bool hop_has_device(const struct nexthop *hop)
 {
-	return leg->ifindex || leg->ifname[0];
+	return hop->ifindex || hop->ifname[0];
 }
 
-static bool leg_is_empty(const struct nexthop *leg)
+static bool hop_is_empty(const struct nexthop *hop)
 {
-	return leg->gateway.family == AF_UNSPEC && !leg_has_device(leg);
+	return hop->gateway.family == AF_UNSPEC && !hop_has_device(hop);
 }
 
 static bool is_link_local(const struct prefix *p)
@@ -97,51 +97,51 @@ static unsigned check_metrics(const struct route *r, struct why *why)
 }
 
 /* Checks what holds for each next hop. */
-static unsigned check_leg(const struct route *r, const struct nexthop *leg, struct why *why)
+static unsigned check_hop(const struct route *r, const struct nexthop *hop, struct why *why)
 {
-	const struct prefix *gw = &leg->gateway;
+	const struct prefix *gw = &hop->gateway;
 
 	if (gw->family != AF_UNSPEC && !addr_size(gw->family))
 		return wrong(why, ROUTE_COL_GATEWAY_TYPE, "GatewayType: neither ipv4 nor ipv6");
-	if (leg->gateway_type != gw->family)
+	if (hop->gateway_type != gw->family)
 		return wrong(why, ROUTE_COL_GATEWAY_TYPE, "GatewayType: does not fit Gateway");
 	if (gw->family == AF_INET && r->dst.family == AF_INET6)
 		return wrong(why, ROUTE_COL_GATEWAY_TYPE,
 			     "GatewayType: an IPv6 route needs an IPv6 gateway");
 	if (gw->family != AF_UNSPEC && addr_is_zero(gw))
 		return wrong(why, ROUTE_COL_GATEWAY, "Gateway: the unspecified address is none");
-	if (leg->ifname[0] &&
-	    (!text_is_ifname(leg->ifname) || !text_is_utf8(leg->ifname, strlen(leg->ifname))))
+	if (hop->ifname[0] &&
+	    (!text_is_ifname(hop->ifname) || !text_is_utf8(hop->ifname, strlen(hop->ifname))))
 		return wrong(why, ROUTE_COL_IFNAME, "IfName: no name for an interface");
-	if (leg_is_empty(leg))
+	if (hop_is_empty(hop))
 		return wrong(why, ROUTE_COL_GATEWAY, "Gateway: a gateway or a device is needed");
-	if (!leg_has_device(leg) && is_link_local(gw))
+	if (!hop_has_device(hop) && is_link_local(gw))
 		return wrong(why, ROUTE_COL_IFNAME, "IfName: a link-local gateway needs a device");
 	if (gw->family != AF_UNSPEC && r->type == ROUTE_LOCAL && r->dst.family == AF_INET)
 		return wrong(why, ROUTE_COL_GATEWAY, "Gateway: a local route has none");
-	if (r->onlink && (gw->family == AF_UNSPEC || !leg_has_device(leg)))
+	if (r->onlink && (gw->family == AF_UNSPEC || !hop_has_device(hop)))
 		return wrong(why, ROUTE_COL_ONLINK, "Onlink: needs a gateway and a device");
-	if (leg->weight < 1 || leg->weight > 256)
+	if (hop->weight < 1 || hop->weight > 256)
 		return wrong(why, ROUTE_COL_NLEGS, "NextHopWeight: %u is not within 1 to 256",
-			     leg->weight);
+			     hop->weight);
 	return 0;
 }
 
 /* For routes that may not have a next hop. */
-static unsigned check_no_leg(const struct route *r, const char *because, struct why *why)
+static unsigned check_no_hop(const struct route *r, const char *because, struct why *why)
 {
-	if (r->nlegs > 1)
+	if (r->nhops > 1)
 		return wrong(why, ROUTE_COL_NLEGS, "NextHops: not with %s", because);
-	if (r->leg.gateway.family != AF_UNSPEC)
+	if (r->hop.gateway.family != AF_UNSPEC)
 		return wrong(why, ROUTE_COL_GATEWAY, "Gateway: not with %s", because);
-	if (leg_has_device(&r->leg))
+	if (hop_has_device(&r->hop))
 		return wrong(why, ROUTE_COL_IFNAME, "IfName: not with %s", because);
 	if (r->onlink)
 		return wrong(why, ROUTE_COL_ONLINK, "Onlink: not with %s", because);
 	return 0;
 }
 
-static unsigned check_legs(const struct route *r, struct why *why)
+static unsigned check_hops(const struct route *r, struct why *why)
 {
 	static const char *const rejects[] = { "type blackhole", "type unreachable",
 					       "type prohibit", "type throw" };
@@ -150,33 +150,34 @@ static unsigned check_legs(const struct route *r, struct why *why)
 		if (r->nhid)
 			return wrong(why, ROUTE_COL_NHID, "NextHopId: not with %s",
 				     rejects[r->type - ROUTE_BLACKHOLE]);
-		return check_no_leg(r, rejects[r->type - ROUTE_BLACKHOLE], why);
+		return check_no_hop(r, rejects[r->type - ROUTE_BLACKHOLE], why);
 	}
 	if (r->nhid)
-		return check_no_leg(r, "a NextHopId", why);
-	if (r->nlegs < 2)
-		return check_leg(r, &r->leg, why);
-	if (r->nlegs > ROUTE_LEGS_MAX)
-		return wrong(why, ROUTE_COL_NLEGS, "NextHops: more than %d", ROUTE_LEGS_MAX);
+		return check_no_hop(r, "a NextHopId", why);
+	if (r->nhops < 2)
+		return check_hop(r, &r->hop, why);
+	if (r->nhops > ROUTE_HOPS_MAX)
+		return wrong(why, ROUTE_COL_NLEGS, "NextHops: more than %d", ROUTE_HOPS_MAX);
 	if (r->type == ROUTE_LOCAL && r->dst.family == AF_INET)
 		return wrong(why, ROUTE_COL_NLEGS, "NextHops: a local route has one");
-	for (unsigned i = 0; i < r->nlegs; i++) {
-		const struct nexthop *leg = &r->legs[i];
-		struct why leg_why;
+	for (unsigned i = 0; i < r->nhops; i++) {
+		const struct nexthop *hop = &r->hops[i];
+		struct why hop_why;
 
-		if (r->dst.family == AF_INET6 && leg->gateway.family == AF_UNSPEC)
+		if (r->dst.family == AF_INET6 && hop->gateway.family == AF_UNSPEC)
 			return wrong(why, ROUTE_COL_NLEGS,
-				     "NextHops: leg %u: an IPv6 leg needs a gateway", i + 1);
-		if (check_leg(r, leg, &leg_why))
-			return wrong(why, ROUTE_COL_NLEGS, "NextHops: leg %u: %s", i + 1,
-				     leg_why.s);
+				     "NextHops: next hop %u: an IPv6 next hop needs a gateway",
+				     i + 1);
+		if (check_hop(r, hop, &hop_why))
+			return wrong(why, ROUTE_COL_NLEGS, "NextHops: next hop %u: %s", i + 1,
+				     hop_why.s);
 	}
 	return 0;
 }
 
 int route_check(const struct route *r, unsigned *column, struct why *why)
 {
-	static route_rule *const rules[] = { check_key, check_type, check_legs, check_src,
+	static route_rule *const rules[] = { check_key, check_type, check_hops, check_src,
 					     check_metrics };
 
 	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++) {

@@ -78,27 +78,27 @@ static void text_type(struct text *out, uint8_t type)
 		text_add(out, "%u ", type);
 }
 
-static void text_gateway(struct text *out, const struct route *r, const struct nexthop *leg)
+static void text_gateway(struct text *out, const struct route *r, const struct nexthop *hop)
 {
-	bool other = leg->gateway.family != r->dst.family;
+	bool other = hop->gateway.family != r->dst.family;
 
 	text_address(out,
 		     !other			       ? "via "
-		     : leg->gateway.family == AF_INET6 ? "via inet6 "
+		     : hop->gateway.family == AF_INET6 ? "via inet6 "
 						       : "via inet ",
-		     &leg->gateway);
+		     &hop->gateway);
 }
 
-static void text_device(struct text *out, const struct nexthop *leg, const struct names *links)
+static void text_device(struct text *out, const struct nexthop *hop, const struct names *links)
 {
-	const struct name *n = links && leg->ifindex ? names_find(links, leg->ifindex) : NULL;
+	const struct name *n = links && hop->ifindex ? names_find(links, hop->ifindex) : NULL;
 
 	if (n)
 		text_add(out, "dev %s ", n->name);
-	else if (leg->ifname[0])
-		text_add(out, "dev %s ", leg->ifname);
-	else if (leg->ifindex)
-		text_add(out, "dev if%u ", leg->ifindex);
+	else if (hop->ifname[0])
+		text_add(out, "dev %s ", hop->ifname);
+	else if (hop->ifindex)
+		text_add(out, "dev if%u ", hop->ifindex);
 }
 
 static void text_realms(struct text *out, uint32_t realms, const struct rt_names *names)
@@ -203,31 +203,31 @@ static void text_metrics(struct text *out, const struct route *r)
 	}
 }
 
-static void text_legs(struct text *out, const struct route *r, const struct rt_names *names,
+static void text_hops(struct text *out, const struct route *r, const struct rt_names *names,
 		      const struct names *links)
 {
-	for (unsigned i = 0; i < r->nlegs; i++) {
-		const struct nexthop *leg = route_leg(r, i);
+	for (unsigned i = 0; i < r->nhops; i++) {
+		const struct nexthop *hop = route_hop(r, i);
 
 		text_add(out, "\\\tnexthop ");
-		text_gateway(out, r, leg);
-		text_realms(out, leg->realms, names);
-		text_device(out, leg, links);
-		text_add(out, "weight %u ", leg->weight);
-		text_flags(out, (leg->flags & ~(uint32_t)ROUTE_ONLINK) |
-					(route_leg_onlink(r, i) ? ROUTE_ONLINK : 0));
+		text_gateway(out, r, hop);
+		text_realms(out, hop->realms, names);
+		text_device(out, hop, links);
+		text_add(out, "weight %u ", hop->weight);
+		text_flags(out, (hop->flags & ~(uint32_t)ROUTE_ONLINK) |
+					(route_hop_onlink(r, i) ? ROUTE_ONLINK : 0));
 	}
 }
 
 /* Has the route at most one next hop, which is written into the line itself? */
 static bool is_plain(const struct route *r)
 {
-	return r->nlegs < 2 && !(r->flags & ROUTE_GROUPED);
+	return r->nhops < 2 && !(r->flags & ROUTE_GROUPED);
 }
 
 /* Writes the only next hop. The kernel gives a route without any the device lo, and ip(8) shows
  * that, but not for IPv4 without a nexthop object. */
-static void text_leg(struct text *out, const struct route *r, const struct names *links)
+static void text_hop(struct text *out, const struct route *r, const struct names *links)
 {
 	static const struct nexthop lo = { .ifindex = LOOPBACK_IFINDEX, .ifname = "lo" };
 
@@ -235,8 +235,8 @@ static void text_leg(struct text *out, const struct route *r, const struct names
 		if (r->dst.family == AF_INET6 || r->nhid)
 			text_device(out, &lo, links);
 	} else if (is_plain(r)) {
-		text_gateway(out, r, &r->leg);
-		text_device(out, &r->leg, links);
+		text_gateway(out, r, &r->hop);
+		text_device(out, &r->hop, links);
 	}
 }
 
@@ -284,8 +284,8 @@ static void text_attributes(struct text *out, const struct route *r, const struc
 	if (r->metric || r->dst.family == AF_INET6)
 		text_add(out, "metric %u ", r->metric);
 	if (r->flags & ROUTE_GROUPED)
-		flags &= ~(uint32_t)r->leg.flags;
-	else if (r->nlegs == 1)
+		flags &= ~(uint32_t)r->hop.flags;
+	else if (r->nhops == 1)
 		flags = (flags & ~(uint32_t)ROUTE_ONLINK) | (r->onlink ? ROUTE_ONLINK : 0);
 	text_flags(out, flags);
 	if (l)
@@ -316,11 +316,11 @@ static void text_line(struct text *out, const struct route *r, const struct look
 		text_add(out, "tos ");
 		text_named(out, &names->dsfield, r->tos, "0x%02x");
 	}
-	text_leg(out, r, links);
+	text_hop(out, r, links);
 	text_attributes(out, r, l, names);
 	text_pref(out, r);
 	if (!is_plain(r))
-		text_legs(out, r, names, links);
+		text_hops(out, r, names, links);
 	while (out->len && out->s[out->len - 1] == ' ')
 		out->s[--out->len] = '\0';
 }

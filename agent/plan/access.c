@@ -203,10 +203,10 @@ static int check_foreign(struct plan *plan, struct plan_item *it, struct mib_fau
 static int growth(struct plan *plan, const struct plan_item *it)
 {
 	const struct row_kind *kind = row_kind_of(it->def);
-	const struct managed *m = kind ? store_wanted(plan->store, kind) : NULL;
+	const struct wanted *m = kind ? store_wanted(plan->store, kind) : NULL;
 
 	return m && !it->foreign
-		       ? (it->now != NULL) - (managed_find(m, it->now ? it->now : it->old) != NULL)
+		       ? (it->now != NULL) - (wanted_find(m, it->now ? it->now : it->old) != NULL)
 		       : 0;
 }
 

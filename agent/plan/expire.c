@@ -26,21 +26,21 @@ static void removed(const struct mib_def *def, const void *row, enum row_status 
 }
 
 /* Returns: whether a row was removed. */
-static bool expire_table(const struct plan_options *c, struct managed *m)
+static bool expire_table(const struct plan_options *c, struct wanted *m)
 {
 	const struct mib_col *col = mib_col_syntax(m->kind->def, SYN_STATUS);
 	uint64_t now = clock_ms();
 	size_t before = m->rows.n;
 
 	for (size_t i = m->idle.n; i--;) {
-		const struct managed_idle *e = vec_at(&m->idle, i);
+		const struct wanted_idle *e = vec_at(&m->idle, i);
 		enum row_status status = cell_load(col, e->row);
 		unsigned seconds = allowed(c, status);
 
 		if (!seconds || now - e->since_ms < seconds * UINT64_C(1000))
 			continue;
 		removed(m->kind->def, e->row, status, seconds);
-		managed_remove(m, e->row);
+		wanted_remove(m, e->row);
 	}
 	if (m->rows.n == before)
 		return false;

@@ -39,7 +39,7 @@ struct route *plan_route_copy(struct plan *plan, const struct route *r)
 {
 	struct route *copy = (void *)arena_copy(&plan->arena, r, sizeof(*r));
 
-	if (copy && r->nlegs > 1)
-		copy->legs = (void *)arena_copy(&plan->arena, r->legs, r->nlegs * sizeof(*r->legs));
-	return copy && (r->nlegs < 2 || copy->legs) ? copy : NULL;
+	if (copy && r->nhops > 1)
+		copy->hops = (void *)arena_copy(&plan->arena, r->hops, r->nhops * sizeof(*r->hops));
+	return copy && (r->nhops < 2 || copy->hops) ? copy : NULL;
 }

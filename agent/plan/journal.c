@@ -8,10 +8,10 @@
 /* Notes a row that the kernel will have. */
 static int made_add(struct journal *journal, const struct mib_def *def, const void *row)
 {
-	struct managed *made = journal->made;
+	struct wanted *made = journal->made;
 	const struct row_kind *kind = row_kind_of(def);
 
-	return kind && !managed_set(&made[kind - row_kinds], row) ? -ENOMEM : 0;
+	return kind && !wanted_set(&made[kind - row_kinds], row) ? -ENOMEM : 0;
 }
 
 /* Notes where a rule stands that the kernel has before. */

@@ -10,7 +10,7 @@
 /* A manager that does not write the status does not change whether the row is wanted. The row may
  * read notInService only because somebody else took its object away, or because its device is gone:
  * then it is still wanted active. */
-static void keep_wish(const struct plan_item *it, const void *had)
+static void keep_wanted(const struct plan_item *it, const void *had)
 {
 	const struct mib_col *status = mib_col_syntax(it->def, SYN_STATUS);
 
@@ -36,7 +36,7 @@ static int keep_row(struct plan *plan, struct plan_item *it)
 {
 	const void *key = it->now ? it->now : it->old;
 	const struct row_kind *kind = row_kind_of(it->def);
-	struct managed *m, *was;
+	struct wanted *m, *was;
 	int err;
 
 	if (!kind || it->foreign)
@@ -44,16 +44,16 @@ static int keep_row(struct plan *plan, struct plan_item *it)
 	m = store_wanted(plan->store, kind);
 	was = &plan->was[kind - row_kinds];
 	if (!was->kind) {
-		managed_init(was, kind);
+		wanted_init(was, kind);
 		was->changed_ms = m->changed_ms;
 	}
-	keep_wish(it, managed_find(m, key));
-	err = managed_move(m, was, key);
-	if (!err && it->now && !managed_set(m, it->now)) {
-		managed_move(was, m, key);
+	keep_wanted(it, wanted_find(m, key));
+	err = wanted_move(m, was, key);
+	if (!err && it->now && !wanted_set(m, it->now)) {
+		wanted_move(was, m, key);
 		err = -ENOMEM;
 	}
-	if (!err && differs(it, managed_find(was, key)))
+	if (!err && differs(it, wanted_find(was, key)))
 		m->changed_ms = clock_ms();
 	return err;
 }
@@ -79,15 +79,15 @@ int plan_keep_rows_undo(struct plan *plan, struct why *why)
 		struct plan_item *it = vec_at(&plan->items, plan->kept - 1);
 		const void *key = it->now ? it->now : it->old;
 		const struct row_kind *kind = row_kind_of(it->def);
-		struct managed *m, *was;
+		struct wanted *m, *was;
 
 		if (!kind || it->foreign)
 			continue;
 		m = store_wanted(plan->store, kind);
 		was = &plan->was[kind - row_kinds];
 		m->changed_ms = was->changed_ms;
-		managed_remove(m, key);
-		managed_move(was, m, key);
+		wanted_remove(m, key);
+		wanted_move(was, m, key);
 	}
 	plan->store->version++;
 	return 0;

@@ -52,13 +52,13 @@ static bool in_plan(const struct plan *plan, const struct mark *m)
 
 int plan_meters_wanted(const struct plan *plan, struct vec *wanted)
 {
-	const struct managed *all = &plan->store->wanted[MARK_ROWS];
+	const struct wanted *all = &plan->store->wanted[MARK_ROWS];
 	const struct plan_item *it;
 	int err = 0;
 
 	for (size_t i = 0; i < all->rows.n && !err; i++)
-		if (!in_plan(plan, managed_at(all, i)))
-			err = meters_want(wanted, managed_at(all, i));
+		if (!in_plan(plan, wanted_at(all, i)))
+			err = meters_want(wanted, wanted_at(all, i));
 	for (size_t i = 0; !err && (it = plan_next(plan, &mib_mark, &i));)
 		err = meters_want(wanted, it->now);
 	return err;

@@ -17,7 +17,7 @@ const void *plan_whole(const struct mib_change *c)
  * memory. */
 static struct plan_item *route_item(struct plan *plan, const struct route *key, size_t change)
 {
-	const struct route *wanted = managed_find(&plan->store->wanted[ROUTE_ROWS], key);
+	const struct route *wanted = wanted_find(&plan->store->wanted[ROUTE_ROWS], key);
 	struct plan_item *it;
 	struct route kernel;
 
@@ -40,13 +40,13 @@ static struct plan_item *route_item(struct plan *plan, const struct route *key, 
 
 /* Returns: room for as many next hops as a route can have, filled with those of @r; NULL without
  * memory. */
-static struct nexthop *own_legs(struct plan *plan, const struct route *r)
+static struct nexthop *own_hops(struct plan *plan, const struct route *r)
 {
-	struct nexthop *legs = arena_alloc(&plan->arena, ROUTE_LEGS_MAX * sizeof(*legs));
+	struct nexthop *hops = arena_alloc(&plan->arena, ROUTE_HOPS_MAX * sizeof(*hops));
 
-	for (unsigned i = 0; legs && i < r->nlegs; i++)
-		legs[i] = *route_leg(r, i);
-	return legs;
+	for (unsigned i = 0; hops && i < r->nhops; i++)
+		hops[i] = *route_hop(r, i);
+	return hops;
 }
 
 static int fail(struct mib_fault *fault, unsigned col, int error)
@@ -57,18 +57,18 @@ static int fail(struct mib_fault *fault, unsigned col, int error)
 
 /* A next hop that is the only one stands in the columns of the route, too, and is kept as if it had
  * been written there. */
-static void set_legs(struct route *r, struct nexthop *legs, unsigned n)
+static void set_hops(struct route *r, struct nexthop *hops, unsigned n)
 {
-	r->nlegs = (uint16_t)n;
-	r->legs = n > 1 ? legs : NULL;
+	r->nhops = (uint16_t)n;
+	r->hops = n > 1 ? hops : NULL;
 	if (n != 1) {
-		memset(&r->leg, 0, sizeof(r->leg));
+		memset(&r->hop, 0, sizeof(r->hop));
 		return;
 	}
-	r->leg = legs[0];
-	if (r->leg.gateway.family)
+	r->hop = hops[0];
+	if (r->hop.gateway.family)
 		r->given |= COL_BIT(ROUTE_COL_GATEWAY);
-	if (r->leg.ifname[0])
+	if (r->hop.ifname[0])
 		r->given |= COL_BIT(ROUTE_COL_IFNAME);
 }
 
@@ -81,43 +81,43 @@ static int check_status(const struct mib_change *c, const struct route *r, struc
 	if (!cols_have(c->touched, NEXTHOP_COL_STATUS) || active == (r->status == ROW_ACTIVE))
 		return MIB_OK;
 	why_set(&fault->why, 0,
-		active ? "its route is not active: the legs become active together with it"
-		       : "its route is active, and so are all its legs: take the route out of "
-			 "service, or destroy the leg");
+		active ? "its route is not active: the next hops become active together with it"
+		       : "its route is active, and so are all its next hops: take the route out of "
+			 "service, or destroy the next hop");
 	return fail(fault, NEXTHOP_COL_STATUS, MIB_INCONSISTENT_VALUE);
 }
 
-static int leg_set(struct plan *plan, const struct mib_change *c, struct plan_item *it,
-		   struct nexthop *legs, struct mib_fault *fault)
+static int hop_set(struct plan *plan, const struct mib_change *c, struct plan_item *it,
+		   struct nexthop *hops, struct mib_fault *fault)
 {
 	const struct mib_nexthop_row *row = c->now;
 	struct route *r = it->now;
-	unsigned at = row->index - 1u, n = r->nlegs;
+	unsigned at = row->index - 1u, n = r->nhops;
 	struct nexthop hop = row->hop;
-	unsigned col = plan_leg_device(plan, &hop, c->touched, NEXTHOP_COL_IFINDEX,
+	unsigned col = plan_hop_device(plan, &hop, c->touched, NEXTHOP_COL_IFINDEX,
 				       NEXTHOP_COL_IFNAME, &fault->why);
 
 	if (col && r->status == ROW_ACTIVE)
 		return fail(fault, col, mib_error_of(-ENODEV));
 	fault->why.s[0] = '\0';
 	if (at > n) {
-		why_set(&fault->why, 0, "leg %u comes before leg %u", n + 1u, at + 1u);
+		why_set(&fault->why, 0, "next hop %u comes before next hop %u", n + 1u, at + 1u);
 		return fail(fault, NEXTHOP_COL_STATUS, MIB_INCONSISTENT_NAME);
 	}
-	legs[at] = hop;
-	set_legs(r, legs, at == n ? n + 1 : n);
+	hops[at] = hop;
+	set_hops(r, hops, at == n ? n + 1 : n);
 	/* A status that the route as a whole cannot take, its next hop cannot take either. */
 	if (c->existed && cols_have(c->touched, NEXTHOP_COL_STATUS))
 		it->touched |= COL_BIT(ROUTE_COL_STATUS);
 	return check_status(c, r, fault);
 }
 
-static void leg_remove(struct route *r, struct nexthop *legs, unsigned at)
+static void hop_remove(struct route *r, struct nexthop *hops, unsigned at)
 {
-	if (at >= r->nlegs)
+	if (at >= r->nhops)
 		return;
-	memmove(&legs[at], &legs[at + 1], (r->nlegs - at - 1u) * sizeof(*legs));
-	set_legs(r, legs, r->nlegs - 1u);
+	memmove(&hops[at], &hops[at + 1], (r->nhops - at - 1u) * sizeof(*hops));
+	set_hops(r, hops, r->nhops - 1u);
 }
 
 static int fold(struct plan *plan, const struct mib_change *c, size_t change,
@@ -125,7 +125,7 @@ static int fold(struct plan *plan, const struct mib_change *c, size_t change,
 {
 	const struct mib_nexthop_row *row = c->now;
 	struct plan_item *it = route_item(plan, &row->route, change);
-	struct nexthop *legs;
+	struct nexthop *hops;
 	struct route *r;
 
 	fault->change = change;
@@ -138,12 +138,12 @@ static int fold(struct plan *plan, const struct mib_change *c, size_t change,
 		return fail(fault, NEXTHOP_COL_STATUS, MIB_INCONSISTENT_VALUE);
 	}
 	r = it->now;
-	legs = own_legs(plan, r);
-	if (!legs)
+	hops = own_hops(plan, r);
+	if (!hops)
 		return fail(fault, NEXTHOP_COL_STATUS, MIB_RESOURCE_UNAVAILABLE);
 	if (!c->destroy)
-		return leg_set(plan, c, it, legs, fault);
-	leg_remove(r, legs, row->index - 1u);
+		return hop_set(plan, c, it, hops, fault);
+	hop_remove(r, hops, row->index - 1u);
 	return MIB_OK;
 }
 
@@ -154,8 +154,8 @@ static unsigned turn(const struct mib_change *c)
 	unsigned index = ((const struct mib_nexthop_row *)c->now)->index;
 
 	if (c->destroy)
-		return 3 * ROUTE_LEGS_MAX - index;
-	return c->existed ? index : ROUTE_LEGS_MAX + index;
+		return 3 * ROUTE_HOPS_MAX - index;
+	return c->existed ? index : ROUTE_HOPS_MAX + index;
 }
 
 static int turn_cmp(const void *x, const void *y)

@@ -34,23 +34,23 @@ int plan_item_prepare(struct plan *plan, struct plan_item *it, struct mib_fault 
 
 /* The next hops of a row belong to the view, which may change before the SET is carried out: copies
  * them. */
-static int own_legs(struct plan *plan, struct plan_item *it)
+static int own_hops(struct plan *plan, struct plan_item *it)
 {
 	struct route *row = it->old, kernel;
 	const struct route *src = row;
 
-	if (!row || row->nlegs < 2)
+	if (!row || row->nhops < 2)
 		return 0;
 	src = routes_find(plan->views, row, &kernel)
 		      ? &kernel
-		      : managed_find(&plan->store->wanted[ROUTE_ROWS], row);
-	if (!src || src->nlegs != row->nlegs)
+		      : wanted_find(&plan->store->wanted[ROUTE_ROWS], row);
+	if (!src || src->nhops != row->nhops)
 		return -EAGAIN;
-	row->legs = src->legs;
+	row->hops = src->hops;
 	it->old = plan_route_copy(plan, row);
 	if (it->now) {
 		row = it->now;
-		row->legs = src->legs;
+		row->hops = src->hops;
 		it->now = plan_route_copy(plan, row);
 	}
 	return it->old ? 0 : -ENOMEM;
@@ -66,7 +66,7 @@ static int refuse_static(struct plan *plan, const struct mib_change *c, size_t c
 
 	if (whole) {
 		def = def->whole;
-		row = managed_find(store_wanted(plan->store, row_kind_of(def)), whole);
+		row = wanted_find(store_wanted(plan->store, row_kind_of(def)), whole);
 	}
 	if (!row_is_static(def, row))
 		return MIB_OK;
@@ -97,7 +97,7 @@ static int items_add(struct plan *plan, const struct mib_change *c, size_t n)
 		};
 	}
 	for (size_t i = 0; !err && (it = plan_next(plan, &mib_route, &i));)
-		err = own_legs(plan, it);
+		err = own_hops(plan, it);
 	return err;
 }
 
@@ -115,7 +115,7 @@ static void drop_gathered(struct plan *plan)
 	names_fini(&plan->names);
 	for (size_t k = 0; k < ROW_KINDS; k++)
 		if (plan->was[k].kind)
-			managed_fini(&plan->was[k]);
+			wanted_fini(&plan->was[k]);
 	memset(plan->was, 0, sizeof(plan->was));
 	arena_free(&plan->arena);
 }
@@ -222,17 +222,17 @@ static void forget_views(struct plan *plan)
  * somebody else, so the wanted rows get their withdrawn back. */
 static void events_of_undo(struct plan *plan)
 {
-	const struct managed *wanted = &plan->store->wanted[ROUTE_ROWS];
+	const struct wanted *wanted = &plan->store->wanted[ROUTE_ROWS];
 	struct plan_item *it;
 	struct route *row;
 
 	for (size_t i = 0; (it = plan_next(plan, &mib_route, &i));) {
-		row = it->old ? managed_find(wanted, it->old) : NULL;
+		row = it->old ? wanted_find(wanted, it->old) : NULL;
 		it->withdrawn = row && row->withdrawn;
 	}
 	live_sync(plan->views);
 	for (size_t i = 0; (it = plan_next(plan, &mib_route, &i));) {
-		row = it->old ? managed_find(wanted, it->old) : NULL;
+		row = it->old ? wanted_find(wanted, it->old) : NULL;
 		if (row)
 			row->withdrawn = it->withdrawn;
 	}

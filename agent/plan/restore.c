@@ -17,21 +17,21 @@ static bool is_among(const struct vec *rows, const void *row)
 /* Makes an item for every wanted row that the kernel does not have, but for failed items. */
 static int restore_items(struct plan *plan,
 			 bool (*wants)(const struct row_kind *kind, const void *row),
-			 const struct vec *hopeless)
+			 const struct vec *failed)
 {
 	plan_clear(plan);
 	/* The view does not have yet what SETs made since the last reading. */
 	if (plan->views->rules.snap && plan->views->rules.stale)
 		rules_sync(plan->views);
 	for (size_t k = 0; k < ROW_KINDS; k++) {
-		const struct managed *m = store_wanted(plan->store, &row_kinds[k]);
+		const struct wanted *m = store_wanted(plan->store, &row_kinds[k]);
 
 		for (size_t i = 0; i < m->rows.n; i++) {
-			void *row = managed_at(m, i);
+			void *row = wanted_at(m, i);
 			struct plan_item *it;
 
 			if (!row_is_active(m->kind->def, row) || (wants && !wants(m->kind, row)) ||
-			    plan_is_there(plan, m->kind->def, row) || is_among(hopeless, row))
+			    plan_is_there(plan, m->kind->def, row) || is_among(failed, row))
 				continue;
 			it = vec_push(&plan->items);
 			if (!it)
@@ -71,9 +71,9 @@ static void add_row(struct vec *rows, void *row)
 
 /* Tries to put back all items. Returns: true when items failed and are noted: then try the
  * others. */
-static bool restore_try(struct plan *plan, int level, struct vec *hopeless)
+static bool restore_try(struct plan *plan, int level, struct vec *failed)
 {
-	size_t before = hopeless->n;
+	size_t before = failed->n;
 	struct mib_fault fault = { .change = SIZE_MAX };
 
 	/* Finds all rows that lack a device at once: there may be hundreds of them before it
@@ -85,33 +85,33 @@ static bool restore_try(struct plan *plan, int level, struct vec *hopeless)
 		if (!plan_item_prepare(plan, it, &wrong))
 			continue;
 		log_missing(level, it, wrong.why.s);
-		add_row(hopeless, it->now);
+		add_row(failed, it->now);
 	}
-	if (hopeless->n > before || !plan_run(plan, false, &fault))
-		return hopeless->n > before;
+	if (failed->n > before || !plan_run(plan, false, &fault))
+		return failed->n > before;
 	if (fault.change >= plan->items.n) {
 		log_at(level, "the managers' rows: not put back: %s", fault.why.s);
 		return false;
 	}
 	log_missing(level, vec_at(&plan->items, fault.change), fault.why.s);
-	add_row(hopeless, ((struct plan_item *)vec_at(&plan->items, fault.change))->now);
-	return hopeless->n > before;
+	add_row(failed, ((struct plan_item *)vec_at(&plan->items, fault.change))->now);
+	return failed->n > before;
 }
 
 void plan_restore(struct plan *plan, bool (*wants)(const struct row_kind *kind, const void *row),
 		  bool loud)
 {
-	struct vec routes = VEC_INIT(void *), hopeless = VEC_INIT(void *);
+	struct vec routes = VEC_INIT(void *), failed = VEC_INIT(void *);
 	int level = loud ? LOG_WARNING : LOG_DEBUG;
 	const struct plan_item *it;
 	bool again = true;
 	size_t tried = 0;
 
-	while (again && !restore_items(plan, wants, &hopeless) && plan->items.n) {
+	while (again && !restore_items(plan, wants, &failed) && plan->items.n) {
 		tried = plan->items.n;
-		for (size_t i = 0; !hopeless.n && (it = plan_next(plan, &mib_route, &i));)
+		for (size_t i = 0; !failed.n && (it = plan_next(plan, &mib_route, &i));)
 			add_row(&routes, it->now);
-		again = restore_try(plan, level, &hopeless);
+		again = restore_try(plan, level, &failed);
 		if (again)
 			tried = 0;
 	}
@@ -122,6 +122,6 @@ void plan_restore(struct plan *plan, bool (*wants)(const struct row_kind *kind, 
 	if (tried)
 		log_info("%zu of the managers' rows put back", tried);
 	vec_fini(&routes);
-	vec_fini(&hopeless);
+	vec_fini(&failed);
 	plan_clear(plan);
 }

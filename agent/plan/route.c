@@ -9,7 +9,7 @@
 #include "views/route_row.h"
 #include "views/route_set.h"
 
-unsigned plan_leg_device(const struct plan *plan, struct nexthop *hop, uint64_t touched,
+unsigned plan_hop_device(const struct plan *plan, struct nexthop *hop, uint64_t touched,
 			 unsigned ifindex_col, unsigned ifname_col, struct why *why)
 {
 	bool by_index = cols_have(touched, ifindex_col);
@@ -45,39 +45,39 @@ unsigned plan_leg_device(const struct plan *plan, struct nexthop *hop, uint64_t 
 
 bool plan_route_there(struct plan *plan, const struct route *r)
 {
-	struct nexthop legs[ROUTE_LEGS_MAX];
+	struct nexthop hops[ROUTE_HOPS_MAX];
 	struct route like = *r, have;
 	struct why dropped;
 
 	if (!routes_find(plan->views, r, &have))
 		return false;
 	/* A next hop from the state file has only the name of its device. */
-	for (unsigned i = 0; i < r->nlegs && r->nlegs > 1; i++) {
-		legs[i] = r->legs[i];
-		plan_leg_device(plan, &legs[i], 0, 0, 0, &dropped);
+	for (unsigned i = 0; i < r->nhops && r->nhops > 1; i++) {
+		hops[i] = r->hops[i];
+		plan_hop_device(plan, &hops[i], 0, 0, 0, &dropped);
 	}
-	if (r->nlegs > 1)
-		like.legs = legs;
+	if (r->nhops > 1)
+		like.hops = hops;
 	else
-		plan_leg_device(plan, &like.leg, 0, 0, 0, &dropped);
+		plan_hop_device(plan, &like.hop, 0, 0, 0, &dropped);
 	return route_same(&have, &like);
 }
 
 /* Finds the devices of a route's next hops. Returns: 0, or the column at fault with @why. */
-static unsigned resolve_legs(const struct plan *plan, struct route *r, uint64_t touched,
+static unsigned resolve_hops(const struct plan *plan, struct route *r, uint64_t touched,
 			     struct why *why)
 {
 	unsigned col = 0;
 
-	if (r->nlegs == 1)
-		return plan_leg_device(plan, &r->leg, touched, ROUTE_COL_IFINDEX, ROUTE_COL_IFNAME,
+	if (r->nhops == 1)
+		return plan_hop_device(plan, &r->hop, touched, ROUTE_COL_IFINDEX, ROUTE_COL_IFNAME,
 				       why);
 	/* plan_nexthops_fold() did that for next hops that the SET wrote. Others may be on new
 	 * devices of the same name; those from the kernel have no name yet. */
-	for (unsigned i = 0; i < r->nlegs && !col; i++) {
-		if (!r->legs[i].ifname[0])
-			route_row_name_leg(plan->views, &r->legs[i]);
-		col = plan_leg_device(plan, &r->legs[i], 0, ROUTE_COL_IFINDEX, ROUTE_COL_IFNAME,
+	for (unsigned i = 0; i < r->nhops && !col; i++) {
+		if (!r->hops[i].ifname[0])
+			route_row_name_hop(plan->views, &r->hops[i]);
+		col = plan_hop_device(plan, &r->hops[i], 0, ROUTE_COL_IFINDEX, ROUTE_COL_IFNAME,
 				      why);
 	}
 	return col;
@@ -87,7 +87,7 @@ void plan_route_resolve(const struct plan *plan, struct route *r)
 {
 	struct why dropped;
 
-	resolve_legs(plan, r, 0, &dropped);
+	resolve_hops(plan, r, 0, &dropped);
 }
 
 int plan_route_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
@@ -98,7 +98,7 @@ int plan_route_prepare(struct plan *plan, struct plan_item *it, struct mib_fault
 
 	/* The row's next hops belong to the view: takes what the kernel has now. */
 	if (old && it->out && routes_find(plan->views, old, &kernel)) {
-		route_row_name_leg(plan->views, &kernel.leg);
+		route_row_name_hop(plan->views, &kernel.hop);
 		kernel.given = old->given;
 		kernel.storage = old->storage;
 		kernel.status = old->status;
@@ -108,15 +108,16 @@ int plan_route_prepare(struct plan *plan, struct plan_item *it, struct mib_fault
 	}
 	if (!now)
 		return MIB_OK;
-	if (now->nlegs > 1 && now->leg.gateway.family) {
-		why_set(&fault->why, 0, "the route has %u legs: write to their rows", now->nlegs);
+	if (now->nhops > 1 && now->hop.gateway.family) {
+		why_set(&fault->why, 0, "the route has %u next hops: write to their rows",
+			now->nhops);
 		return plan_fail(fault, it, ROUTE_COL_GATEWAY, -EINVAL);
 	}
 	now->withdrawn = false;
 	/* A device has another index when it comes again: keeps its name. */
 	if (cols_have(it->touched, ROUTE_COL_IFINDEX))
 		now->given |= COL_BIT(ROUTE_COL_IFNAME);
-	col = resolve_legs(plan, now, it->touched, &fault->why);
+	col = resolve_hops(plan, now, it->touched, &fault->why);
 	if (col && it->in)
 		return plan_fail(fault, it, col, -ENODEV);
 	col = ROUTE_COL_STATUS;
@@ -124,8 +125,8 @@ int plan_route_prepare(struct plan *plan, struct plan_item *it, struct mib_fault
 	/* A row that is not ready cannot be set to notInService, but can be created so. */
 	if (err && (it->in || (old && cols_have(it->touched, ROUTE_COL_STATUS))))
 		return plan_fail(fault, it, col, err);
-	if (it->in && !now->nlegs && !route_is_reject(now))
-		now->nlegs = 1; /* the kernel chooses the next hop */
+	if (it->in && !now->nhops && !route_is_reject(now))
+		now->nhops = 1; /* the kernel chooses the next hop */
 	if (now->status != ROW_ACTIVE)
 		now->status = err ? ROW_NOT_READY : ROW_NOT_IN_SERVICE;
 	fault->why.s[0] = '\0';

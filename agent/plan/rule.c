@@ -27,7 +27,7 @@ static int check(struct plan *plan, const struct markrule *r, unsigned *col, str
 static void settle_place(struct plan *plan, struct plan_item *it)
 {
 	struct markrule *now = it->now;
-	const struct markrule *had = managed_find(&plan->store->wanted[RULE_ROWS], now);
+	const struct markrule *had = wanted_find(&plan->store->wanted[RULE_ROWS], now);
 
 	if (it->touched &
 	    (COL_BIT(RULE_COL_TABLE) | COL_BIT(RULE_COL_CHAIN) | COL_BIT(RULE_COL_POSITION)))

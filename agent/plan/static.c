@@ -29,7 +29,7 @@ static int conflicts(struct plan *plan, const struct static_rows *rows, struct w
 {
 	for (size_t i = 0; i < count(rows); i++) {
 		const struct static_row *s = row_at(rows, i);
-		const void *had = managed_find(store_wanted(plan->store, s->kind), s->row);
+		const void *had = wanted_find(store_wanted(plan->store, s->kind), s->row);
 
 		if (!had || row_is_static(s->kind->def, had) ||
 		    row_asks_same(s->kind, had, s->row, false))
@@ -63,9 +63,9 @@ static int claim(struct plan *plan, const struct static_rows *rows)
 {
 	for (size_t i = 0; i < count(rows); i++) {
 		const struct static_row *s = row_at(rows, i);
-		struct managed *m = store_wanted(plan->store, s->kind);
+		struct wanted *m = store_wanted(plan->store, s->kind);
 
-		if (!managed_find(m, s->row) && !managed_set(m, s->row))
+		if (!wanted_find(m, s->row) && !wanted_set(m, s->row))
 			return -ENOMEM;
 	}
 	plan->store->version++;
@@ -315,28 +315,28 @@ static int run(struct plan *plan, const struct static_rows *rows, size_t only, s
 
 /* A row could not be put into the kernel, or out of it: all the same it is wanted from now on, or
  * no more. */
-static void keep_wish(struct plan *plan, const struct static_rows *rows, size_t i)
+static void keep_wanted(struct plan *plan, const struct static_rows *rows, size_t i)
 {
 	const struct static_row *s = i < count(rows) ? row_at(rows, i)
 						     : row_at(plan->statics, i - count(rows));
-	struct managed *m = store_wanted(plan->store, s->kind);
+	struct wanted *m = store_wanted(plan->store, s->kind);
 
 	if (i < count(rows))
-		managed_set(m, s->row);
+		wanted_set(m, s->row);
 	else if (!static_rows_find(rows, s->kind, s->row))
-		managed_remove(m, s->row);
+		wanted_remove(m, s->row);
 	plan->store->version++;
 }
 
 /* What failed tries removed again was not taken away by somebody else. */
 static void not_withdrawn(struct plan *plan)
 {
-	struct managed *m = &plan->store->wanted[ROUTE_ROWS];
+	struct wanted *m = &plan->store->wanted[ROUTE_ROWS];
 
 	live_sync(plan->views);
 	for (size_t i = 0; i < m->rows.n; i++)
-		if (row_is_static(&mib_route, managed_at(m, i)))
-			((struct route *)managed_at(m, i))->withdrawn = false;
+		if (row_is_static(&mib_route, wanted_at(m, i)))
+			((struct route *)wanted_at(m, i))->withdrawn = false;
 }
 
 static void in_force(struct plan *plan, struct static_rows *rows)
@@ -362,7 +362,7 @@ void static_rows_start(struct plan *plan)
 			if (!run(plan, rows, i, &why))
 				continue;
 			log_warn("%s", why.s);
-			keep_wish(plan, rows, i);
+			keep_wanted(plan, rows, i);
 		}
 		not_withdrawn(plan);
 	}

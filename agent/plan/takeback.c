@@ -24,7 +24,7 @@ static int item(struct plan *plan, const struct mib_def *def, void *old, void *n
 static bool policy_wanted(const struct plan *plan, const struct policy *p)
 {
 	for (size_t i = 0; i < plan->store->wanted[POLICY_ROWS].rows.n; i++) {
-		const struct policy *m = managed_at(&plan->store->wanted[POLICY_ROWS], i);
+		const struct policy *m = wanted_at(&plan->store->wanted[POLICY_ROWS], i);
 
 		if (m->status == ROW_ACTIVE && policy_same(m, p))
 			return true;
@@ -34,7 +34,7 @@ static bool policy_wanted(const struct plan *plan, const struct policy *p)
 
 static int take_policy(struct plan *plan, const struct policy *made)
 {
-	struct policy *was = managed_find(&plan->store->wanted[POLICY_ROWS], made);
+	struct policy *was = wanted_find(&plan->store->wanted[POLICY_ROWS], made);
 
 	if (was && (was->status != ROW_ACTIVE || plan_is_there(plan, &mib_policy, was)))
 		was = NULL;
@@ -55,7 +55,7 @@ static int take_policy(struct plan *plan, const struct policy *made)
 
 static int take_route(struct plan *plan, const struct route *made)
 {
-	struct route *was = managed_find(&plan->store->wanted[ROUTE_ROWS], made), have;
+	struct route *was = wanted_find(&plan->store->wanted[ROUTE_ROWS], made), have;
 
 	if (was && was->status != ROW_ACTIVE)
 		was = NULL;
@@ -67,7 +67,7 @@ static int take_route(struct plan *plan, const struct route *made)
 
 static int take_rule(struct plan *plan, struct markrule *made)
 {
-	struct markrule *was = managed_find(&plan->store->wanted[RULE_ROWS], made), *old, *now;
+	struct markrule *was = wanted_find(&plan->store->wanted[RULE_ROWS], made), *old, *now;
 	const struct rule_row *row = rules_row(plan->views, made->index);
 	const struct markrule *have;
 
@@ -95,11 +95,11 @@ static int items(struct plan *plan)
 	int err = 0;
 
 	for (size_t i = 0; i < in->made[POLICY_ROWS].rows.n && !err; i++)
-		err = take_policy(plan, managed_at(&in->made[POLICY_ROWS], i));
+		err = take_policy(plan, wanted_at(&in->made[POLICY_ROWS], i));
 	for (size_t i = 0; i < in->made[ROUTE_ROWS].rows.n && !err; i++)
-		err = take_route(plan, managed_at(&in->made[ROUTE_ROWS], i));
+		err = take_route(plan, wanted_at(&in->made[ROUTE_ROWS], i));
 	for (size_t i = 0; i < in->made[RULE_ROWS].rows.n && !err; i++)
-		err = take_rule(plan, managed_at(&in->made[RULE_ROWS], i));
+		err = take_rule(plan, wanted_at(&in->made[RULE_ROWS], i));
 	return err;
 }
 

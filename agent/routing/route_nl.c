@@ -8,7 +8,7 @@
 
 #include "route_nl_priv.h"
 
-/* A request has room for ROUTE_LEGS_MAX next hops with an IPv6 gateway each, and for the rest. */
+/* A request has room for ROUTE_HOPS_MAX next hops with an IPv6 gateway each, and for the rest. */
 enum { ROUTE_REQUEST = 255 * 56 + 512, ROUTE_QUESTION = 256 };
 
 static struct nlmsghdr *question(void *buf, size_t size, const struct route_filter *f)
@@ -45,15 +45,15 @@ static int request(struct rtnl *nl, uint16_t type, uint16_t flags, const struct 
 
 /* IPv6 joins routes of one destination and metric that have gateways into one route with several
  * next hops (include/net/ip6_route.h, rt6_qualify_for_ecmp()). */
-static bool can_be_leg(const struct route *r)
+static bool can_be_hop(const struct route *r)
 {
-	return r->dst.family == AF_INET6 && !r->nhid && !route_is_reject(r) && r->nlegs &&
-	       route_leg(r, 0)->gateway.family != AF_UNSPEC;
+	return r->dst.family == AF_INET6 && !r->nhid && !route_is_reject(r) && r->nhops &&
+	       route_hop(r, 0)->gateway.family != AF_UNSPEC;
 }
 
 int route_nl_add(struct rtnl *nl, const struct route *r, struct why *why)
 {
-	bool beside = r->dst.family == AF_INET6 && r->instance > 1 && !can_be_leg(r);
+	bool beside = r->dst.family == AF_INET6 && r->instance > 1 && !can_be_hop(r);
 
 	return request(nl, RTM_NEWROUTE, NLM_F_CREATE | (beside ? NLM_F_APPEND : NLM_F_EXCL), r,
 		       why);
@@ -157,11 +157,12 @@ static int change_shared(struct rtnl *nl, const struct route *old, const struct 
 	int err;
 
 	/* To IPv6, all routes with gateways are one route, and the kernel replaces that. */
-	if (can_be_leg(old) && can_be_leg(new))
+	if (can_be_hop(old) && can_be_hop(new))
 		return route_nl_replace(nl, new, why);
-	if (can_be_leg(new))
-		return why_set(why, -EEXIST,
-			       "other routes share its metric, and it could become a leg of them");
+	if (can_be_hop(new))
+		return why_set(
+			why, -EEXIST,
+			"other routes share its metric, and it could become a next hop of them");
 	err = add_then_del(nl, NLM_F_APPEND, old, new, why);
 	if (err == -EEXIST && new->dst.family == AF_INET6)
 		err = del_then_add(nl, old, new, why);

@@ -14,7 +14,7 @@
 /* An attribute of the only next hop. */
 #define HOP(KIND, field)                                                                           \
 	{                                                                                          \
-		.kind = NL_##KIND, .part = ROUTE_PART_HOP, NL_FIELD(route, leg.field)              \
+		.kind = NL_##KIND, .part = ROUTE_PART_HOP, NL_FIELD(route, hop.field)              \
 	}
 #define OWN(PART, functions)                                                                       \
 	{                                                                                          \
@@ -86,9 +86,9 @@ static int metrics_get(const void *data, size_t len, void *obj)
 
 static int hop_put(const struct nl_out *out, const struct route *r, unsigned i)
 {
-	const struct nexthop *hop = &r->legs[i];
+	const struct nexthop *hop = &r->hops[i];
 	struct rtnexthop *rtnh = mnl_nlmsg_get_payload_tail(out->nlh);
-	bool onlink = out->parts & ROUTE_PART_NEW && route_leg_onlink(r, i);
+	bool onlink = out->parts & ROUTE_PART_NEW && route_hop_onlink(r, i);
 	int err;
 
 	if (out->nlh->nlmsg_len + sizeof(*rtnh) > out->size)
@@ -115,7 +115,7 @@ static int hops_put(const struct nl_out *out, uint16_t type, const void *obj)
 	/* mnl_attr_nest_start_check() has set NLA_F_NESTED, but RTA_MULTIPATH is no nest. The
 	 * kernel ignores the bit; a stricter one might not. */
 	nest->nla_type = type;
-	for (unsigned i = 0; !err && i < r->nlegs; i++)
+	for (unsigned i = 0; !err && i < r->nhops; i++)
 		err = hop_put(out, r, i);
 	mnl_attr_nest_end(out->nlh, nest);
 	return err;
@@ -123,14 +123,14 @@ static int hops_put(const struct nl_out *out, uint16_t type, const void *obj)
 
 static int hop_get(struct route *r, const struct rtnexthop *rtnh)
 {
-	struct nexthop *hop = &r->legs[r->nlegs++];
+	struct nexthop *hop = &r->hops[r->nhops++];
 	uint64_t seen;
 	int err;
 
 	*hop = (struct nexthop){
 		.ifindex = (uint32_t)rtnh->rtnh_ifindex,
 		.weight = (uint16_t)(rtnh->rtnh_hops + 1u),
-		.flags = rtnh->rtnh_flags & ROUTE_LEG_FLAGS,
+		.flags = rtnh->rtnh_flags & ROUTE_HOP_FLAGS,
 	};
 	err = nl_decode(&hop_table, rtnh + 1, rtnh->rtnh_len - sizeof(*rtnh), r->dst.family, hop,
 			&seen);
@@ -146,14 +146,14 @@ static int hops_get(const void *data, size_t left, void *obj)
 	const char *at = data;
 	int err = 0;
 
-	r->nlegs = 0;
+	r->nhops = 0;
 	while (!err && left) {
 		const struct rtnexthop *rtnh = (const void *)at;
 		size_t step;
 
 		if (left < sizeof(*rtnh) || rtnh->rtnh_len < sizeof(*rtnh) || rtnh->rtnh_len > left)
 			return -EBADMSG;
-		if (r->nlegs == ROUTE_LEGS_MAX) {
+		if (r->nhops == ROUTE_HOPS_MAX) {
 			r->flags |= ROUTE_CUT;
 			break;
 		}

@@ -9,7 +9,7 @@
 
 enum {
 	ROUTE_HEADER = NLMSG_LENGTH(sizeof(struct rtmsg)),
-	ROUTE_KNOWN_FLAGS = ROUTE_LEG_FLAGS | RTM_F_OFFLOAD | RTM_F_TRAP |
+	ROUTE_KNOWN_FLAGS = ROUTE_HOP_FLAGS | RTM_F_OFFLOAD | RTM_F_TRAP |
 			    (int)RTM_F_OFFLOAD_FAILED,
 };
 
@@ -34,38 +34,38 @@ static void header_load(struct route *r, const struct rtmsg *rtm)
 	r->status = ROW_ACTIVE;
 }
 
-static void settle_leg(struct route *r)
+static void settle_hop(struct route *r)
 {
-	r->nlegs = r->leg.ifindex || r->leg.gateway.family != AF_UNSPEC;
-	r->leg.gateway_type = r->leg.gateway.family;
-	r->leg.flags = r->flags & ROUTE_LEG_FLAGS;
+	r->nhops = r->hop.ifindex || r->hop.gateway.family != AF_UNSPEC;
+	r->hop.gateway_type = r->hop.gateway.family;
+	r->hop.flags = r->flags & ROUTE_HOP_FLAGS;
 	r->onlink = r->flags & ROUTE_ONLINK;
 }
 
 /* A route whose next hops the kernel reports as a list, even of one (IPv6, nexthop groups). */
-static void settle_legs(struct route *r, struct nexthop *legs)
+static void settle_hops(struct route *r, struct nexthop *hops)
 {
-	r->leg = (struct nexthop){ .weight = 1 };
-	if (r->nlegs == 1) {
-		r->leg.gateway = legs[0].gateway;
-		r->leg.ifindex = legs[0].ifindex;
-		r->leg.weight = legs[0].weight;
-		r->flags |= legs[0].flags | ROUTE_GROUPED;
-		r->realms = legs[0].realms;
-		settle_leg(r);
-	} else if (r->nlegs > 1) {
-		r->legs = legs;
+	r->hop = (struct nexthop){ .weight = 1 };
+	if (r->nhops == 1) {
+		r->hop.gateway = hops[0].gateway;
+		r->hop.ifindex = hops[0].ifindex;
+		r->hop.weight = hops[0].weight;
+		r->flags |= hops[0].flags | ROUTE_GROUPED;
+		r->realms = hops[0].realms;
+		settle_hop(r);
+	} else if (r->nhops > 1) {
+		r->hops = hops;
 		r->onlink = true;
-		for (unsigned i = 0; i < r->nlegs; i++)
-			r->onlink = r->onlink && legs[i].flags & ROUTE_ONLINK;
+		for (unsigned i = 0; i < r->nhops; i++)
+			r->onlink = r->onlink && hops[i].flags & ROUTE_ONLINK;
 	}
 }
 
 /* The kernel gives some unreachable routes the device lo, which is no next hop. */
 static void settle_reject(struct route *r)
 {
-	r->leg = (struct nexthop){ .weight = 1 };
-	r->nlegs = 0;
+	r->hop = (struct nexthop){ .weight = 1 };
+	r->nhops = 0;
 }
 
 /* Returns: 0, or -EBADMSG for a length without an address, or an address with bits beyond it. */
@@ -76,12 +76,12 @@ static int settle_prefix(const struct prefix *p, int family, bool given)
 	return p->len <= 8 * addr_size(family) && prefix_is_canonical(p) ? 0 : -EBADMSG;
 }
 
-static int decode(const struct nlmsghdr *nlh, struct route *r, struct nexthop *legs)
+static int decode(const struct nlmsghdr *nlh, struct route *r, struct nexthop *hops)
 {
 	uint64_t seen;
 	int err;
 
-	r->legs = legs;
+	r->hops = hops;
 	err = nl_decode_message(&route_table, nlh, sizeof(struct rtmsg), r->dst.family, r, &seen);
 	if (!err)
 		err = settle_prefix(&r->dst, r->dst.family, seen & 1u << RTA_DST);
@@ -89,7 +89,7 @@ static int decode(const struct nlmsghdr *nlh, struct route *r, struct nexthop *l
 		err = settle_prefix(&r->src, r->dst.family, seen & 1u << RTA_SRC);
 	if (err)
 		return err;
-	r->legs = NULL;
+	r->hops = NULL;
 	if (!r->src.len)
 		r->src = (struct prefix){ 0 };
 	if (seen & UINT64_C(1) << RTA_ENCAP)
@@ -97,14 +97,14 @@ static int decode(const struct nlmsghdr *nlh, struct route *r, struct nexthop *l
 	if (route_is_reject(r))
 		settle_reject(r);
 	else if (seen & 1u << RTA_MULTIPATH)
-		settle_legs(r, legs);
+		settle_hops(r, hops);
 	else
-		settle_leg(r);
+		settle_hop(r);
 	return 0;
 }
 
 static int decode_checked(const struct nlmsghdr *nlh, unsigned refuse, struct route *out,
-			  struct nexthop *legs)
+			  struct nexthop *hops)
 {
 	const struct rtmsg *rtm = NLMSG_DATA(nlh);
 
@@ -114,7 +114,7 @@ static int decode_checked(const struct nlmsghdr *nlh, unsigned refuse, struct ro
 	if ((rtm->rtm_family != AF_INET && rtm->rtm_family != AF_INET6) || rtm->rtm_flags & refuse)
 		return -EAFNOSUPPORT;
 	header_load(out, rtm);
-	return decode(nlh, out, legs);
+	return decode(nlh, out, hops);
 }
 
 uint32_t route_nl_table(const struct nlmsghdr *nlh)
@@ -212,12 +212,12 @@ bool route_nl_split(const struct nlmsghdr *nlh, struct route_nl_parts *out)
 	return !more && is_prefix(&out->dst);
 }
 
-int route_nl_decode(const struct nlmsghdr *nlh, struct route *out, struct nexthop *legs)
+int route_nl_decode(const struct nlmsghdr *nlh, struct route *out, struct nexthop *hops)
 {
-	return decode_checked(nlh, RTM_F_CLONED, out, legs);
+	return decode_checked(nlh, RTM_F_CLONED, out, hops);
 }
 
-int route_nl_decode_answer(const struct nlmsghdr *nlh, struct route *out, struct nexthop *legs)
+int route_nl_decode_answer(const struct nlmsghdr *nlh, struct route *out, struct nexthop *hops)
 {
-	return decode_checked(nlh, 0, out, legs);
+	return decode_checked(nlh, 0, out, hops);
 }

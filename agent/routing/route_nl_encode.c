@@ -12,9 +12,9 @@ static unsigned parts(const struct route *r, bool del)
 {
 	unsigned parts = del ? 0 : ROUTE_PART_NEW;
 
-	if (!r->nlegs || r->nhid || route_is_reject(r))
+	if (!r->nhops || r->nhid || route_is_reject(r))
 		return parts;
-	return parts | (r->nlegs > 1 ? ROUTE_PART_HOPS : ROUTE_PART_HOP);
+	return parts | (r->nhops > 1 ? ROUTE_PART_HOPS : ROUTE_PART_HOP);
 }
 
 static void put_header(const struct nl_out *out, const struct route *r)
@@ -51,11 +51,11 @@ static int put_del_hop(const struct nl_out *out, const struct route *r)
 	static const uint32_t lo = 1; /* LOOPBACK_IFINDEX */
 	int err = 0;
 
-	if (r->dst.family != AF_INET6 || r->nhid || r->nlegs > 1)
+	if (r->dst.family != AF_INET6 || r->nhid || r->nhops > 1)
 		return 0;
 	if (route_is_reject(r))
 		err = put_bytes(out, RTA_OIF, sizeof(lo), &lo);
-	if (!err && (route_is_reject(r) || r->leg.gateway.family == AF_UNSPEC))
+	if (!err && (route_is_reject(r) || r->hop.gateway.family == AF_UNSPEC))
 		err = put_bytes(out, RTA_GATEWAY, sizeof(none), none);
 	return err;
 }

@@ -27,13 +27,13 @@ struct answer {
 	struct echo echo;
 	uint64_t echoed; /* bit N: attribute N was there */
 	unsigned flags;	 /* RTM_F_* */
-	struct nexthop legs[ROUTE_LEGS_MAX];
+	struct nexthop hops[ROUTE_HOPS_MAX];
 };
 
 static int answer_cb(const struct nlmsghdr *nlh, void *arg)
 {
 	struct answer *a = arg;
-	int err = route_nl_decode_answer(nlh, &a->route, a->legs);
+	int err = route_nl_decode_answer(nlh, &a->route, a->hops);
 
 	if (err)
 		return err;
@@ -101,7 +101,7 @@ int route_nl_lookup(struct rtnl *nl, const struct prefix *dst, uint32_t mark, st
 		out->type = (uint8_t)type;
 		return type < 0 ? err : 0;
 	}
-	if (a.route.nlegs > 1)
+	if (a.route.nhops > 1)
 		return -EBADMSG; /* a packet takes one way */
 	keep(out, &a);
 	if (!ask(nl, out, RTM_F_FIB_MATCH, &a, NULL) && a.route.fib == out->route.fib)

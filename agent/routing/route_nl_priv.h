@@ -11,7 +11,7 @@ enum {
 	/* USER_HZ: ticks a second in the kernel's messages, the same on all that Debian runs on. */
 	ROUTE_USER_HZ = 100,
 	/* The flags of a next hop: enum route_flag has the kernel's numbers. */
-	ROUTE_LEG_FLAGS = RTNH_F_DEAD | RTNH_F_PERVASIVE | RTNH_F_ONLINK | RTNH_F_OFFLOAD |
+	ROUTE_HOP_FLAGS = RTNH_F_DEAD | RTNH_F_PERVASIVE | RTNH_F_ONLINK | RTNH_F_OFFLOAD |
 			  RTNH_F_LINKDOWN | RTNH_F_UNRESOLVED | RTNH_F_TRAP,
 };
 
@@ -22,10 +22,10 @@ enum route_part {
 	ROUTE_PART_HOPS = 4, /* its next hops when there are several */
 };
 
-/* The attributes of struct route. To decode, @legs must have room for ROUTE_LEGS_MAX next hops. */
+/* The attributes of struct route. To decode, @hops must have room for ROUTE_HOPS_MAX next hops. */
 extern const struct nl_table route_table;
 
 /* As route_nl_decode(), for the answer to a lookup, which is marked RTM_F_CLONED. */
-int route_nl_decode_answer(const struct nlmsghdr *nlh, struct route *out, struct nexthop *legs);
+int route_nl_decode_answer(const struct nlmsghdr *nlh, struct route *out, struct nexthop *hops);
 
 #endif

@@ -16,7 +16,7 @@
 void journal_init(struct journal *j)
 {
 	for (size_t k = 0; k < ROW_KINDS; k++)
-		managed_init(&j->made[k], &row_kinds[k]);
+		wanted_init(&j->made[k], &row_kinds[k]);
 	j->places = (struct vec)VEC_INIT(struct journal_place);
 	j->settings = (struct vec)VEC_INIT(struct journal_setting);
 	j->pending = true;
@@ -27,7 +27,7 @@ void journal_fini(struct journal *j)
 	if (!j->pending)
 		return;
 	for (size_t k = 0; k < ROW_KINDS; k++)
-		managed_fini(&j->made[k]);
+		wanted_fini(&j->made[k]);
 	vec_fini(&j->places);
 	vec_fini(&j->settings);
 	j->pending = false;
@@ -54,7 +54,7 @@ int journal_write(struct store *store, const struct journal *j, struct why *why)
 	text_add(&t, "# The SET that fwmarkd is at. Written by fwmarkd.\n");
 	text_add(&t, "sets = %" PRId64 "L;\nboot = \"%s\";\nprotocol = %u;\n", store->sets, boot,
 		 store->protocol);
-	sections_write((struct managed *)j->made, &t);
+	sections_write((struct wanted *)j->made, &t);
 	text_add(&t, "places = (");
 	for (size_t i = 0; i < j->places.n; i++) {
 		const struct journal_place *p = vec_at(&j->places, i);
@@ -63,9 +63,9 @@ int journal_write(struct store *store, const struct journal *j, struct why *why)
 	}
 	text_add(&t, " );\n");
 	write_settings(&j->settings, &t);
-	err = fault_here("intent: write");
+	err = fault_here("journal: write");
 	if (!err)
-		err = t.err ? t.err : state_replace(store, "intent", &t, false, NULL);
+		err = t.err ? t.err : state_replace(store, "journal", &t, false, NULL);
 	text_fini(&t);
 	return err ? why_set(why, err, "writing to %s: %s", store->dir, strerror(-err)) : 0;
 }
@@ -73,7 +73,7 @@ int journal_write(struct store *store, const struct journal *j, struct why *why)
 void journal_drop(struct store *store)
 {
 	if (!store->dry_run)
-		state_remove(store, "intent");
+		state_remove(store, "journal");
 }
 
 /* The last value of enum sysctl_conf that a SET changes; this room does not see routing/. */
@@ -124,7 +124,7 @@ void journal_load(struct store *store)
 	int err;
 
 	config_init(&cfg);
-	err = state_read_file(state_path(store, "intent", path), &cfg, &why);
+	err = state_read_file(state_path(store, "journal", path), &cfg, &why);
 	/* Without the state file there is nothing to go back to: what the kernel has counts. */
 	if (!err)
 		err = store->known ? read_all(store, &cfg, &why) : 0;
@@ -139,5 +139,5 @@ void journal_load(struct store *store)
 
 bool journal_has(const struct store *store, size_t kind, const void *key)
 {
-	return store->journal.pending && managed_find(&store->journal.made[kind], key);
+	return store->journal.pending && wanted_find(&store->journal.made[kind], key);
 }

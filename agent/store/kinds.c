@@ -123,30 +123,30 @@ static void route_row_init(void *row, uint8_t protocol)
 	r->protocol = protocol;
 }
 
-static bool says_way(const struct nexthop *leg)
+static bool says_way(const struct nexthop *hop)
 {
-	return leg->gateway.family || leg->ifindex || leg->ifname[0];
+	return hop->gateway.family || hop->ifindex || hop->ifname[0];
 }
 
 void route_row_settle(void *row)
 {
 	struct route *r = row;
 
-	leg_settle_gateway(&r->leg, cols_have(r->given, ROUTE_COL_GATEWAY_TYPE));
+	hop_settle_gateway(&r->hop, cols_have(r->given, ROUTE_COL_GATEWAY_TYPE));
 	r->prefsrc.len = (uint8_t)(8 * addr_size(r->prefsrc.family));
 	/* There is a next hop as soon as something of it is written, here or in its own row. */
-	if (says_way(&r->leg))
-		r->nlegs = r->nlegs ? r->nlegs : 1;
+	if (says_way(&r->hop))
+		r->nhops = r->nhops ? r->nhops : 1;
 	else if (route_is_reject(r))
-		r->nlegs = 0;
+		r->nhops = 0;
 	/* A nexthop object has gateway and device itself: the row shows what the kernel has
 	 * there. */
 	if (r->nhid && !(r->given & ROUTE_COLS_WAY)) {
-		memset(&r->leg, 0, sizeof(r->leg));
-		r->nlegs = 1;
+		memset(&r->hop, 0, sizeof(r->hop));
+		r->nhops = 1;
 	}
-	if (!r->leg.weight)
-		r->leg.weight = 1;
+	if (!r->hop.weight)
+		r->hop.weight = 1;
 }
 
 /* Next hops and devices are checked when the whole PDU is known: plan/route.c. */
@@ -154,7 +154,7 @@ int route_row_check(const void *row, unsigned *col, struct why *why)
 {
 	const struct route *r = row;
 
-	return r->nlegs == 1 ? leg_check_gateway(&r->leg, ROUTE_COL_GATEWAY, col, why) : 0;
+	return r->nhops == 1 ? hop_check_gateway(&r->hop, ROUTE_COL_GATEWAY, col, why) : 0;
 }
 
 static int route_check_whole(const void *row, unsigned *col, struct why *why)
@@ -167,8 +167,8 @@ static void route_settle_kept(void *row, uint8_t protocol)
 	struct route *r = row;
 
 	/* A row that was begun has no next hop before something of it was written. */
-	if (r->status != ROW_ACTIVE && r->nlegs == 1 && !says_way(&r->leg))
-		r->nlegs = 0;
+	if (r->status != ROW_ACTIVE && r->nhops == 1 && !says_way(&r->hop))
+		r->nhops = 0;
 	/* Routes keep the protocol that they were made with, whatever the setting is now. */
 	if (r->protocol != protocol)
 		r->given |= COL_BIT(ROUTE_COL_PROTOCOL);
@@ -178,7 +178,7 @@ static void route_settle_kept(void *row, uint8_t protocol)
 static void route_settle_static(void *row)
 {
 	struct route *r = row;
-	uint8_t gateway = r->nlegs ? route_leg(r, 0)->gateway.family : AF_UNSPEC;
+	uint8_t gateway = r->nhops ? route_hop(r, 0)->gateway.family : AF_UNSPEC;
 
 	if (!r->dst.family)
 		r->dst.family = gateway ? gateway : AF_INET;
@@ -214,7 +214,7 @@ static bool route_goes_with_device(const void *row)
 
 static const char *route_device(const void *row)
 {
-	return ((const struct route *)row)->leg.ifname;
+	return ((const struct route *)row)->hop.ifname;
 }
 
 /* ---- tables and marks ---- */
@@ -279,7 +279,7 @@ const struct row_kind row_kinds[ROW_KINDS] = {
 		       .check_static = fib_check_static },
 	[ROUTE_ROWS] = { .name = "routes",
 			 .def = &mib_route,
-			 .rest = &route_legs,
+			 .rest = &route_hops,
 			 .derived = COL_BIT(ROUTE_COL_GATEWAY_TYPE) | COL_BIT(ROUTE_COL_IFINDEX),
 			 .cmp = route_row_cmp,
 			 .init = route_row_init,

@@ -8,7 +8,7 @@ agent_libstore_a_SOURCES = \
 	agent/store/files.c \
 	agent/store/journal.c \
 	agent/store/kinds.c \
-	agent/store/legs.c \
+	agent/store/hops.c \
 	agent/store/lists.c \
 	agent/store/places.c \
 	agent/store/rowfile.c \

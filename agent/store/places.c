@@ -4,13 +4,13 @@
 #include "lists.h"
 #include "model/markrule.h"
 
-void places_write(const struct managed *rules, struct text *out)
+void places_write(const struct wanted *rules, struct text *out)
 {
 	const char *between = "\n  ";
 
 	text_add(out, "places = (");
 	for (size_t i = 0; i < rules->rows.n; i++) {
-		const struct markrule *m = managed_at(rules, i);
+		const struct markrule *m = wanted_at(rules, i);
 
 		if (!m->place)
 			continue;
@@ -20,7 +20,7 @@ void places_write(const struct managed *rules, struct text *out)
 	text_add(out, "\n);\n");
 }
 
-void places_read(struct managed *rules, const config_setting_t *root)
+void places_read(struct wanted *rules, const config_setting_t *root)
 {
 	const config_setting_t *list = config_setting_get_member(root, "places");
 	int64_t v[2];
@@ -32,7 +32,7 @@ void places_read(struct managed *rules, const config_setting_t *root)
 		if (!list_numbers(list, i, v, 2))
 			continue;
 		key.index = (uint32_t)v[0];
-		m = managed_find(rules, &key);
+		m = wanted_find(rules, &key);
 		if (m && v[1] > 0)
 			m->place = (uint32_t)v[1];
 	}

@@ -9,7 +9,7 @@
 #include "store/wanted.h"
 
 /* @rules: the wanted rules. */
-void places_write(const struct managed *rules, struct text *out);
-void places_read(struct managed *rules, const config_setting_t *root);
+void places_write(const struct wanted *rules, struct text *out);
+void places_read(struct wanted *rules, const config_setting_t *root);
 
 #endif

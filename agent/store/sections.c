@@ -7,19 +7,19 @@
 #include "model/row.h"
 #include "store/static_rows.h"
 
-void sections_write(struct managed all[ROW_KINDS], struct text *out)
+void sections_write(struct wanted all[ROW_KINDS], struct text *out)
 {
 	for (size_t k = 0; k < ROW_KINDS; k++) {
-		struct managed *m = &all[k];
+		struct wanted *m = &all[k];
 		const char *between = "\n  ";
 
 		text_add(out, "%s = (", row_kinds[k].name);
 		for (size_t i = 0; i < m->rows.n; i++) {
 			/* Static rows are in another file: see static_rows.h. */
-			if (row_is_static(m->kind->def, managed_at(m, i)))
+			if (row_is_static(m->kind->def, wanted_at(m, i)))
 				continue;
 			text_addn(out, between, strlen(between));
-			managed_text(m, i, out);
+			wanted_text(m, i, out);
 			between = ",\n  ";
 		}
 		text_add(out, "\n);\n");
@@ -36,7 +36,7 @@ uint8_t state_protocol(const config_setting_t *root, uint8_t protocol)
 }
 
 static int read_one(const struct row_kind *kind, const config_setting_t *group, uint8_t then,
-		    uint8_t protocol, bool reboot, struct managed *m, struct arena *arena,
+		    uint8_t protocol, bool reboot, struct wanted *m, struct arena *arena,
 		    struct why *why)
 {
 	const struct mib_def *def = kind->def;
@@ -56,11 +56,11 @@ static int read_one(const struct row_kind *kind, const config_setting_t *group, 
 		kind->settle_kept(row, protocol);
 	if (reboot && cell_load(mib_col_syntax(def, SYN_STORAGE), row) == STORAGE_VOLATILE)
 		return 0;
-	return managed_set(m, row) ? 0 : -ENOMEM;
+	return wanted_set(m, row) ? 0 : -ENOMEM;
 }
 
 int sections_read(const config_setting_t *root, uint8_t protocol, bool reboot,
-		  struct managed all[ROW_KINDS], struct why *why)
+		  struct wanted all[ROW_KINDS], struct why *why)
 {
 	uint8_t then = state_protocol(root, protocol);
 	struct arena arena = { 0 };

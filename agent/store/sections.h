@@ -8,7 +8,7 @@
 #include "store/wanted.h"
 
 /* Appends "fibs = ( ... ); routes = ( ... ); ...". */
-void sections_write(struct managed all[ROW_KINDS], struct text *out);
+void sections_write(struct wanted all[ROW_KINDS], struct text *out);
 
 /**
  * sections_read - read the lists of wanted rows
@@ -19,6 +19,6 @@ void sections_write(struct managed all[ROW_KINDS], struct text *out);
  * Returns: 0, -EINVAL with @why, -ENOMEM.
  */
 int sections_read(const config_setting_t *root, uint8_t protocol, bool reboot,
-		  struct managed all[ROW_KINDS], struct why *why);
+		  struct wanted all[ROW_KINDS], struct why *why);
 
 #endif

@@ -142,8 +142,8 @@ static int load_rows(struct store *store, struct why *why)
 /* Removes what was being written when the agent was killed. */
 static void remove_new(const struct store *store)
 {
-	static const char *const names[] = { "state.new", "indices.new", "counts.new", "intent.new",
-					     "static.new" };
+	static const char *const names[] = { "state.new", "indices.new", "counts.new",
+					     "journal.new", "static.new" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		state_remove(store, names[i]);

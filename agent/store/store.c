@@ -6,7 +6,7 @@
 static void begin(struct store *store)
 {
 	for (size_t k = 0; k < ROW_KINDS; k++)
-		managed_init(&store->wanted[k], &row_kinds[k]);
+		wanted_init(&store->wanted[k], &row_kinds[k]);
 	store->rule_ids = store->policy_ids = (struct idmap)IDMAP_INIT;
 	store->mark_sums = (struct vec)VEC_INIT(struct mark_sum);
 	store->meter_sums = (struct vec)VEC_INIT(struct meter_sum);
@@ -15,7 +15,7 @@ static void begin(struct store *store)
 static void end(struct store *store)
 {
 	for (size_t k = 0; k < ROW_KINDS; k++)
-		managed_fini(&store->wanted[k]);
+		wanted_fini(&store->wanted[k]);
 	idmap_fini(&store->rule_ids);
 	idmap_fini(&store->policy_ids);
 	vec_fini(&store->mark_sums);
@@ -44,7 +44,7 @@ void store_clear(struct store *store)
 	begin(store);
 }
 
-struct managed *store_wanted(struct store *store, const struct row_kind *kind)
+struct wanted *store_wanted(struct store *store, const struct row_kind *kind)
 {
 	return kind ? &store->wanted[kind - row_kinds] : NULL;
 }

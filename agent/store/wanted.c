@@ -8,49 +8,49 @@
 #include "base/clock.h"
 #include "model/row.h"
 
-void managed_init(struct managed *m, const struct row_kind *kind)
+void wanted_init(struct wanted *m, const struct row_kind *kind)
 {
-	*m = (struct managed){ .kind = kind,
-			       .rows = VEC_INIT(struct managed_row),
-			       .idle = VEC_INIT(struct managed_idle) };
+	*m = (struct wanted){ .kind = kind,
+			      .rows = VEC_INIT(struct wanted_row),
+			      .idle = VEC_INIT(struct wanted_idle) };
 }
 
 static int idle_cmp(const void *key, const void *elem)
 {
-	uintptr_t row = (uintptr_t)key, other = (uintptr_t)((const struct managed_idle *)elem)->row;
+	uintptr_t row = (uintptr_t)key, other = (uintptr_t)((const struct wanted_idle *)elem)->row;
 
 	return row < other ? -1 : row > other;
 }
 
 /* Without memory, the row is not noted as idle, and never expires. */
-static void idle_begin(struct managed *m, void *row, uint64_t since_ms)
+static void idle_begin(struct wanted *m, void *row, uint64_t since_ms)
 {
 	const struct mib_col *status = mib_col_syntax(m->kind->def, SYN_STATUS);
-	struct managed_idle *e;
+	struct wanted_idle *e;
 
 	if (cell_load(status, row) == ROW_ACTIVE)
 		return;
 	e = vec_insert(&m->idle, vec_lower(&m->idle, row, idle_cmp));
 	if (e)
-		*e = (struct managed_idle){ row, since_ms };
+		*e = (struct wanted_idle){ row, since_ms };
 }
 
-static void idle_end(struct managed *m, const void *row)
+static void idle_end(struct wanted *m, const void *row)
 {
 	if (vec_find(&m->idle, row, idle_cmp))
 		vec_remove(&m->idle, vec_lower(&m->idle, row, idle_cmp));
 }
 
-static void slot_clear(struct managed *m, struct managed_row *slot)
+static void slot_clear(struct wanted *m, struct wanted_row *slot)
 {
 	if (slot->row)
 		idle_end(m, slot->row);
 	row_free(m->kind, slot->row);
 	free(slot->text);
-	*slot = (struct managed_row){ 0 };
+	*slot = (struct wanted_row){ 0 };
 }
 
-void managed_fini(struct managed *m)
+void wanted_fini(struct wanted *m)
 {
 	for (size_t i = 0; i < m->rows.n; i++)
 		slot_clear(m, vec_at(&m->rows, i));
@@ -59,14 +59,14 @@ void managed_fini(struct managed *m)
 }
 
 /* The first place whose row is not below the key. */
-static size_t place(const struct managed *m, const void *key)
+static size_t place(const struct wanted *m, const void *key)
 {
 	size_t lo = 0, hi = m->rows.n;
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (m->kind->cmp(managed_at(m, mid), key) < 0)
+		if (m->kind->cmp(wanted_at(m, mid), key) < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -74,23 +74,22 @@ static size_t place(const struct managed *m, const void *key)
 	return lo;
 }
 
-void *managed_find(const struct managed *m, const void *key)
+void *wanted_find(const struct wanted *m, const void *key)
 {
 	size_t at = place(m, key);
 
-	return at < m->rows.n && m->kind->cmp(managed_at(m, at), key) == 0 ? managed_at(m, at)
-									   : NULL;
+	return at < m->rows.n && m->kind->cmp(wanted_at(m, at), key) == 0 ? wanted_at(m, at) : NULL;
 }
 
-void *managed_set(struct managed *m, const void *row)
+void *wanted_set(struct wanted *m, const void *row)
 {
 	size_t at = place(m, row);
 	void *copy = row_dup(m->kind, row);
-	struct managed_row *slot;
+	struct wanted_row *slot;
 
 	if (!copy)
 		return NULL;
-	if (at < m->rows.n && m->kind->cmp(managed_at(m, at), row) == 0) {
+	if (at < m->rows.n && m->kind->cmp(wanted_at(m, at), row) == 0) {
 		slot = vec_at(&m->rows, at);
 		slot_clear(m, slot);
 	} else {
@@ -104,18 +103,18 @@ void *managed_set(struct managed *m, const void *row)
 	return slot->row = copy;
 }
 
-int managed_move(struct managed *from, struct managed *to, const void *key)
+int wanted_move(struct wanted *from, struct wanted *to, const void *key)
 {
 	size_t at = place(from, key);
-	const struct managed_idle *idle;
-	struct managed_row *slot;
+	const struct wanted_idle *idle;
+	struct wanted_row *slot;
 
-	if (at == from->rows.n || from->kind->cmp(managed_at(from, at), key) != 0)
+	if (at == from->rows.n || from->kind->cmp(wanted_at(from, at), key) != 0)
 		return 0;
 	slot = vec_insert(&to->rows, place(to, key));
 	if (!slot)
 		return -ENOMEM;
-	*slot = *(struct managed_row *)vec_at(&from->rows, at);
+	*slot = *(struct wanted_row *)vec_at(&from->rows, at);
 	vec_remove(&from->rows, at);
 	idle = vec_find(&from->idle, slot->row, idle_cmp);
 	if (idle) {
@@ -125,19 +124,19 @@ int managed_move(struct managed *from, struct managed *to, const void *key)
 	return 0;
 }
 
-void managed_remove(struct managed *m, const void *key)
+void wanted_remove(struct wanted *m, const void *key)
 {
 	size_t at = place(m, key);
 
-	if (at == m->rows.n || m->kind->cmp(managed_at(m, at), key) != 0)
+	if (at == m->rows.n || m->kind->cmp(wanted_at(m, at), key) != 0)
 		return;
 	slot_clear(m, vec_at(&m->rows, at));
 	vec_remove(&m->rows, at);
 }
 
-void managed_text(struct managed *m, size_t i, struct text *out)
+void wanted_text(struct wanted *m, size_t i, struct text *out)
 {
-	struct managed_row *slot = vec_at(&m->rows, i);
+	struct wanted_row *slot = vec_at(&m->rows, i);
 	size_t from = out->len;
 
 	if (slot->text) {

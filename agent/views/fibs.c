@@ -74,7 +74,7 @@ static void build(struct views *views)
 			f->policies++;
 	}
 	for (size_t i = 0; i < views->store->wanted[FIB_ROWS].rows.n; i++) {
-		const struct fib *wanted = managed_at(&views->store->wanted[FIB_ROWS], i);
+		const struct fib *wanted = wanted_at(&views->store->wanted[FIB_ROWS], i);
 
 		f = row_of(views, wanted->id);
 		if (f)
@@ -91,12 +91,12 @@ void fibs_sync(struct views *views)
 	if (v->names_version == views->names_version &&
 	    v->routes_version == views->routes.version &&
 	    v->policies_version == views->policies.version &&
-	    v->managed_version == views->store->version)
+	    v->wanted_version == views->store->version)
 		return;
 	v->names_version = views->names_version;
 	v->routes_version = views->routes.version;
 	v->policies_version = views->policies.version;
-	v->managed_version = views->store->version;
+	v->wanted_version = views->store->version;
 	build(views);
 }
 
@@ -112,7 +112,7 @@ static int adopt_name(struct views *views, const struct name *name)
 	f.status = ROW_ACTIVE;
 	f.given = COL_BIT(FIB_COL_NAME);
 	views->store->version++;
-	return managed_set(&views->store->wanted[FIB_ROWS], &f) ? 0 : -ENOMEM;
+	return wanted_set(&views->store->wanted[FIB_ROWS], &f) ? 0 : -ENOMEM;
 }
 
 void fibs_adopt(struct views *views)
@@ -129,7 +129,7 @@ void fibs_adopt(struct views *views)
 
 		if (!(name->flags & NAME_OWN))
 			continue;
-		wanted = managed_find(&views->store->wanted[FIB_ROWS], &key);
+		wanted = wanted_find(&views->store->wanted[FIB_ROWS], &key);
 		if (!wanted || wanted->status != ROW_ACTIVE || !wanted->name[0]) {
 			differs |= views->store->known;
 			if (views->store->known)
@@ -190,7 +190,7 @@ static bool exists(void *ctx, const void *row)
 {
 	struct views *views = ctx;
 
-	return managed_find(&views->store->wanted[FIB_ROWS], row) != NULL;
+	return wanted_find(&views->store->wanted[FIB_ROWS], row) != NULL;
 }
 
 static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why)

@@ -38,9 +38,9 @@ static bool answer(struct views *views, const struct lookup *q)
 	err = route_nl_lookup(views->rtnl, &q->dst, q->mark, &v->row);
 	if (err)
 		log_debug("asking the kernel for a route: %s", strerror(-err));
-	link = names_find(&views->links, v->row.route.leg.ifindex);
-	if (link && strlen(link->name) < sizeof(v->row.route.leg.ifname))
-		memcpy(v->row.route.leg.ifname, link->name, strlen(link->name) + 1);
+	link = names_find(&views->links, v->row.route.hop.ifindex);
+	if (link && strlen(link->name) < sizeof(v->row.route.hop.ifname))
+		memcpy(v->row.route.hop.ifname, link->name, strlen(link->name) + 1);
 	v->pdu = views->pdus;
 	return v->known = !err;
 }

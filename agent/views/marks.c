@@ -93,7 +93,7 @@ static void build(struct views *views)
 			m->policies++;
 	}
 	for (size_t i = 0; i < views->store->wanted[MARK_ROWS].rows.n; i++) {
-		const struct mark *wanted = managed_at(&views->store->wanted[MARK_ROWS], i);
+		const struct mark *wanted = wanted_at(&views->store->wanted[MARK_ROWS], i);
 
 		m = row_of(views, wanted->value, wanted->mask);
 		if (m)
@@ -121,11 +121,11 @@ void marks_sync(struct views *views)
 	policies_sync(views);
 	if (v->rules_version == views->rules.version &&
 	    v->policies_version == views->policies.version &&
-	    v->managed_version == views->store->version)
+	    v->wanted_version == views->store->version)
 		return;
 	v->rules_version = views->rules.version;
 	v->policies_version = views->policies.version;
-	v->managed_version = views->store->version;
+	v->wanted_version = views->store->version;
 	build(views);
 }
 
@@ -181,7 +181,7 @@ static bool exists(void *ctx, const void *row)
 {
 	struct views *views = ctx;
 
-	return managed_find(&views->store->wanted[MARK_ROWS], row) != NULL;
+	return wanted_find(&views->store->wanted[MARK_ROWS], row) != NULL;
 }
 
 static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why)

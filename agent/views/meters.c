@@ -32,20 +32,20 @@ static void switched(struct views *views, uint32_t value, uint32_t mask)
 
 void meters_settle(struct views *views)
 {
-	const struct managed *all = &views->store->wanted[MARK_ROWS];
+	const struct wanted *all = &views->store->wanted[MARK_ROWS];
 	struct vec *sums = &views->store->meter_sums;
 
 	for (size_t i = sums->n; i > 0; i--) {
 		const struct meter_sum *s = vec_at(sums, i - 1);
 		const struct mark key = { .value = s->value, .mask = s->mask };
 
-		if (meter_on(managed_find(all, &key)))
+		if (meter_on(wanted_find(all, &key)))
 			continue;
 		switched(views, key.value, key.mask);
 		vec_remove(sums, i - 1);
 	}
 	for (size_t i = 0; i < all->rows.n; i++) {
-		const struct mark *m = managed_at(all, i);
+		const struct mark *m = wanted_at(all, i);
 
 		if (!meter_on(m) || meter_sum_find(views->store, m->value, m->mask))
 			continue;
@@ -62,12 +62,12 @@ static void adopt(struct views *views, const struct vec *found)
 		struct mark m;
 
 		mark_init(&m, f->value, f->mask);
-		if (managed_find(&views->store->wanted[MARK_ROWS], &m) ||
+		if (wanted_find(&views->store->wanted[MARK_ROWS], &m) ||
 		    journal_has(views->store, MARK_ROWS, &m))
 			continue;
 		m.meter = true;
 		m.given = COL_BIT(MARK_COL_METER);
-		if (!meter_possible(&m) || !managed_set(&views->store->wanted[MARK_ROWS], &m))
+		if (!meter_possible(&m) || !wanted_set(&views->store->wanted[MARK_ROWS], &m))
 			continue;
 		views->store->version++;
 		views->store->counts_dirty = views->store->dirty = true;
@@ -142,11 +142,11 @@ int meters_want(struct vec *wanted, const struct mark *m)
 /* Collects the meters that are wanted. */
 static int wanted_now(const struct views *views, struct vec *wanted)
 {
-	const struct managed *all = &views->store->wanted[MARK_ROWS];
+	const struct wanted *all = &views->store->wanted[MARK_ROWS];
 	int err = 0;
 
 	for (size_t i = 0; i < all->rows.n && !err; i++)
-		err = meters_want(wanted, managed_at(all, i));
+		err = meters_want(wanted, wanted_at(all, i));
 	return err;
 }
 

@@ -56,13 +56,13 @@ static void start_over(void *arg)
 }
 
 /* Returns: the wanted row of a policy of the kernel, or NULL. No row is found twice. */
-static struct policy *match(const struct managed *all, const struct policy *p,
+static struct policy *match(const struct wanted *all, const struct policy *p,
 			    const uint64_t *hashes, bool *taken)
 {
 	uint64_t hash = policy_hash(p);
 
 	for (size_t i = 0; i < all->rows.n; i++) {
-		struct policy *m = managed_at(all, i);
+		struct policy *m = wanted_at(all, i);
 
 		if (hashes[i] != hash || taken[i] || m->status != ROW_ACTIVE || !policy_same(m, p))
 			continue;
@@ -75,7 +75,7 @@ static struct policy *match(const struct managed *all, const struct policy *p,
 static int build_rows(struct views *views)
 {
 	struct policies *v = &views->policies;
-	const struct managed *all = &views->store->wanted[POLICY_ROWS];
+	const struct wanted *all = &views->store->wanted[POLICY_ROWS];
 	struct idmap *ids = &views->store->policy_ids;
 	size_t n = all->rows.n;
 	uint64_t *hashes = calloc(n + 1, sizeof(*hashes));
@@ -85,7 +85,7 @@ static int build_rows(struct views *views)
 
 	vec_clear(&v->rows);
 	for (size_t i = 0; !err && i < n; i++)
-		hashes[i] = policy_hash(managed_at(all, i));
+		hashes[i] = policy_hash(wanted_at(all, i));
 	idmap_round(ids);
 	for (size_t i = 0; !err && i < v->kernel.n; i++) {
 		struct policy *p = vec_at(&v->kernel, i);
@@ -101,7 +101,7 @@ static int build_rows(struct views *views)
 	for (size_t i = 0; !err && i < n; i++) {
 		row = taken[i] ? NULL : vec_push(&v->rows);
 		if (row)
-			*row = (struct policy_row){ ((struct policy *)managed_at(all, i))->index,
+			*row = (struct policy_row){ ((struct policy *)wanted_at(all, i))->index,
 						    ABSENT };
 	}
 	free(hashes);
@@ -211,7 +211,7 @@ static const void *fill(struct views *views, const struct policy_row *row)
 {
 	struct policies *v = &views->policies;
 	struct policy key = { .index = row->index };
-	const struct policy *m = managed_find(&views->store->wanted[POLICY_ROWS], &key);
+	const struct policy *m = wanted_find(&views->store->wanted[POLICY_ROWS], &key);
 	struct policy *out = &v->row;
 
 	if (row->entry == ABSENT) {

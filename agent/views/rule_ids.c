@@ -11,16 +11,16 @@
 enum { EQUALS_MAX = 512 };
 
 /* A rule that has equals. */
-struct twin {
+struct equal {
 	uint64_t hash;
 	uint64_t packets, bytes;
 	uint32_t entry; /* into snap->entries */
 	uint32_t slot;	/* the old ordinal that it is matched with */
 };
 
-static int twin_cmp(const void *a, const void *b)
+static int equal_cmp(const void *a, const void *b)
 {
-	const struct twin *x = a, *y = b;
+	const struct equal *x = a, *y = b;
 
 	if (x->hash != y->hash)
 		return x->hash < y->hash ? -1 : 1;
@@ -28,22 +28,22 @@ static int twin_cmp(const void *a, const void *b)
 }
 
 /* The rule that has counted most comes first. */
-static int twin_cmp_packets(const void *a, const void *b)
+static int equal_cmp_packets(const void *a, const void *b)
 {
-	const struct twin *x = *(struct twin *const *)a, *y = *(struct twin *const *)b;
+	const struct equal *x = *(struct equal *const *)a, *y = *(struct equal *const *)b;
 
 	if (x->packets != y->packets)
 		return x->packets > y->packets ? -1 : 1;
 	return x->entry < y->entry ? -1 : x->entry > y->entry;
 }
 
-static bool may_be(const struct twin *t, const struct idmap_entry *was)
+static bool may_be(const struct equal *t, const struct idmap_entry *was)
 {
 	return t->packets >= was->packets && t->bytes >= was->bytes;
 }
 
 /* Can each rule be the one that had its ordinal before? */
-static bool in_order(const struct twin *t, size_t n, const struct idmap_entry *was)
+static bool in_order(const struct equal *t, size_t n, const struct idmap_entry *was)
 {
 	if (was[0].before > n)
 		return false;
@@ -55,11 +55,11 @@ static bool in_order(const struct twin *t, size_t n, const struct idmap_entry *w
 
 /* Each rule, those with high counts first, takes the old entry with the highest count that it may
  * have come from; the rest take what is left. */
-static void match(struct twin **by_packets, size_t n, const struct idmap_entry *was, size_t nwas,
+static void match(struct equal **by_packets, size_t n, const struct idmap_entry *was, size_t nwas,
 		  bool *used)
 {
 	for (size_t i = 0; i < n; i++) {
-		struct twin *t = by_packets[i];
+		struct equal *t = by_packets[i];
 		size_t best = nwas;
 
 		for (size_t j = 0; j < nwas; j++)
@@ -94,10 +94,10 @@ static void put_back(struct idmap *m, uint64_t hash, uint32_t ordinal,
 }
 
 /* Tells @n equal rules apart. Their ordinals have been claimed already. */
-static int settle(struct idmap *m, struct twin *t, size_t n)
+static int settle(struct idmap *m, struct equal *t, size_t n)
 {
 	struct idmap_entry *was = calloc(EQUALS_MAX, sizeof(*was));
-	struct twin **by_packets = calloc(n, sizeof(*by_packets));
+	struct equal **by_packets = calloc(n, sizeof(*by_packets));
 	bool *used = calloc(EQUALS_MAX, sizeof(*used));
 	const struct idmap_entry *e;
 	size_t nwas = 0, next = n;
@@ -111,7 +111,7 @@ static int settle(struct idmap *m, struct twin *t, size_t n)
 		goto out;
 	for (size_t i = 0; i < n; i++)
 		by_packets[i] = &t[i];
-	qsort(by_packets, n, sizeof(*by_packets), twin_cmp_packets);
+	qsort(by_packets, n, sizeof(*by_packets), equal_cmp_packets);
 	match(by_packets, n, was, nwas, used);
 	for (size_t i = 0; i < n; i++)
 		put_back(m, t->hash, (uint32_t)i, &was[t[i].slot]);
@@ -126,31 +126,31 @@ out:
 }
 
 /* Collects all rules that have an equal, or had one in the round before. */
-static int twins(struct views *views, const struct nf_snap *snap, struct vec *out)
+static int collect(struct views *views, const struct nf_snap *snap, struct vec *out)
 {
 	for (size_t i = 0; i < snap->entries.n; i++) {
 		const struct nf_entry *e = vec_at(&snap->entries, i);
 		const struct idmap_entry *first = idmap_peek(&views->store->rule_ids, e->hash, 0);
-		struct twin *t;
+		struct equal *t;
 
 		if (!first || (first->equals < 2 && first->before < 2))
 			continue;
 		t = vec_push(out);
 		if (!t)
 			return -ENOMEM;
-		*t = (struct twin){ .hash = e->hash,
-				    .packets = e->packets,
-				    .bytes = e->bytes,
-				    .entry = (uint32_t)i };
+		*t = (struct equal){ .hash = e->hash,
+				     .packets = e->packets,
+				     .bytes = e->bytes,
+				     .entry = (uint32_t)i };
 	}
-	vec_sort(out, twin_cmp);
+	vec_sort(out, equal_cmp);
 	return 0;
 }
 
 int rule_ids_round(struct views *views, const struct nf_snap *snap)
 {
 	struct idmap *m = &views->store->rule_ids;
-	struct vec all = VEC_INIT(struct twin);
+	struct vec all = VEC_INIT(struct equal);
 	bool equals = false;
 	int err = 0;
 
@@ -167,9 +167,9 @@ int rule_ids_round(struct views *views, const struct nf_snap *snap)
 		equals |= id->ordinal > 0 || id->before > 1;
 	}
 	if (equals)
-		err = twins(views, snap, &all);
+		err = collect(views, snap, &all);
 	for (size_t i = 0, n; i < all.n && !err; i += n) {
-		struct twin *t = vec_at(&all, i);
+		struct equal *t = vec_at(&all, i);
 
 		for (n = 1; i + n < all.n && t[n].hash == t->hash; n++)
 			;

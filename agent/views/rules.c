@@ -38,10 +38,10 @@ static void present(struct markrule *r)
 }
 
 /* Does rules.row have this row already? A walk of all columns asks for each row many times. */
-static bool filled(const struct rules *r, const struct rule_row *row, uint64_t managed_version)
+static bool filled(const struct rules *r, const struct rule_row *row, uint64_t wanted_version)
 {
 	return row->index == r->row_at.index && row->entry == r->row_at.entry &&
-	       r->version == r->row_version && managed_version == r->row_managed;
+	       r->version == r->row_version && wanted_version == r->row_wanted;
 }
 
 /* Fills in rules.row from a row of the view. */
@@ -58,8 +58,8 @@ static const void *fill(struct views *views, const struct rule_row *row)
 		return out;
 	}
 	r->row_at.index = 0;
-	m = managed_find(&views->store->wanted[RULE_ROWS],
-			 &(struct markrule){ .index = row->index });
+	m = wanted_find(&views->store->wanted[RULE_ROWS],
+			&(struct markrule){ .index = row->index });
 	if (row->entry == RULE_ABSENT) {
 		if (!m)
 			return NULL;
@@ -83,7 +83,7 @@ static const void *fill(struct views *views, const struct rule_row *row)
 	present(out);
 	r->row_at = *row;
 	r->row_version = r->version;
-	r->row_managed = views->store->version;
+	r->row_wanted = views->store->version;
 	return out;
 }
 
@@ -99,8 +99,7 @@ static bool makes(const struct views *views, uint32_t index)
 
 	return views->mib->state != TXN_IDLE && r->snap && !r->doubt && r->notes.n < NOTES_MAX &&
 	       index <= ROW_MANAGER_MAX && !rules_row(views, index) &&
-	       !managed_find(&views->store->wanted[RULE_ROWS],
-			     &(struct markrule){ .index = index });
+	       !wanted_find(&views->store->wanted[RULE_ROWS], &(struct markrule){ .index = index });
 }
 
 static const void *find(void *ctx, const uint32_t *idx, size_t n)

@@ -80,7 +80,7 @@ static void adopt(struct views *views, const struct nf_snap *snap, const struct 
 	r.origin = ORIGIN_MANAGER;
 	r.status = ROW_ACTIVE;
 	r.given = UINT64_MAX;
-	if (managed_set(&views->store->wanted[RULE_ROWS], &r)) {
+	if (wanted_set(&views->store->wanted[RULE_ROWS], &r)) {
 		views->store->version++;
 		views->store->rule_ids.dirty = true; /* on disk soon */
 		log_info("rule %u: found in %s/%s, taken over", e->tag, r.table, r.chain);
@@ -124,7 +124,7 @@ static uint32_t index_of(struct views *views, const struct nf_snap *snap, const 
 		return id->index;
 	if (tag_seen(r, e->tag, true))
 		return id->index; /* a copy of a manager's rule */
-	m = managed_find(&views->store->wanted[RULE_ROWS], &key);
+	m = wanted_find(&views->store->wanted[RULE_ROWS], &key);
 	if (m && m->place != e->position) {
 		m->place = e->position;
 		views->store->rule_ids.dirty = true; /* places are saved with the indices */
@@ -162,7 +162,7 @@ static void build_rows(struct views *views, const struct nf_snap *snap, const st
 		row_count(row, e, id);
 	}
 	for (size_t i = 0; i < views->store->wanted[RULE_ROWS].rows.n; i++) {
-		const struct markrule *m = managed_at(&views->store->wanted[RULE_ROWS], i);
+		const struct markrule *m = wanted_at(&views->store->wanted[RULE_ROWS], i);
 
 		row = tag_seen(r, m->index, false) ? NULL : vec_push(&r->rows);
 		if (row)

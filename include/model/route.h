@@ -37,7 +37,7 @@ enum route_flag {
 	ROUTE_RT_OFFLOAD = 1u << 14,
 	ROUTE_RT_TRAP = 1u << 15,
 	ROUTE_RT_OFFLOAD_FAILED = 1u << 29,
-	/* The route has more next hops than ROUTE_LEGS_MAX: struct route holds the first ones. */
+	/* The route has more next hops than ROUTE_HOPS_MAX: struct route holds the first ones. */
 	ROUTE_CUT = 1u << 27,
 	/* The route or a next hop of it has an encapsulation, which struct route does not hold. */
 	ROUTE_ENCAP = 1u << 28,
@@ -47,7 +47,7 @@ enum route_flag {
 };
 
 enum {
-	ROUTE_LEGS_MAX = 255,
+	ROUTE_HOPS_MAX = 255,
 	ROUTE_SCOPE_LINK = 253,
 	ROUTE_SCOPE_HOST = 254,
 	ROUTE_SCOPE_AUTO = 256,
@@ -137,9 +137,9 @@ struct route {
 	bool onlink;	       /* all next hops are onlink, or a manager wants that */
 	struct prefix src;     /* source prefix (IPv6); AF_UNSPEC: none */
 	struct prefix prefsrc; /* RTA_PREFSRC */
-	struct nexthop leg;    /* the only next hop, when nlegs is 1 */
-	uint16_t nlegs;	       /* next hops. 0: reject types; 1: in @leg; more: in @legs */
-	struct nexthop *legs;  /* only when nlegs > 1; owned by whoever made the route */
+	struct nexthop hop;    /* the only next hop, when nhops is 1 */
+	uint16_t nhops;	       /* next hops. 0: reject types; 1: in @hop; more: in @hops */
+	struct nexthop *hops;  /* only when nhops > 1; owned by whoever made the route */
 	bool withdrawn;	       /* a manager's route: somebody removed it, but its device is up */
 	bool doubtful;	       /* a manager's route: withdrawn if the next reading lacks it */
 	uint8_t origin, storage, status;
@@ -150,9 +150,9 @@ struct route {
 void route_init(struct route *r);
 
 /* Returns: next hop @i of @r, from 0. */
-static inline const struct nexthop *route_leg(const struct route *r, unsigned i)
+static inline const struct nexthop *route_hop(const struct route *r, unsigned i)
 {
-	return r->nlegs > 1 ? &r->legs[i] : &r->leg;
+	return r->nhops > 1 ? &r->hops[i] : &r->hop;
 }
 
 /* As markrule_check(), with columns of fwmarkRouteEntry. */
@@ -178,7 +178,7 @@ uint8_t route_scope(const struct route *r);
 
 /* Is next hop @i to be sent as onlink? What a manager wants for the route holds for all next hops;
  * where the kernel has some with and some without it, they stay so. */
-bool route_leg_onlink(const struct route *r, unsigned i);
+bool route_hop_onlink(const struct route *r, unsigned i);
 
 /**
  * route_text - the line of `ip -o route show table N`, without newline

@@ -42,9 +42,9 @@ struct plan {
 	bool meters_set;       /* the SET has changed the meters */
 	struct names names;    /* the agent's own file of table names before the SET */
 	bool names_known;      /* names is filled in */
-	struct managed was[ROW_KINDS]; /* the wanted rows that were replaced */
-	size_t kept;		       /* items up to this one have their row in the store */
-	bool journal;		       /* the journal of this SET is written */
+	struct wanted was[ROW_KINDS]; /* the wanted rows that were replaced */
+	size_t kept;		      /* items up to this one have their row in the store */
+	bool journal;		      /* the journal of this SET is written */
 	bool restore; /* wanted rows are put back: nothing new is kept, rules go where they stood */
 	bool saved;   /* the state file has the rows of this SET */
 	unsigned phase; /* phases before this number are done, or were begun */
@@ -174,7 +174,7 @@ int plan_nexthops_fold(struct plan *plan, const struct mib_change *c, size_t n,
  * the name counts: a device that went and came again has a new index. Returns: 0, or the column at
  * fault with @why.
  */
-unsigned plan_leg_device(const struct plan *plan, struct nexthop *hop, uint64_t touched,
+unsigned plan_hop_device(const struct plan *plan, struct nexthop *hop, uint64_t touched,
 			 unsigned ifindex_col, unsigned ifname_col, struct why *why);
 
 /* Does the kernel have this wanted route? */

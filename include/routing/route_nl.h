@@ -26,13 +26,13 @@ int route_nl_encode(void *buf, size_t size, uint16_t type, uint16_t flags, const
 
 /**
  * route_nl_decode - read one message of the kernel
- * @legs: room for ROUTE_LEGS_MAX next hops; out->legs points there when there are several
+ * @hops: room for ROUTE_HOPS_MAX next hops; out->hops points there when there are several
  *
  * A route with more next hops than that gets the first of them, and ROUTE_CUT. out->instance is 1.
  * Returns: 0, -EBADMSG for wrong lengths, -EAFNOSUPPORT for other families and for cached (cloned)
  * routes.
  */
-int route_nl_decode(const struct nlmsghdr *nlh, struct route *out, struct nexthop *legs);
+int route_nl_decode(const struct nlmsghdr *nlh, struct route *out, struct nexthop *hops);
 
 /* Returns: the table of a message of the kernel, without decoding the rest; 0: it has none. */
 uint32_t route_nl_table(const struct nlmsghdr *nlh);

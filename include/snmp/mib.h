@@ -317,7 +317,7 @@ enum nexthop_col {
 /* A row of fwmarkNextHopTable: one next hop of a route. */
 struct mib_nexthop_row {
 	struct route route; /* the route that has the next hop; a SET looks at its key alone */
-	uint8_t index;	    /* 1 to ROUTE_LEGS_MAX */
+	uint8_t index;	    /* 1 to ROUTE_HOPS_MAX */
 	struct nexthop hop;
 	uint8_t status;
 	uint64_t given;

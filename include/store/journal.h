@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The journal: the SET under way, in the file "intent" beside the state file. It is written before
+ * The journal: the SET under way, in the file "journal" beside the state file. It is written before
  * the kernel is touched, and void as soon as the state file says that one more SET was carried out.
  * After a SIGKILL in between, the next start undoes what that SET had done so far
  * (plan/takeback.c): a SET is carried out whole or not at all.
@@ -29,9 +29,9 @@ struct journal_place {
 };
 
 struct journal {
-	struct managed made[ROW_KINDS]; /* rows that the SET wanted */
-	struct vec places;		/* struct journal_place */
-	struct vec settings;		/* struct journal_setting */
+	struct wanted made[ROW_KINDS]; /* rows that the SET wanted */
+	struct vec places;	       /* struct journal_place */
+	struct vec settings;	       /* struct journal_setting */
 	bool pending; /* filled in; in store.journal: a SET was cut off and is still to be undone */
 };
 

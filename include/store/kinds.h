@@ -126,15 +126,15 @@ void fib_row_settle(void *row);
 int fib_row_check(const void *row, unsigned *col, struct why *why);
 void mark_row_settle(void *row);
 
-/* legs.c: the same for a row of fwmarkNextHopTable, and what a next hop shares with the columns of
+/* hops.c: the same for a row of fwmarkNextHopTable, and what a next hop shares with the columns of
  * a route. */
-void leg_row_settle(void *row);
-int leg_row_check(const void *row, unsigned *col, struct why *why);
+void hop_row_settle(void *row);
+int hop_row_check(const void *row, unsigned *col, struct why *why);
 /* A gateway whose type nobody wrote (@type_given) gets the type that fits its length. */
-void leg_settle_gateway(struct nexthop *hop, bool type_given);
+void hop_settle_gateway(struct nexthop *hop, bool type_given);
 /* Returns: 0, or -EINVAL with @gateway_col as the column at fault. */
-int leg_check_gateway(const struct nexthop *hop, unsigned gateway_col, unsigned *col,
+int hop_check_gateway(const struct nexthop *hop, unsigned gateway_col, unsigned *col,
 		      struct why *why);
-extern const struct row_rest route_legs;
+extern const struct row_rest route_hops;
 
 #endif

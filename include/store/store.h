@@ -30,7 +30,7 @@ struct store {
 	uint8_t protocol; /* the agent's own, setting provisioning.protocol */
 	bool dry_run;	  /* --check, --dump: nothing may be written */
 
-	struct managed wanted[ROW_KINDS];
+	struct wanted wanted[ROW_KINDS];
 	uint64_t version;	    /* goes up with every change to a wanted row */
 	struct mib_agent_row agent; /* the state file keeps edit_lock and notifications */
 	int64_t *epoch;		    /* mib.epoch, kept in the state file, too */
@@ -58,7 +58,7 @@ void store_fini(struct store *store);
 void store_clear(struct store *store);
 
 /* Returns: the wanted rows of a kind; NULL for @kind NULL. */
-struct managed *store_wanted(struct store *store, const struct row_kind *kind);
+struct wanted *store_wanted(struct store *store, const struct row_kind *kind);
 
 /* sums.c */
 /* Returns: the sum of a mark, a new one when there was none; NULL without memory. */

@@ -8,45 +8,45 @@
 #include "store/kinds.h"
 
 /* A row that is not active: expire.c may remove it. */
-struct managed_idle {
+struct wanted_idle {
 	void *row;
-	uint64_t since_ms; /* clock_ms() of the last managed_set() */
+	uint64_t since_ms; /* clock_ms() of the last wanted_set() */
 };
 
-struct managed {
+struct wanted {
 	const struct row_kind *kind;
-	struct vec rows;     /* struct managed_row, in order of their index */
-	struct vec idle;     /* struct managed_idle, by address */
+	struct vec rows;     /* struct wanted_row, in order of their index */
+	struct vec idle;     /* struct wanted_idle, by address */
 	uint64_t changed_ms; /* clock_ms() of the last change by a SET, or by expire.c; 0: none */
 };
 
 /* Owns both. */
-struct managed_row {
+struct wanted_row {
 	void *row;
 	char *text; /* as the state file has it; NULL: not written since the row changed */
 };
 
-void managed_init(struct managed *m, const struct row_kind *kind);
-void managed_fini(struct managed *m);
+void wanted_init(struct wanted *m, const struct row_kind *kind);
+void wanted_fini(struct wanted *m);
 
 /* Returns: the row with the index of @key, or NULL. */
-void *managed_find(const struct managed *m, const void *key);
+void *wanted_find(const struct wanted *m, const void *key);
 /* Keeps a copy of @row in place of the row with its index. Returns: the copy, or NULL without
  * memory. */
-void *managed_set(struct managed *m, const void *row);
+void *wanted_set(struct wanted *m, const void *row);
 /* Hands the row with the index of @key from @from to @to, which has none. Needs no memory where @to
  * had as many rows before. Returns: 0, also when there is no such row; or -ENOMEM. */
-int managed_move(struct managed *from, struct managed *to, const void *key);
-void managed_remove(struct managed *m, const void *key);
+int wanted_move(struct wanted *from, struct wanted *to, const void *key);
+void wanted_remove(struct wanted *m, const void *key);
 
 /* Returns: row @i. */
-static inline void *managed_at(const struct managed *m, size_t i)
+static inline void *wanted_at(const struct wanted *m, size_t i)
 {
-	return ((struct managed_row *)vec_at(&m->rows, i))->row;
+	return ((struct wanted_row *)vec_at(&m->rows, i))->row;
 }
 
 /* Appends row @i as the state file has it. The text is kept with the row: after one change, a save
  * of ten thousand rows makes the text of one. */
-void managed_text(struct managed *m, size_t i, struct text *out);
+void wanted_text(struct wanted *m, size_t i, struct text *out);
 
 #endif

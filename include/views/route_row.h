@@ -13,10 +13,10 @@ const struct route *route_row_next(struct views *views, const uint32_t *idx, siz
 
 /* Fills in what the kernel does not give for a next hop: the name of the device, the type of the
  * gateway. */
-void route_row_name_leg(const struct views *views, struct nexthop *hop);
-/* The other way round, of a leg that a manager wants: its device is kept by name, and has another number
- * when it comes again, or none. */
-void route_row_number_leg(const struct views *views, struct nexthop *hop);
+void route_row_name_hop(const struct views *views, struct nexthop *hop);
+/* The other way round, of a next hop that a manager wants: its device is kept by name, and has
+ * another number when it comes again, or none. */
+void route_row_number_hop(const struct views *views, struct nexthop *hop);
 
 /* See struct mib_source; rows are struct route. */
 bool route_row_writable(void *ctx, const void *row, struct why *why);

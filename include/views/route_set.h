@@ -12,8 +12,8 @@ struct route_info {
 	struct route_info *next; /* in its bucket */
 	uint64_t hash;
 	uint32_t refs;
-	struct route r;	       /* its key is zero; r.legs points to the legs below */
-	struct nexthop legs[]; /* the next hops, when there are several */
+	struct route r;	       /* its key is zero; r.hops points to the next hops below */
+	struct nexthop hops[]; /* the next hops, when there are several */
 };
 
 struct route_rec {
@@ -78,7 +78,7 @@ uint16_t route_set_free_instance(const struct routes *v, const struct route_rec 
  */
 struct route_seen; /* a message that was decoded before */
 
-struct route_told {
+struct route_report {
 	struct route_rec rec; /* first: orders events by key; of one key, as they came */
 	bool gone, replaces;
 };
@@ -91,7 +91,7 @@ struct route_load {
 	uint32_t pass;	    /* route_rec.seen of the routes that were read */
 	struct vec group;   /* struct route_rec: all routes so far of the key being read */
 	struct vec held;    /* struct route_rec: read, and kept for the end because of ... */
-	struct oset events; /* struct route_told */
+	struct oset events; /* struct route_report */
 	struct vec unclear; /* uint32_t: tables to be read anew, which events left in doubt */
 	enum route_phase phase;
 	struct route_rec next; /* where the removal of routes that the dump did not give goes on */

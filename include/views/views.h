@@ -53,7 +53,7 @@ struct rules {
 	struct vec notes;    /* struct rule_note: what SETs have done since the last reading */
 	uint8_t tags[ROW_MANAGER_MAX / 8 + 1]; /* bit N: the snapshot has a rule with tag N */
 	struct markrule row;		       /* the row that find and next gave last, ... */
-	uint64_t row_version, row_managed;     /* ... for these versions */
+	uint64_t row_version, row_wanted;      /* ... for these versions */
 	struct rule_row row_at; /* ... and where it came from; index 0: there is none */
 	uint64_t read_pdu;	/* the request (views.pdus) for which the snapshot was read */
 	bool doubt;		/* a SET failed: the next one reads first, see makes() in rules.c */
@@ -67,7 +67,7 @@ struct rules {
 
 struct marks {
 	struct vec rows; /* struct mark, by value and mask */
-	uint64_t rules_version, policies_version, managed_version, version;
+	uint64_t rules_version, policies_version, wanted_version, version;
 };
 
 struct meters {
@@ -124,7 +124,7 @@ struct routes {
 
 struct fibs {
 	struct vec rows; /* struct fib, by id */
-	uint64_t names_version, routes_version, policies_version, managed_version;
+	uint64_t names_version, routes_version, policies_version, wanted_version;
 };
 
 struct interfaces {

@@ -18,7 +18,7 @@ static void use(const struct route *r)
 	static const struct rt_names names = RT_NAMES_INIT;
 	static _Alignas(struct nlmsghdr) char buf[16384];
 	struct text text = TEXT_INIT;
-	struct nexthop legs[ROUTE_LEGS_MAX];
+	struct nexthop hops[ROUTE_HOPS_MAX];
 	struct route again;
 
 	route_text(r, &names, &links, &text);
@@ -26,8 +26,8 @@ static void use(const struct route *r)
 	if (r->flags & ROUTE_CUT)
 		return;
 	if (route_nl_encode(buf, sizeof(buf), RTM_NEWROUTE, 0, r))
-		abort(); /* there is room for all legs */
-	if (route_nl_decode((struct nlmsghdr *)(void *)buf, &again, legs))
+		abort(); /* there is room for all next hops */
+	if (route_nl_decode((struct nlmsghdr *)(void *)buf, &again, hops))
 		abort();
 	/* Metrics of tomorrow are noticed and not kept. */
 	if (!(r->metrics_other >> ROUTE_METRIC_N) && !route_same(r, &again))
@@ -37,7 +37,7 @@ static void use(const struct route *r)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct names links = NAMES_INIT;
-	struct nexthop legs[ROUTE_LEGS_MAX];
+	struct nexthop hops[ROUTE_HOPS_MAX];
 	struct nlmsghdr *nlh;
 	struct route r;
 
@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(nlh, data, size);
 	nlh->nlmsg_len = (uint32_t)size;
 	nlh->nlmsg_type = data[0] & 1 ? RTM_DELROUTE : RTM_NEWROUTE;
-	if (!route_nl_decode(nlh, &r, legs))
+	if (!route_nl_decode(nlh, &r, hops))
 		use(&r);
 	nlh->nlmsg_type = data[0] & 1 ? RTM_DELLINK : RTM_NEWLINK;
 	(void)link_nl_event(nlh, &links);

@@ -51,7 +51,7 @@ static void write_and_read(const struct mib_def *def, const void *row, struct ar
 
 static void use(const struct mib_def *def, const config_setting_t *group)
 {
-	static const char *const other[] = { "legs", NULL };
+	static const char *const other[] = { "nextHops", NULL };
 	static uint64_t row[512];
 	struct arena arena = { 0 };
 	struct why why = { "" };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Any bytes as the files of the state directory, "----" between one and the next: state, indices,
- * counts, intent; @BOOT is the boot that runs. What is accepted is saved and loaded again, and is the
+ * counts, journal; @BOOT is the boot that runs. What is accepted is saved and loaded again, and is the
  * same; what is not is refused with a sentence.
  */
 #include <errno.h>
@@ -26,7 +26,7 @@ const char *__lsan_default_suppressions(void)
 	return "leak:libconfig\n";
 }
 
-static const char *const names[] = { "state", "indices", "counts", "intent" };
+static const char *const names[] = { "state", "indices", "counts", "journal" };
 enum { NAMES = sizeof(names) / sizeof(*names) };
 static char dir[] = "/dev/shm/fuzz_state.XXXXXX";
 static char boot[STATE_BOOT_MAX];

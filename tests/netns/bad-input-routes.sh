@@ -78,7 +78,7 @@ inconsistentValue|inconsistentName fwmarkRouteStatus.* /fwmarkRouteStatus/ fwmar
 inconsistentName|noCreation fwmarkRouteMtu.* /fwmarkRoute/ fwmarkRouteMtu.$N u 1400
 inconsistentName|noCreation|inconsistentValue fwmarkNextHop.* /./ fwmarkNextHopIfName.$N.1 s ppp0 fwmarkNextHopStatus.$N.1 i 4
 
-# Legs.
+# Next hops.
 wrongType fwmarkNextHopWeight.* /fwmarkNextHopWeight/ fwmarkNextHopWeight.$R.1 i 1
 wrongValue fwmarkNextHopWeight.* /fwmarkNextHopWeight/ fwmarkNextHopWeight.$R.1 u 0
 wrongValue fwmarkNextHopWeight.* /fwmarkNextHopWeight/ fwmarkNextHopWeight.$R.1 u 257

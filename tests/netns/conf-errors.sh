@@ -80,7 +80,7 @@ refused_at 1 'policies: priority: ' 'policies = ( { index = 1; mark = 1; fibId =
 refused_at 1 'routes: fibId: ' 'routes = ( { ifName = "ppp0"; } );'
 refused_at 1 'routes: dest: ' 'routes = ( { fibId = 1; dest = "10.0.0.1"; prefixLength = 8; ifName = "ppp0"; } );'
 refused_at 1 'routes: gateway: ' 'routes = ( { fibId = 1; } );'
-refused_at 2 'legs' 'routes = ( { fibId = 1;' 'legs = ( { index = 1; ifName = "a"; } ); } );'
+refused_at 2 'nextHops' 'routes = ( { fibId = 1;' 'nextHops = ( { index = 1; ifName = "a"; } ); } );'
 refused_at 1 'fibs: name: ' 'fibs = ( { id = 201; } );'
 refused_at 1 'fibs: name: ' 'fibs = ( { id = 201; name = "a b"; } );'
 refused_at 1 'marks: ' 'marks = ( { value = 1; mask = -1; } );'

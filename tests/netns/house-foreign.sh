@@ -37,14 +37,14 @@ policy2=$(row_of fwmarkPolicyText 'fwmark 0x6 ')
 policy6=$(row_of fwmarkPolicyText 'fwmark 0x7/0xff')
 builtin=$(row_of fwmarkPolicyText 'lookup main')
 route=77.1.4.0.0.0.0.0.0.1
-legs=77.1.4.10.9.0.0.16.0.1
+hops=77.1.4.10.9.0.0.16.0.1
 main=254.1.4.10.10.0.0.16.0.1
 indices() { echo "rules $rule $other $twin $twin2 $out $rule6, policies $policy $policy2 $policy6"; }
-export rule other twin twin2 out rule6 policy policy2 policy6 builtin route legs main tunnel
+export rule other twin twin2 out rule6 policy policy2 policy6 builtin route hops main tunnel
 
 set_refused notWritable "fwmarkRuleMark.$rule" 'provisioning\.foreign' "fwmarkRuleMark.$rule" u 6
-set_refused 'notWritable|inconsistentValue' "fwmarkNextHopStatus.$legs.3" '.' \
-	"fwmarkNextHopIfName.$legs.3" s ppp0 "fwmarkNextHopStatus.$legs.3" i createAndGo
+set_refused 'notWritable|inconsistentValue' "fwmarkNextHopStatus.$hops.3" '.' \
+	"fwmarkNextHopIfName.$hops.3" s ppp0 "fwmarkNextHopStatus.$hops.3" i createAndGo
 reload_agent 'provisioning: { foreign = true; };'
 shown "fwmarkRuleStorageType.$rule" 1
 shown "fwmarkPolicyStorageType.$policy" 1
@@ -107,7 +107,7 @@ set_refused resourceUnavailable '.*' 'saving the state' \
 	"fwmarkRuleMark.$rule" u 9 "fwmarkRuleDescription.$other" s mine \
 	"fwmarkRulePosition.$twin2" u 1 "fwmarkRuleStatus.$rule6" i destroy \
 	"fwmarkPolicyMark.$policy" u 9 "fwmarkPolicyStatus.$policy6" i destroy \
-	"fwmarkRouteMtu.$route" u 1300 "fwmarkNextHopWeight.$legs.1" u 9
+	"fwmarkRouteMtu.$route" u 1300 "fwmarkNextHopWeight.$hops.1" u 9
 rmdir "$WORK/state/state.new"
 kept
 
@@ -117,7 +117,7 @@ discontinuity=$(snmp_get "fwmarkRuleDiscontinuityTime.$rule" "fwmarkRuleDisconti
 snmp_set "fwmarkRuleMark.$rule" u 9 "fwmarkRuleDescription.$other" s mine \
 	"fwmarkRuleMask.$rule6" u $((0xff)) "fwmarkPolicyMark.$policy" u 9 \
 	"fwmarkPolicyFibId.$policy6" u 79 "fwmarkRouteMtu.$route" u 1300 \
-	"fwmarkNextHopWeight.$legs.1" u 9
+	"fwmarkNextHopWeight.$hops.1" u 9
 as_they_are "25 0x9 26 0x5 27 0x5 27 0x5 "
 shown "fwmarkRuleMark.$rule" 9
 shown "fwmarkRulePackets.$rule" 0
@@ -181,7 +181,7 @@ start_agent
 kept
 snmp_set "fwmarkRuleStatus.$rule" i destroy "fwmarkRuleStatus.$rule6" i destroy \
 	"fwmarkPolicyStatus.$policy" i destroy "fwmarkPolicyStatus.$policy6" i destroy \
-	"fwmarkRouteStatus.$route" i destroy "fwmarkRouteStatus.$legs" i destroy
+	"fwmarkRouteStatus.$route" i destroy "fwmarkRouteStatus.$hops" i destroy
 expect_no_match "mangle" 'dport 25' "$(iptables-legacy-save -t mangle)"
 expect_no_match "mangle" 'dport 9' "$(ip6tables-legacy-save -t mangle)"
 expect_no_match "ip rule" 'fwmark 0x9' "$(ip rule)"

@@ -264,7 +264,7 @@ everywhere() {
 	expect_same "state file after SIGKILL $kills" "$WORK/have" "$WORK/found"
 	in_walk >"$WORK/found"
 	expect_same "walk after SIGKILL $kills" "$WORK/have" "$WORK/found"
-	expect_eq "files left over" "" "$(find "$WORK/state" -name '*.new' -o -name 'intent*' -o -name '*.damaged')"
+	expect_eq "files left over" "" "$(find "$WORK/state" -name '*.new' -o -name 'journal*' -o -name '*.damaged')"
 	iptables-legacy-save -t mangle | sed -e '/^[#:]/d' -e '/fwmark[:-]/d' >"$WORK/found"
 	expect_same "rules of others" "$WORK/others" "$WORK/found"
 	expect_eq "policies of others" 1 "$(ip rule | grep -c 'fwmark 0x63 ')"

@@ -6,7 +6,7 @@ ALL=4294967295
 ROUTE4=201.1.4.0.0.0.0.0.0.1
 ROUTE6=202.2.16.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1024.1
 
-# both_varbinds: creates it. Rules in three tables of netfilter, a route with two legs.
+# both_varbinds: creates it. Rules in three tables of netfilter, a route with two next hops.
 both_varbinds() {
 	lartc_varbinds
 	cat <<-END

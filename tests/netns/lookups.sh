@@ -125,7 +125,7 @@ shown "fwmarkLookupPrefixLength.1.$(octets 2001:db8:77::1)" 48
 shown "fwmarkLookupIfName.1.$(octets 2001:db8:77::1)" eth1
 expect_match "by name" 'table mail\.out .*mark 1 uid 0$' "$(text "$SERVER4" 1)"
 
-# Several legs: the one that the packet takes; realms; nexthop objects.
+# Several next hops: the one that the packet takes; realms; nexthop objects.
 ip route add 198.51.101.0/24 table 201 nexthop via "$CHEAP4" dev ppp0 nexthop via "$FAST4" dev eth1
 ip -6 route add 2001:db8:78::/48 table 4000000000 nexthop via "$CHEAP6" dev ppp0 nexthop via "$FAST6" dev eth1
 ip route add 198.51.102.0/24 table 201 via "$CHEAP4" realm 3/5 mtu 1300

@@ -95,7 +95,7 @@ mount -o remount,bind,ro "$WORK/state"
 refused "state directory read-only" resourceUnavailable 'state.*[Rr]ead-only'
 mount -t tmpfs -o size=4k,nr_inodes=1 tmpfs "$WORK/state"
 refused "state directory without room" resourceUnavailable 'state.*[Nn]o space'
-# Room for the one page of the intent, not for the state file: it fails at the last step.
+# Room for the one page of the journal, not for the state file: it fails at the last step.
 mount -t tmpfs -o size=4k,nr_inodes=20 tmpfs "$WORK/state"
 refused "state directory with too little room" resourceUnavailable 'saving the state.*[Nn]o space'
 let_go() {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Every kind of route, and routes of several legs: what is set is what `ip route` shows, and the text
+# Every kind of route, and routes of several next hops: what is set is what `ip route` shows, and the text
 # is its.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
@@ -47,23 +47,23 @@ done <<END
 -6|blackhole 2001:db8:7::/48 dev lo metric 1024|$six.48.1024.1|Type i blackhole
 END
 
-# Two legs, in one SET; then another weight, and one leg less.
+# Two next hops, in one SET; then another weight, and one next hop less.
 route=201.1.4.0.0.0.0.0.0.1
 snmp_set fwmarkRouteStatus.$route i createAndGo \
 	fwmarkNextHopGatewayType.$route.1 i ipv4 fwmarkNextHopGateway.$route.1 x C0000201 \
 	fwmarkNextHopWeight.$route.1 u 3 fwmarkNextHopStatus.$route.1 i createAndGo \
 	fwmarkNextHopGatewayType.$route.2 i ipv4 fwmarkNextHopGateway.$route.2 x C36062FD \
 	fwmarkNextHopIfName.$route.2 s ppp0 fwmarkNextHopStatus.$route.2 i createAndGo
-legs=$(ip route show table 201)
-expect_match "route" '^default' "$legs"
-expect_match "first leg" 'nexthop via 192\.0\.2\.1 dev eth1 weight 3' "$legs"
-expect_match "second leg" 'nexthop via 195\.96\.98\.253 dev ppp0 weight 1' "$legs"
+hops=$(ip route show table 201)
+expect_match "route" '^default' "$hops"
+expect_match "first hop" 'nexthop via 192\.0\.2\.1 dev eth1 weight 3' "$hops"
+expect_match "second hop" 'nexthop via 195\.96\.98\.253 dev ppp0 weight 1' "$hops"
 shown fwmarkRouteNextHops.$route 2
 shown fwmarkNextHopIfName.$route.1 eth1
 shown fwmarkNextHopWeight.$route.1 3
 snmp_set fwmarkNextHopWeight.$route.2 u 7
-expect_match "second leg" 'nexthop via 195\.96\.98\.253 dev ppp0 weight 7' "$(ip route show table 201)"
+expect_match "second hop" 'nexthop via 195\.96\.98\.253 dev ppp0 weight 7' "$(ip route show table 201)"
 snmp_set fwmarkNextHopStatus.$route.1 i destroy
-expect_match "route of one leg" '^default via 195\.96\.98\.253 dev ppp0' "$(ip route show table 201)"
+expect_match "route of one hop" '^default via 195\.96\.98\.253 dev ppp0' "$(ip route show table 201)"
 snmp_set fwmarkRouteStatus.$route i destroy
 expect_state before "destroyed"

@@ -55,7 +55,7 @@ ip -6 route append 2001:db8:a::/48 via 2001:db8:9::3 table 100
 ip -6 route append 2001:db8:a::/48 via 2001:db8:9::4 table 100
 right "ip -6 route append"
 ip -6 route del 2001:db8:a::/48 via 2001:db8:9::3 table 100
-right "ip -6 route del of a leg"
+right "ip -6 route del of a hop"
 
 ip nexthop add id 1 via 10.9.0.2 dev d0
 ip nexthop add id 2 via 10.9.0.9 dev d0

@@ -18,9 +18,9 @@ for table in 253 254 255; do
 	set_refused noCreation "fwmarkRoute(Type|Status).$table.*" \
 		"table $table .*provisioning.main_tables" $(route $table)
 done
-leg=254.1.4.10.77.0.0.16.0.1.1
+hop=254.1.4.10.77.0.0.16.0.1.1
 set_refused noCreation "fwmarkNextHop.*" "provisioning.main_tables" \
-	fwmarkNextHopIfName.$leg s eth1 fwmarkNextHopStatus.$leg i createAndGo
+	fwmarkNextHopIfName.$hop s eth1 fwmarkNextHopStatus.$hop i createAndGo
 # shellcheck disable=SC2046 # words
 snmp_set $(route 252)
 expect_eq "table 252" "blackhole 10.77.0.0/16 proto 161" \

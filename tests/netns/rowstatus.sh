@@ -64,7 +64,7 @@ in_state() {
 	esac
 }
 
-# all STATUS [FIELD]...: varbinds that write the status to all rows, with these fields. A leg is
+# all STATUS [FIELD]...: varbinds that write the status to all rows, with these fields. A next hop is
 # made, activated and destroyed together with its route.
 all() {
 	status=$1

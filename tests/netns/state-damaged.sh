@@ -71,11 +71,11 @@ start_agent
 [ -f "$state.damaged.1" ] || fail "not set aside beside an earlier one"
 stop_agent
 
-# The intent of a SET, as a crash of the machine may leave it.
+# The journal of a SET, as a crash of the machine may leave it.
 for what in '' 'sets = ' 'sets = 3L; boot = "another"; rules = ( { index = 2; } );'; do
-	echo "$what" >"$WORK/state/intent"
+	echo "$what" >"$WORK/state/journal"
 	start_agent
-	expect_state before "kernel with an intent of \"$what\""
-	[ ! -e "$WORK/state/intent" ] || fail "the intent \"$what\" is still there"
+	expect_state before "kernel with an journal of \"$what\""
+	[ ! -e "$WORK/state/journal" ] || fail "the journal \"$what\" is still there"
 	stop_agent
 done

@@ -28,8 +28,8 @@ static inline uint32_t fake_agent_uptime(void *ctx)
 
 /* The files of a state directory. */
 static const char *const fake_agent_files[] = {
-	"state",     "indices",	    "counts",	  "intent",	"static",
-	"state.new", "indices.new", "counts.new", "intent.new", "static.new",
+	"state",     "indices",	    "counts",	  "journal",	 "static",
+	"state.new", "indices.new", "counts.new", "journal.new", "static.new",
 };
 enum { FAKE_AGENT_FILES = sizeof(fake_agent_files) / sizeof(*fake_agent_files) };
 

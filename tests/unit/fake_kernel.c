@@ -84,10 +84,10 @@ static struct fake_event *event(uint16_t type)
 	return e;
 }
 
-/* A route is moved about with its legs, and its pointer to them stays behind. */
+/* A route is moved about with its next hops, and its pointer to them stays behind. */
 static const struct route *whole(struct fake_route *f)
 {
-	f->route.legs = f->route.nlegs > 1 ? f->legs : NULL;
+	f->route.hops = f->route.nhops > 1 ? f->hops : NULL;
 	return &f->route;
 }
 
@@ -548,8 +548,8 @@ int rtnl_events_drain(struct rtnl_events *ev, rtnl_cb *cb, void *arg, bool *lost
 
 static bool leaves_by(const struct route *r, uint32_t ifindex)
 {
-	for (unsigned i = 0; i < r->nlegs; i++)
-		if (route_leg(r, i)->ifindex == ifindex)
+	for (unsigned i = 0; i < r->nhops; i++)
+		if (route_hop(r, i)->ifindex == ifindex)
 			return true;
 	return false;
 }
@@ -814,16 +814,16 @@ int policy_nl_caps(struct rtnl *nl, unsigned *caps)
 
 /* ---- routing/route_nl.h ---- */
 
-int route_nl_decode(const struct nlmsghdr *nlh, struct route *out, struct nexthop *legs)
+int route_nl_decode(const struct nlmsghdr *nlh, struct route *out, struct nexthop *hops)
 {
 	const struct fake_route *told = &((const struct message *)nlh)->route;
 
 	*out = told->route;
-	out->legs = NULL;
-	if (out->nlegs < 2)
+	out->hops = NULL;
+	if (out->nhops < 2)
 		return 0;
-	memcpy(legs, told->legs, sizeof(told->legs));
-	out->legs = legs;
+	memcpy(hops, told->hops, sizeof(told->hops));
+	out->hops = hops;
 	return 0;
 }
 
@@ -852,7 +852,7 @@ static bool is_down(uint32_t ifindex)
 }
 
 /* One with a gateway alone leaves by the first link. Returns: 0 or -errno. */
-static int leg_told(struct nexthop *hop)
+static int hop_told(struct nexthop *hop)
 {
 	if (!hop->ifindex && hop->gateway.family)
 		hop->ifindex = FAKE_LINK;
@@ -875,17 +875,17 @@ static int told(const struct route *r, struct fake_route *out)
 	t->given = 0;
 	t->origin = t->storage = t->status = 0;
 	t->withdrawn = t->doubtful = false;
-	if (r->nlegs > FAKE_LEGS)
+	if (r->nhops > FAKE_HOPS)
 		return -E2BIG;
-	for (unsigned i = 0; r->nlegs > 1 && i < r->nlegs; i++) {
-		int e = leg_told(memcpy(&out->legs[i], &r->legs[i], sizeof(*r->legs)));
+	for (unsigned i = 0; r->nhops > 1 && i < r->nhops; i++) {
+		int e = hop_told(memcpy(&out->hops[i], &r->hops[i], sizeof(*r->hops)));
 
 		err = err ? err : e;
 	}
-	if (r->nlegs != 1)
-		memset(&t->leg, 0, sizeof(t->leg));
+	if (r->nhops != 1)
+		memset(&t->hop, 0, sizeof(t->hop));
 	whole(out);
-	return r->nlegs == 1 ? leg_told(&t->leg) : err;
+	return r->nhops == 1 ? hop_told(&t->hop) : err;
 }
 
 void fake_route_text(const struct route *r, struct text *out)
@@ -936,17 +936,17 @@ void fake_kernel_no_route(size_t i)
 
 /* Of IPv4, as fib_sync_down_dev() and fib_sync_up() of net/ipv4/fib_semantics.c. Returns: is it dead
  * as a whole? */
-static bool legs_mark(struct fake_route *f)
+static bool hops_mark(struct fake_route *f)
 {
 	unsigned dead = 0;
 
-	for (unsigned i = 0; i < f->route.nlegs; i++) {
-		struct nexthop *hop = f->route.nlegs > 1 ? &f->legs[i] : &f->route.leg;
+	for (unsigned i = 0; i < f->route.nhops; i++) {
+		struct nexthop *hop = f->route.nhops > 1 ? &f->hops[i] : &f->route.hop;
 
 		hop->flags = is_down(hop->ifindex) ? ROUTE_DEAD | ROUTE_LINKDOWN : 0;
 		dead += hop->flags != 0;
 	}
-	return dead && dead == f->route.nlegs;
+	return dead && dead == f->route.nhops;
 }
 
 /* No event tells of the routes. */
@@ -956,7 +956,7 @@ void fake_kernel_link(unsigned link, bool up)
 
 	fake->down[link] = !up;
 	for (size_t i = fake->nroutes; i--;)
-		if (legs_mark(&fake->routes[i]))
+		if (hops_mark(&fake->routes[i]))
 			take(fake->routes, sizeof(*fake->routes), &fake->nroutes, i);
 	e = event(RTM_NEWLINK);
 	e->link = link;
@@ -985,10 +985,10 @@ int route_nl_put_back(struct rtnl *nl, const struct route *r, struct why *why)
 /* Is it the one that is to be deleted: of this type, by these gateways and devices? */
 static bool is_meant(const struct route *have, const struct route *r)
 {
-	if (have->type != r->type || have->nlegs != r->nlegs)
+	if (have->type != r->type || have->nhops != r->nhops)
 		return false;
-	for (unsigned i = 0; i < r->nlegs; i++) {
-		const struct nexthop *x = route_leg(have, i), *y = route_leg(r, i);
+	for (unsigned i = 0; i < r->nhops; i++) {
+		const struct nexthop *x = route_hop(have, i), *y = route_hop(r, i);
 
 		if (x->ifindex != y->ifindex || x->gateway.family != y->gateway.family ||
 		    memcmp(x->gateway.addr, y->gateway.addr, sizeof(x->gateway.addr)) != 0)

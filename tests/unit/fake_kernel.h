@@ -15,14 +15,14 @@
 #include "model/route.h"
 #include "netfilter/nf.h"
 
-enum { FAKE_MAX = 32, FAKE_EVENTS = 256, FAKE_LEGS = 4 };
+enum { FAKE_MAX = 32, FAKE_EVENTS = 256, FAKE_HOPS = 4 };
 /* The links: eth0 and eth1. */
 enum { FAKE_LINK = 2, FAKE_LINKS = 2 };
 
-/* A route with its legs, which route.legs is made to point to when it is looked at. */
+/* A route with its next hops, which route.hops is made to point to when it is looked at. */
 struct fake_route {
 	struct route route;
-	struct nexthop legs[FAKE_LEGS];
+	struct nexthop hops[FAKE_HOPS];
 };
 
 struct fake_event {

@@ -17,7 +17,7 @@ static inline struct prefix pfx(const char *s)
 	return p;
 }
 
-/* A route with one leg; NULL and 0 for what it has not; the device alone needs no gateway. */
+/* A route with one next hop; NULL and 0 for what it has not; the device alone needs no gateway. */
 static inline struct route route_of(const char *dst, const char *gw, uint32_t ifindex)
 {
 	struct route r;
@@ -26,9 +26,9 @@ static inline struct route route_of(const char *dst, const char *gw, uint32_t if
 	r.fib = 100;
 	r.dst = pfx(dst);
 	r.metric = r.dst.family == AF_INET6 ? 1024 : 0;
-	r.leg.gateway = pfx(gw);
-	r.leg.gateway_type = r.leg.gateway.family;
-	r.leg.ifindex = ifindex;
+	r.hop.gateway = pfx(gw);
+	r.hop.gateway_type = r.hop.gateway.family;
+	r.hop.ifindex = ifindex;
 	return r;
 }
 
@@ -37,7 +37,7 @@ static inline struct route reject_of(const char *dst, uint8_t type)
 	struct route r = route_of(dst, NULL, 0);
 
 	r.type = type;
-	r.nlegs = 0;
+	r.nhops = 0;
 	return r;
 }
 

@@ -211,7 +211,7 @@ static void rows_are_as_many_as_they_may(void **state)
 
 	(void)state;
 	may.max_rows = 2;
-	assert_non_null(managed_set(&store.wanted[RULE_ROWS], &one));
+	assert_non_null(wanted_set(&store.wanted[RULE_ROWS], &one));
 	plan(&mib_rule, NULL, &two, 0, true);
 	assert_int_equal(judged(), MIB_OK);
 	plan(&mib_rule, NULL, &two, 0, false);

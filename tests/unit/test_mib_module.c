@@ -248,7 +248,7 @@ static void nothing_of_the_module_is_left_out(void **state)
 	assert_true(n > 150);
 }
 
-/* The not-accessible columns are the index, in its order; that of a leg is its route's and its own,
+/* The not-accessible columns are the index, in its order; that of a next hop is its route's and its own,
  * that of an interface IF-MIB's. */
 static void the_index_is_what_is_not_accessible(void **state)
 {

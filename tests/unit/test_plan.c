@@ -25,7 +25,7 @@ static struct instance in;
 #define FIB(i, c)    .def = &mib_fib, .col = c, .idx = { i }, .n = 1
 #define MARK(i, c)   .def = &mib_mark, .col = c, .idx = { i, UINT32_MAX }, .n = 2
 #define ROUTE(i, c)  .def = &mib_route, .col = c, .idx = { i, 1, 4, 0, 0, 0, 0, 0, 0, 1 }, .n = 10
-#define LEG(i, l, c) .def = &mib_nexthop, .col = c, .idx = { i, 1, 4, 0, 0, 0, 0, 0, 0, 1, l }, .n = 11
+#define HOP(i, l, c) .def = &mib_nexthop, .col = c, .idx = { i, 1, 4, 0, 0, 0, 0, 0, 0, 1, l }, .n = 11
 #define LINK(c)      .def = &mib_interface, .col = c, .idx = { FAKE_LINK }, .n = 1
 #define INT(v)	     .tag = MIB_TAG_INTEGER, .num = (v)
 #define UNSIGNED(v)  .tag = MIB_TAG_UNSIGNED32, .num = (v)
@@ -69,27 +69,27 @@ static const struct varbind mixed[] = {
 /* Next hops of routes that have several. */
 static const struct varbind balance[] = {
 	{ ROUTE(201, 27), INT(4) },
-	{ LEG(201, 1, 3), TEXT("\300\0\2\1") },
-	{ LEG(201, 1, 5), TEXT("eth0") },
-	{ LEG(201, 1, 8), INT(4) },
-	{ LEG(201, 2, 3), TEXT("\300\0\2\2") },
-	{ LEG(201, 2, 5), TEXT("eth1") },
-	{ LEG(201, 2, 6), UNSIGNED(3) },
-	{ LEG(201, 2, 8), INT(4) },
+	{ HOP(201, 1, 3), TEXT("\300\0\2\1") },
+	{ HOP(201, 1, 5), TEXT("eth0") },
+	{ HOP(201, 1, 8), INT(4) },
+	{ HOP(201, 2, 3), TEXT("\300\0\2\2") },
+	{ HOP(201, 2, 5), TEXT("eth1") },
+	{ HOP(201, 2, 6), UNSIGNED(3) },
+	{ HOP(201, 2, 8), INT(4) },
 	{ ROUTE(202, 27), INT(4) },
-	{ LEG(202, 1, 5), TEXT("eth0") },
-	{ LEG(202, 1, 8), INT(4) },
-	{ LEG(202, 2, 5), TEXT("eth1") },
-	{ LEG(202, 2, 8), INT(4) },
+	{ HOP(202, 1, 5), TEXT("eth0") },
+	{ HOP(202, 1, 8), INT(4) },
+	{ HOP(202, 2, 5), TEXT("eth1") },
+	{ HOP(202, 2, 8), INT(4) },
 	{ 0 },
 };
 static const struct varbind rebalance[] = {
-	{ LEG(201, 3, 3), TEXT("\300\0\2\3") },
-	{ LEG(201, 3, 5), TEXT("eth1") },
-	{ LEG(201, 3, 8), INT(4) },
-	{ LEG(201, 1, 8), INT(6) },
-	{ LEG(201, 2, 6), UNSIGNED(5) },
-	{ LEG(202, 2, 8), INT(6) },
+	{ HOP(201, 3, 3), TEXT("\300\0\2\3") },
+	{ HOP(201, 3, 5), TEXT("eth1") },
+	{ HOP(201, 3, 8), INT(4) },
+	{ HOP(201, 1, 8), INT(6) },
+	{ HOP(201, 2, 6), UNSIGNED(5) },
+	{ HOP(202, 2, 8), INT(6) },
 	{ FIB(201, 2), TEXT("mail") },
 	{ FIB(201, 8), INT(4) },
 	{ 0 },
@@ -98,7 +98,7 @@ static const struct varbind unbalance[] = { { ROUTE(201, 27), INT(2) },
 					    { ROUTE(202, 27), INT(2) },
 					    { 0 } };
 static const struct varbind single[] = {
-	{ LEG(201, 2, 8), INT(6) },
+	{ HOP(201, 2, 8), INT(6) },
 	{ ROUTE(202, 27), INT(6) },
 	{ POLICY(1, 5), UNSIGNED(201) },
 	{ POLICY(1, 39), INT(4) },

@@ -21,10 +21,10 @@ static struct prefix pfx(const char *s)
 	return p;
 }
 
-static void set_gateway(struct nexthop *leg, const char *s)
+static void set_gateway(struct nexthop *hop, const char *s)
 {
-	leg->gateway = pfx(s);
-	leg->gateway_type = leg->gateway.family;
+	hop->gateway = pfx(s);
+	hop->gateway_type = hop->gateway.family;
 }
 
 /* LARTC's: default via 195.96.98.253 dev ppp0 table 201 */
@@ -35,9 +35,9 @@ static struct route mail_out(void)
 	route_init(&r);
 	r.fib = 201;
 	r.dst = pfx("0.0.0.0/0");
-	set_gateway(&r.leg, "195.96.98.253");
-	r.leg.ifindex = 7;
-	strcpy(r.leg.ifname, "ppp0");
+	set_gateway(&r.hop, "195.96.98.253");
+	r.hop.ifindex = 7;
+	strcpy(r.hop.ifname, "ppp0");
 	return r;
 }
 
@@ -47,21 +47,21 @@ static struct route mail_out6(void)
 
 	r.dst = pfx("::/0");
 	r.metric = 1024;
-	set_gateway(&r.leg, "2001:db8::1");
+	set_gateway(&r.hop, "2001:db8::1");
 	return r;
 }
 
-static struct nexthop legs[3];
+static struct nexthop hops[3];
 
-static struct route two_legs(void)
+static struct route two_hops(void)
 {
 	struct route r = mail_out();
 
-	legs[0] = legs[1] = r.leg;
-	set_gateway(&legs[1], "195.96.98.254");
-	r.leg = (struct nexthop){ .weight = 1 };
-	r.nlegs = 2;
-	r.legs = legs;
+	hops[0] = hops[1] = r.hop;
+	set_gateway(&hops[1], "195.96.98.254");
+	r.hop = (struct nexthop){ .weight = 1 };
+	r.nhops = 2;
+	r.hops = hops;
 	return r;
 }
 
@@ -92,25 +92,25 @@ CHANGE(c_scope, r->scope = 257)
 CHANGE(c_scope_link, r->scope = 253)
 CHANGE(c_tos_ecn, r->tos = 0x11)
 CHANGE(c_tos, r->tos = 0x10)
-CHANGE(c_no_gateway, r->leg.gateway = (struct prefix){ 0 }; r->leg.gateway_type = 0)
-CHANGE(c_no_leg, c_no_gateway(r); r->leg.ifindex = 0; r->leg.ifname[0] = 0)
-CHANGE(c_name_only, r->leg.ifindex = 0; c_no_gateway(r))
-CHANGE(c_gateway_type, r->leg.gateway_type = AF_INET6)
-CHANGE(c_gateway_untyped, r->leg.gateway_type = 0)
-CHANGE(c_gateway4, set_gateway(&r->leg, "10.0.0.1"))
-CHANGE(c_gateway6, set_gateway(&r->leg, "2001:db8::1"))
-CHANGE(c_gateway_zero, set_gateway(&r->leg, "0.0.0.0"))
-CHANGE(c_link_local, set_gateway(&r->leg, "fe80::1"))
-CHANGE(c_link_local_nodev, c_link_local(r); r->leg.ifindex = 0; r->leg.ifname[0] = 0)
-CHANGE(c_slash, strcpy(r->leg.ifname, "a/b"))
-CHANGE(c_space, strcpy(r->leg.ifname, "a b"))
-CHANGE(c_colon, strcpy(r->leg.ifname, "a:b"))
-CHANGE(c_dots, strcpy(r->leg.ifname, ".."))
+CHANGE(c_no_gateway, r->hop.gateway = (struct prefix){ 0 }; r->hop.gateway_type = 0)
+CHANGE(c_no_hop, c_no_gateway(r); r->hop.ifindex = 0; r->hop.ifname[0] = 0)
+CHANGE(c_name_only, r->hop.ifindex = 0; c_no_gateway(r))
+CHANGE(c_gateway_type, r->hop.gateway_type = AF_INET6)
+CHANGE(c_gateway_untyped, r->hop.gateway_type = 0)
+CHANGE(c_gateway4, set_gateway(&r->hop, "10.0.0.1"))
+CHANGE(c_gateway6, set_gateway(&r->hop, "2001:db8::1"))
+CHANGE(c_gateway_zero, set_gateway(&r->hop, "0.0.0.0"))
+CHANGE(c_link_local, set_gateway(&r->hop, "fe80::1"))
+CHANGE(c_link_local_nodev, c_link_local(r); r->hop.ifindex = 0; r->hop.ifname[0] = 0)
+CHANGE(c_slash, strcpy(r->hop.ifname, "a/b"))
+CHANGE(c_space, strcpy(r->hop.ifname, "a b"))
+CHANGE(c_colon, strcpy(r->hop.ifname, "a:b"))
+CHANGE(c_dots, strcpy(r->hop.ifname, ".."))
 CHANGE(c_blackhole, r->type = ROUTE_BLACKHOLE)
 CHANGE(c_blackhole_dev, c_blackhole(r); c_no_gateway(r))
-CHANGE(c_blackhole_bare, c_blackhole(r); c_no_leg(r); r->nlegs = 0)
+CHANGE(c_blackhole_bare, c_blackhole(r); c_no_hop(r); r->nhops = 0)
 CHANGE(c_blackhole_nhid, c_blackhole_bare(r); r->nhid = 5)
-CHANGE(c_throw_onlink, c_no_leg(r); r->type = ROUTE_THROW; r->onlink = true)
+CHANGE(c_throw_onlink, c_no_hop(r); r->type = ROUTE_THROW; r->onlink = true)
 CHANGE(c_local_gateway, r->type = ROUTE_LOCAL)
 CHANGE(c_local, c_no_gateway(r); r->type = ROUTE_LOCAL)
 CHANGE(c_prefsrc, r->prefsrc = pfx("10.0.0.1"))
@@ -126,19 +126,19 @@ CHANGE(c_mtu_max, r->mtu = 65520)
 CHANGE(c_advmss, r->advmss = 65496)
 CHANGE(c_onlink, r->onlink = true)
 CHANGE(c_onlink_nogw, c_no_gateway(r); r->onlink = true)
-CHANGE(c_onlink_nodev, r->leg.ifindex = 0; r->leg.ifname[0] = 0; r->onlink = true)
+CHANGE(c_onlink_nodev, r->hop.ifindex = 0; r->hop.ifname[0] = 0; r->onlink = true)
 CHANGE(c_nhid, r->nhid = 5)
-CHANGE(c_nhid_bare, c_no_leg(r); r->nhid = 5)
+CHANGE(c_nhid_bare, c_no_hop(r); r->nhid = 5)
 CHANGE(c_nhid_src, c_nhid_bare(r); c_src6(r))
 CHANGE(c_nhid_dev, c_no_gateway(r); r->nhid = 5)
-CHANGE(c_weight0, r->leg.weight = 0)
-CHANGE(c_legs, *r = two_legs())
-CHANGE(c_legs_nhid, *r = two_legs(); r->nhid = 5)
-CHANGE(c_legs_blackhole, *r = two_legs(); r->type = ROUTE_BLACKHOLE)
-CHANGE(c_leg_weight, *r = two_legs(); legs[1].weight = 257)
-CHANGE(c_leg_weight_max, *r = two_legs(); legs[1].weight = 256)
-CHANGE(c_leg_empty, *r = two_legs(); legs[1] = (struct nexthop){ .weight = 1 })
-CHANGE(c_legs_many, *r = two_legs(); r->nlegs = 256)
+CHANGE(c_weight0, r->hop.weight = 0)
+CHANGE(c_hops, *r = two_hops())
+CHANGE(c_hops_nhid, *r = two_hops(); r->nhid = 5)
+CHANGE(c_hops_blackhole, *r = two_hops(); r->type = ROUTE_BLACKHOLE)
+CHANGE(c_hop_weight, *r = two_hops(); hops[1].weight = 257)
+CHANGE(c_hop_weight_max, *r = two_hops(); hops[1].weight = 256)
+CHANGE(c_hop_empty, *r = two_hops(); hops[1] = (struct nexthop){ .weight = 1 })
+CHANGE(c_hops_many, *r = two_hops(); r->nhops = 256)
 
 static const struct check_case {
 	const char *name;
@@ -165,7 +165,7 @@ static const struct check_case {
 	{ "IPv6 tos", true, c_tos, ROUTE_COL_TOS },
 	{ "device alone", false, c_no_gateway, 0 },
 	{ "name of a device alone", false, c_name_only, 0 },
-	{ "neither gateway nor device", false, c_no_leg, ROUTE_COL_GATEWAY },
+	{ "neither gateway nor device", false, c_no_hop, ROUTE_COL_GATEWAY },
 	{ "gateway of another type", false, c_gateway_type, ROUTE_COL_GATEWAY_TYPE },
 	{ "gateway without type", false, c_gateway_untyped, ROUTE_COL_GATEWAY_TYPE },
 	{ "IPv4 via IPv6", false, c_gateway6, 0 },
@@ -206,13 +206,13 @@ static const struct check_case {
 	{ "nhid", false, c_nhid_bare, 0 },
 	{ "nhid with source prefix", true, c_nhid_src, ROUTE_COL_SRC },
 	{ "weight 0", false, c_weight0, ROUTE_COL_NLEGS },
-	{ "two legs", false, c_legs, 0 },
-	{ "two legs and nhid", false, c_legs_nhid, ROUTE_COL_NLEGS },
-	{ "blackhole of two legs", false, c_legs_blackhole, ROUTE_COL_NLEGS },
-	{ "leg of weight 257", false, c_leg_weight, ROUTE_COL_NLEGS },
-	{ "leg of weight 256", false, c_leg_weight_max, 0 },
-	{ "leg without anything", false, c_leg_empty, ROUTE_COL_NLEGS },
-	{ "256 legs", false, c_legs_many, ROUTE_COL_NLEGS },
+	{ "two next hops", false, c_hops, 0 },
+	{ "two next hops and nhid", false, c_hops_nhid, ROUTE_COL_NLEGS },
+	{ "blackhole of two next hops", false, c_hops_blackhole, ROUTE_COL_NLEGS },
+	{ "next hop of weight 257", false, c_hop_weight, ROUTE_COL_NLEGS },
+	{ "next hop of weight 256", false, c_hop_weight_max, 0 },
+	{ "next hop without anything", false, c_hop_empty, ROUTE_COL_NLEGS },
+	{ "256 next hops", false, c_hops_many, ROUTE_COL_NLEGS },
 };
 
 static void test_check(void **state)
@@ -289,14 +289,14 @@ static void test_order(void **state)
 
 CHANGE(c_fib, r->fib++)
 CHANGE(c_metric, r->metric++)
-CHANGE(c_ifindex, r->leg.ifindex++)
-CHANGE(c_ifindex0, r->leg.ifindex = 0)
+CHANGE(c_ifindex, r->hop.ifindex++)
+CHANGE(c_ifindex0, r->hop.ifindex = 0)
 CHANGE(c_protocol, r->protocol++)
 CHANGE(c_instance, r->instance++)
-CHANGE(c_flags, r->flags = ROUTE_LINKDOWN; r->leg.flags = ROUTE_LINKDOWN)
+CHANGE(c_flags, r->flags = ROUTE_LINKDOWN; r->hop.flags = ROUTE_LINKDOWN)
 CHANGE(c_status, r->status = ROW_ACTIVE; r->storage = 1; r->origin = 1)
 CHANGE(c_scope0, r->scope = 0)
-CHANGE(c_ifname, strcpy(r->leg.ifname, "x"))
+CHANGE(c_ifname, strcpy(r->hop.ifname, "x"))
 CHANGE(c_realms, r->realms = 4)
 CHANGE(c_pref, r->pref = 3)
 CHANGE(c_expires, r->expires = 3)
@@ -333,7 +333,7 @@ static void test_same(void **state)
 		{ "row", c_status, true },
 		{ "name of the device", c_ifname, true },
 		{ "expiry", c_expires, true },
-		{ "two legs", c_legs, false },
+		{ "two next hops", c_hops, false },
 	};
 
 	(void)state;
@@ -346,14 +346,14 @@ static void test_same(void **state)
 	}
 }
 
-static void test_same_legs(void **state)
+static void test_same_hops(void **state)
 {
-	struct route a = two_legs(), b = a;
+	struct route a = two_hops(), b = a;
 	struct nexthop other[2];
 
 	(void)state;
-	b.legs = other;
-	memcpy(other, legs, sizeof(other));
+	b.hops = other;
+	memcpy(other, hops, sizeof(other));
 	assert_true(route_same(&a, &b));
 	other[1].weight = 2;
 	assert_false(route_same(&a, &b));
@@ -361,7 +361,7 @@ static void test_same_legs(void **state)
 	other[0].realms = 3;
 	assert_false(route_same(&a, &b));
 	other[0].realms = 0;
-	/* One leg onlink is a property of that leg; all of them are what is wished for the route. */
+	/* One next hop onlink is a property of that next hop; all of them are what is wished for the route. */
 	other[0].flags = ROUTE_ONLINK;
 	assert_false(route_same(&a, &b));
 	other[1].flags = ROUTE_ONLINK;
@@ -378,8 +378,8 @@ static void test_same_as_shown(void **state)
 	(void)state;
 	c_blackhole_bare(&a);
 	b = a;
-	b.nlegs = 1;
-	b.leg.ifindex = 1;
+	b.nhops = 1;
+	b.hop.ifindex = 1;
 	assert_true(route_same(&a, &b));
 	a = mail_out();
 	b = a;
@@ -440,15 +440,15 @@ static void test_text(void **state)
 	text_is(&r, "default via 195.96.98.253 dev ppp0 proto static metric 20");
 	c_no_gateway(&r);
 	r.dst = pfx("10.0.0.0/8");
-	r.leg.ifindex = 9;
-	r.leg.ifname[0] = '\0';
+	r.hop.ifindex = 9;
+	r.hop.ifname[0] = '\0';
 	r.flags = ROUTE_LINKDOWN;
 	text_is(&r, "10.0.0.0/8 dev if9 proto static scope link metric 20 linkdown");
 	r.flags = ROUTE_RT_OFFLOAD | ROUTE_TRAP;
 	text_is(&r, "10.0.0.0/8 dev if9 proto static scope link metric 20 trap rt_offload");
-	r = two_legs();
+	r = two_hops();
 	r.protocol = 3;
-	legs[1].flags = ROUTE_DEAD | ROUTE_LINKDOWN;
+	hops[1].flags = ROUTE_DEAD | ROUTE_LINKDOWN;
 	text_is(&r, "default \\\tnexthop via 195.96.98.253 dev ppp0 weight 1 "
 		    "\\\tnexthop via 195.96.98.254 dev ppp0 weight 1 dead linkdown");
 	r = mail_out6();
@@ -462,8 +462,8 @@ static void test_text_of_a_missing_device(void **state)
 	struct route r = mail_out();
 
 	(void)state;
-	r.leg.ifindex = 0;
-	strcpy(r.leg.ifname, "ppp9");
+	r.hop.ifindex = 0;
+	strcpy(r.hop.ifname, "ppp9");
 	text_is(&r, "default via 195.96.98.253 dev ppp9 proto 161");
 }
 
@@ -480,7 +480,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_metric_0_says_what_to_use),
 	cmocka_unit_test(test_order),
 	cmocka_unit_test(test_same),
-	cmocka_unit_test(test_same_legs),
+	cmocka_unit_test(test_same_hops),
 	cmocka_unit_test(test_same_as_shown),
 	cmocka_unit_test(test_scope),
 	cmocka_unit_test(test_text),

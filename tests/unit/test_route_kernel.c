@@ -27,7 +27,7 @@ struct found {
 	struct text text;
 	size_t n;
 	struct route last;
-	struct nexthop legs[ROUTE_LEGS_MAX];
+	struct nexthop hops[ROUTE_HOPS_MAX];
 	struct names links;
 	struct rt_names names;
 };
@@ -135,10 +135,10 @@ static void empty(void)
 
 static int found_add(const struct nlmsghdr *nlh, void *arg)
 {
-	struct nexthop legs[ROUTE_LEGS_MAX];
+	struct nexthop hops[ROUTE_HOPS_MAX];
 	struct found *f = arg;
 	struct route one, *r = &one;
-	int err = route_nl_decode(nlh, r, legs);
+	int err = route_nl_decode(nlh, r, hops);
 
 	if (err)
 		return err == -EAFNOSUPPORT ? 0 : err;
@@ -146,9 +146,9 @@ static int found_add(const struct nlmsghdr *nlh, void *arg)
 	text_add(&f->text, "\n");
 	f->n++;
 	f->last = *r;
-	if (r->nlegs > 1) {
-		memcpy(f->legs, r->legs, r->nlegs * sizeof(*r->legs));
-		f->last.legs = f->legs;
+	if (r->nhops > 1) {
+		memcpy(f->hops, r->hops, r->nhops * sizeof(*r->hops));
+		f->last.hops = f->hops;
 	}
 	return 0;
 }
@@ -342,7 +342,7 @@ static void lands(const struct route *r)
 /* Every kind can be added, is what was meant, cannot be added twice, and can be taken away. */
 static void test_add_and_del(void **state)
 {
-	struct nexthop legs[2] = { { .gateway = pfx("10.0.0.2"), .weight = 200 },
+	struct nexthop hops[2] = { { .gateway = pfx("10.0.0.2"), .weight = 200 },
 				   { .gateway = pfx("10.0.1.2"), .weight = 256 } };
 	struct nexthop legs6[2] = { { .gateway = pfx("2001:db8::2"), .weight = 200 },
 				    { .gateway = pfx("2001:db8:1::2"), .weight = 1 } };
@@ -351,7 +351,7 @@ static void test_add_and_del(void **state)
 	NEED_NET();
 	r = route_of("0.0.0.0/0", "10.0.0.2", 0);
 	lands(&r);
-	r.leg.ifindex = dev("d0");
+	r.hop.ifindex = dev("d0");
 	r.metric = 4000000000u;
 	r.mtu = 1400;
 	r.advmss = 1300;
@@ -367,20 +367,20 @@ static void test_add_and_del(void **state)
 	r = route_of("10.5.0.0/16", "2001:db8::2", dev("d0"));
 	lands(&r);
 	r = route_of("10.5.0.0/16", NULL, 0);
-	r.nlegs = 2;
-	r.legs = legs;
+	r.nhops = 2;
+	r.hops = hops;
 	r.metrics_other = 1u << RTAX_INITCWND;
 	r.metrics[RTAX_INITCWND] = 12;
 	lands(&r);
 	r = route_of("10.5.0.0/16", NULL, 0);
 	r.nhid = 8;
-	r.nlegs = 0;
+	r.nhops = 0;
 	lands(&r);
 	r.nhid = 5; /* a blackhole */
 	lands(&r);
 	r = route_of("2001:db8:5::/48", NULL, 0);
 	r.nhid = 17;
-	r.nlegs = 0;
+	r.nhops = 0;
 	lands(&r);
 	r.nhid = 18;
 	lands(&r);
@@ -393,8 +393,8 @@ static void test_add_and_del(void **state)
 	r.mtu = 1400;
 	lands(&r);
 	r = route_of("2001:db8:5::/48", NULL, 0);
-	r.nlegs = 2;
-	r.legs = legs6;
+	r.nhops = 2;
+	r.hops = legs6;
 	lands(&r);
 	for (uint8_t type = ROUTE_BLACKHOLE; type <= ROUTE_THROW; type++) {
 		r = reject_of("10.6.0.0/16", type);
@@ -458,7 +458,7 @@ static void test_replace(void **state)
 
 	NEED_NET();
 	for (unsigned v6 = 0; v6 < 2; v6++) {
-		struct nexthop legs[2] = { { .gateway = pfx(gws[v6][0]), .weight = 2 },
+		struct nexthop hops[2] = { { .gateway = pfx(gws[v6][0]), .weight = 2 },
 					   { .gateway = pfx(gws[v6][1]), .weight = 3 } };
 		struct route kinds[8];
 		size_t n = 0;
@@ -471,10 +471,10 @@ static void test_replace(void **state)
 		kinds[n++] = reject_of(dsts[v6], ROUTE_BLACKHOLE);
 		kinds[n++] = reject_of(dsts[v6], ROUTE_PROHIBIT);
 		kinds[n] = route_of(dsts[v6], NULL, 0);
-		kinds[n].nlegs = 2;
-		kinds[n++].legs = legs;
+		kinds[n].nhops = 2;
+		kinds[n++].hops = hops;
 		kinds[n] = route_of(dsts[v6], NULL, 0);
-		kinds[n].nlegs = 0;
+		kinds[n].nhops = 0;
 		kinds[n++].nhid = v6 ? 17 : 8;
 		for (size_t i = 0; i < n * n; i++) {
 			const struct route *from = &kinds[i / n], *to = &kinds[i % n];
@@ -626,7 +626,7 @@ static void test_big_routes(void **state)
 	rtnl_close(nl);
 	nl = old;
 	assert_int_equal(found.n, 1);
-	assert_int_equal(found.last.nlegs, 125);
+	assert_int_equal(found.last.nhops, 125);
 	assert_int_equal(sh("ip route replace 10.70.0.0/16 table 100 $(for i in $(seq 256); do "
 			    "printf 'nexthop dev d0 '; done)"),
 			 0);
@@ -637,7 +637,7 @@ static void test_big_routes(void **state)
 	find(AF_INET);
 	assert_int_equal(found.n, 1);
 	assert_true(found.last.flags & ROUTE_CUT);
-	assert_int_equal(found.last.nlegs, ROUTE_LEGS_MAX);
+	assert_int_equal(found.last.nhops, ROUTE_HOPS_MAX);
 	assert_int_equal(route_nl_del(nl, &found.last, NULL), -E2BIG);
 	sh("ip route del 10.70.0.0/16 table 100");
 }
@@ -699,9 +699,9 @@ static void test_lookup(void **state)
 		if (l.err)
 			continue;
 		assert_string_equal(prefix_format(&l.matched, text), cases[i].matched);
-		assert_string_equal(addr_format(&l.route.leg.gateway, text),
+		assert_string_equal(addr_format(&l.route.hop.gateway, text),
 				    cases[i].gateway ? cases[i].gateway : "");
-		assert_int_equal(l.route.leg.ifindex, dev(cases[i].dev));
+		assert_int_equal(l.route.hop.ifindex, dev(cases[i].dev));
 		assert_string_equal(addr_format(&l.route.prefsrc, text), cases[i].src);
 	}
 	sh("ip rule del fwmark 1 table 100; ip -6 rule del fwmark 1 table 100");

@@ -24,7 +24,7 @@ enum { BUF = 16384 };
 static _Alignas(struct nlmsghdr) char buf[BUF];
 static struct nlmsghdr *const msg = (struct nlmsghdr *)(void *)buf;
 
-static struct nexthop three_legs[3];
+static struct nexthop three_hops[3];
 
 static size_t make_cases(struct route *c)
 {
@@ -48,7 +48,7 @@ static size_t make_cases(struct route *c)
 	r->pref = 3;
 	r++->prefsrc = pfx("2001:db8::5");
 	*r = route_of("::/0", NULL, 0);
-	r->nlegs = 0;
+	r->nhops = 0;
 	r++->nhid = 77;
 	*r = route_of("10.1.0.0/16", NULL, 0);
 	r->metrics_other = 1u << RTAX_LOCK | 1u << RTAX_INITCWND | 1u << RTAX_CC_ALGO;
@@ -56,14 +56,14 @@ static size_t make_cases(struct route *c)
 	r->metrics[RTAX_INITCWND] = 10;
 	strcpy(r->congctl, "bbr");
 	r->mtu = 1300;
-	three_legs[0] = (struct nexthop){ .gateway = pfx("192.0.2.1"), .weight = 256 };
-	three_legs[1] = (struct nexthop){ .ifindex = 4, .weight = 1, .realms = 9 };
-	three_legs[2] =
+	three_hops[0] = (struct nexthop){ .gateway = pfx("192.0.2.1"), .weight = 256 };
+	three_hops[1] = (struct nexthop){ .ifindex = 4, .weight = 1, .realms = 9 };
+	three_hops[2] =
 		(struct nexthop){ .gateway = pfx("2001:db8::1"), .ifindex = 5, .weight = 2 };
 	for (unsigned i = 0; i < 3; i++)
-		three_legs[i].gateway_type = three_legs[i].gateway.family;
-	r->legs = three_legs;
-	r++->nlegs = 3;
+		three_hops[i].gateway_type = three_hops[i].gateway.family;
+	r->hops = three_hops;
+	r++->nhops = 3;
 	return (size_t)(r - c);
 }
 
@@ -75,18 +75,18 @@ static void test_round_trip(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < n; i++) {
-		struct nexthop legs[ROUTE_LEGS_MAX];
+		struct nexthop hops[ROUTE_HOPS_MAX];
 		struct route got;
 
 		assert_int_equal(route_nl_encode(buf, BUF, RTM_NEWROUTE, NLM_F_CREATE, &cases[i]),
 				 0);
 		assert_int_equal(msg->nlmsg_flags, NLM_F_CREATE);
-		assert_int_equal(route_nl_decode(msg, &got, legs), 0);
+		assert_int_equal(route_nl_decode(msg, &got, hops), 0);
 		if (!route_same(&got, &cases[i]))
 			fail_msg("case %zu differs", i);
 		assert_int_equal(got.instance, 1);
 		assert_int_equal(got.fib, cases[i].fib);
-		assert_int_equal(got.nlegs, cases[i].nlegs);
+		assert_int_equal(got.nhops, cases[i].nhops);
 	}
 }
 
@@ -107,16 +107,16 @@ static void test_split(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < n; i++) {
-		struct nexthop legs[ROUTE_LEGS_MAX];
+		struct nexthop hops[ROUTE_HOPS_MAX];
 		struct route r;
 
 		memset(&parts[i], 0xff, sizeof(parts[i]));
-		if (!split(&cases[i], &parts[i])) { /* too long: the one of three legs alone */
-			assert_int_equal(cases[i].nlegs, 3);
+		if (!split(&cases[i], &parts[i])) { /* too long: the one of three next hops alone */
+			assert_int_equal(cases[i].nhops, 3);
 			parts[i].n = 0;
 			continue;
 		}
-		assert_int_equal(route_nl_decode(msg, &r, legs), 0);
+		assert_int_equal(route_nl_decode(msg, &r, hops), 0);
 		assert_int_equal(parts[i].fib, r.fib);
 		assert_int_equal(parts[i].metric, r.metric);
 		assert_int_equal(prefix_cmp(&parts[i].dst, &r.dst), 0);
@@ -201,10 +201,10 @@ static void begin(uint8_t family, uint8_t dst_len)
 
 static int decode_err(void)
 {
-	struct nexthop legs[ROUTE_LEGS_MAX];
+	struct nexthop hops[ROUTE_HOPS_MAX];
 	struct route r;
 
-	return route_nl_decode(msg, &r, legs);
+	return route_nl_decode(msg, &r, hops);
 }
 
 /* An attribute that is shorter or longer than it has to be is no message of the kernel. */
@@ -243,43 +243,43 @@ static void test_decode_wrong_lengths(void **state)
 	assert_int_equal(decode_err(), -EBADMSG); /* reaches beyond the message */
 }
 
-/* A leg's length must stay within the attribute and hold itself. */
-static void test_decode_leg_overrun(void **state)
+/* A next hop's length must stay within the attribute and hold itself. */
+static void test_decode_hop_overrun(void **state)
 {
 	static const uint16_t lens[] = { 0, 1, 7, 9, 12, 17, 65535 };
 
 	(void)state;
 	for (size_t i = 0; i < N_OF(lens); i++) {
-		struct rtnexthop legs[2] = { { .rtnh_len = 8 }, { .rtnh_len = lens[i] } };
+		struct rtnexthop hops[2] = { { .rtnh_len = 8 }, { .rtnh_len = lens[i] } };
 
 		begin(AF_INET, 0);
-		mnl_attr_put(msg, RTA_MULTIPATH, sizeof(legs), legs);
+		mnl_attr_put(msg, RTA_MULTIPATH, sizeof(hops), hops);
 		assert_int_equal(decode_err(), -EBADMSG);
 	}
 }
 
 /* One that does not fit is shown as far as it does, and never written. */
-static void test_decode_too_many_legs(void **state)
+static void test_decode_too_many_hops(void **state)
 {
-	struct rtnexthop legs[ROUTE_LEGS_MAX + 1];
-	struct nexthop hops[ROUTE_LEGS_MAX];
+	struct rtnexthop sent[ROUTE_HOPS_MAX + 1];
+	struct nexthop hops[ROUTE_HOPS_MAX];
 	_Alignas(struct nlmsghdr) char out[16384];
 	struct route r, whole;
 
 	(void)state;
-	for (size_t i = 0; i < N_OF(legs); i++)
-		legs[i] = (struct rtnexthop){ .rtnh_len = sizeof(*legs), .rtnh_ifindex = 1 };
+	for (size_t i = 0; i < N_OF(sent); i++)
+		sent[i] = (struct rtnexthop){ .rtnh_len = sizeof(*sent), .rtnh_ifindex = 1 };
 	begin(AF_INET, 0);
-	mnl_attr_put(msg, RTA_MULTIPATH, sizeof(legs), legs);
+	mnl_attr_put(msg, RTA_MULTIPATH, sizeof(sent), sent);
 	assert_int_equal(route_nl_decode(msg, &r, hops), 0);
-	assert_int_equal(r.nlegs, ROUTE_LEGS_MAX);
+	assert_int_equal(r.nhops, ROUTE_HOPS_MAX);
 	assert_true(r.flags & ROUTE_CUT);
 	assert_int_equal(route_nl_encode(out, sizeof(out), RTM_NEWROUTE, 0, &r), -E2BIG);
 	assert_int_equal(route_nl_encode(out, sizeof(out), RTM_DELROUTE, 0, &r), -E2BIG);
 	begin(AF_INET, 0);
-	mnl_attr_put(msg, RTA_MULTIPATH, sizeof(legs) - sizeof(*legs), legs);
+	mnl_attr_put(msg, RTA_MULTIPATH, sizeof(sent) - sizeof(*sent), sent);
 	assert_int_equal(route_nl_decode(msg, &whole, hops), 0);
-	assert_int_equal(whole.nlegs, ROUTE_LEGS_MAX);
+	assert_int_equal(whole.nhops, ROUTE_HOPS_MAX);
 	assert_false(whole.flags & ROUTE_CUT);
 	assert_false(route_same(&r, &whole));
 }
@@ -333,8 +333,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_round_trip),
 	cmocka_unit_test(test_encode_no_room),
 	cmocka_unit_test(test_decode_wrong_lengths),
-	cmocka_unit_test(test_decode_leg_overrun),
-	cmocka_unit_test(test_decode_too_many_legs),
+	cmocka_unit_test(test_decode_hop_overrun),
+	cmocka_unit_test(test_decode_too_many_hops),
 	cmocka_unit_test(test_decode_not_ours),
 	cmocka_unit_test(test_del_says_no_gateway),
 };

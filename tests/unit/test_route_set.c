@@ -32,7 +32,7 @@ static uint32_t rnd(uint32_t below)
 	return (seed >> 8) % below;
 }
 
-static struct nexthop legs[4][2] = {
+static struct nexthop hops[4][2] = {
 	{ { .ifindex = 1, .weight = 1 }, { .ifindex = 2, .weight = 1 } },
 	{ { .ifindex = 1, .weight = 1 }, { .ifindex = 2, .weight = 2 } },
 	{ { .ifindex = 2, .weight = 1 }, { .ifindex = 1, .weight = 1 } },
@@ -51,13 +51,13 @@ static const struct nlmsghdr *message(const struct route *r, char buf[MESSAGE])
 static void settle(struct route *r, struct nexthop own[2])
 {
 	_Alignas(struct nlmsghdr) char buf[MESSAGE];
-	struct nexthop all[ROUTE_LEGS_MAX];
+	struct nexthop all[ROUTE_HOPS_MAX];
 
 	assert_int_equal(route_nl_decode(message(r, buf), r, all), 0);
-	if (r->nlegs < 2)
+	if (r->nhops < 2)
 		return;
 	memcpy(own, all, 2 * sizeof(*own));
-	r->legs = own;
+	r->hops = own;
 }
 
 static int load_route(struct route_load *l, const struct route *r)
@@ -82,10 +82,10 @@ static struct route some_route(uint8_t family)
 	r.scope = ROUTE_SCOPE_LINK;
 	r.tos = (uint8_t)(rnd(2) * 8);
 	if (rnd(3) == 0) {
-		r.nlegs = 2;
-		r.legs = legs[which];
+		r.nhops = 2;
+		r.hops = hops[which];
 	} else {
-		r.leg.ifindex = 1 + rnd(3);
+		r.hop.ifindex = 1 + rnd(3);
 	}
 	settle(&r, own[which]);
 	return r;
@@ -203,8 +203,8 @@ static bool in_scope(const struct route_scope *s, const struct route *r)
 {
 	bool uses = !s->ifindex;
 
-	for (unsigned i = 0; i < r->nlegs; i++)
-		uses |= route_leg(r, i)->ifindex == s->ifindex;
+	for (unsigned i = 0; i < r->nhops; i++)
+		uses |= route_hop(r, i)->ifindex == s->ifindex;
 	return r->dst.family == s->family && (!s->fib || r->fib == s->fib) && uses;
 }
 
@@ -370,11 +370,11 @@ static void a_swap_needs_a_single_route(void **state)
 	struct route a = some_route(AF_INET), b, got;
 
 	(void)state;
-	a.nlegs = 1;
-	a.leg.ifindex = 1;
+	a.nhops = 1;
+	a.hop.ifindex = 1;
 	a.tos = 0;
 	b = a;
-	b.leg.ifindex = 2;
+	b.hop.ifindex = 2;
 	assert_int_equal(route_set_swap(&v, &b), -ENOENT);
 	assert_int_equal(route_set_add(&v, &a), 0);
 	assert_int_equal(route_set_swap(&v, &b), 0);
@@ -627,7 +627,7 @@ static struct route many(uint32_t i)
 	r.dst.addr[0] = (uint8_t)(i >> 16);
 	r.dst.addr[1] = (uint8_t)(i >> 8);
 	r.dst.addr[2] = (uint8_t)i;
-	r.leg.ifindex = 1 + i % 7;
+	r.hop.ifindex = 1 + i % 7;
 	return r;
 }
 

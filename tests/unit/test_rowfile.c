@@ -64,7 +64,7 @@ static uint64_t *given(const struct mib_def *def, void *r)
 /* Returns: 0 or -EINVAL with @why. @s: a group in braces. */
 static int read_text(const struct mib_def *def, const char *s, void *r, struct why *why)
 {
-	static const char *const other[] = { "legs", NULL };
+	static const char *const other[] = { "nextHops", NULL };
 	struct text t = TEXT_INIT;
 	config_t cfg;
 	int err;
@@ -223,7 +223,7 @@ static const struct {
 	const char *text, *says;
 } texts[] = {
 	{ &mib_rule, "{ }", NULL },
-	{ &mib_rule, "{ index = 5; legs = ( 1, 2 ); }", NULL },
+	{ &mib_rule, "{ index = 5; nextHops = ( 1, 2 ); }", NULL },
 	{ &mib_rule, "{ mark = 0x5; mask = 0xffffffffL; }", NULL },
 	{ &mib_rule, "( )", "line 1: a group in braces is wanted" },
 	{ &mib_rule, "5", "line 1: a group in braces is wanted" },

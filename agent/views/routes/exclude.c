@@ -6,12 +6,12 @@
 #include "routing/rtnl.h"
 #include "views/views.h"
 
-static bool has_managed(const struct views *views, uint32_t fib)
+static bool has_wanted(const struct views *views, uint32_t fib)
 {
-	const struct managed *m = &views->store->wanted[ROUTE_ROWS];
+	const struct wanted *m = &views->store->wanted[ROUTE_ROWS];
 
 	for (size_t i = 0; i < m->rows.n; i++)
-		if (((const struct route *)managed_at(m, i))->fib == fib)
+		if (((const struct route *)wanted_at(m, i))->fib == fib)
 			return true;
 	return false;
 }
@@ -33,7 +33,7 @@ int routes_exclude(struct views *views)
 	int err;
 
 	for (uint32_t i = 0; i < set->n; i++) {
-		if (has_managed(views, set->item[i]))
+		if (has_wanted(views, set->item[i]))
 			log_warn("display.exclude_tables: table %u is not left out, for managers "
 				 "have routes in it",
 				 set->item[i]);

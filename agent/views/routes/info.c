@@ -42,9 +42,9 @@ static void normal(const struct route *from, struct route *to)
 	to->onlink = from->onlink;
 	to->src = from->src;
 	to->prefsrc = from->prefsrc;
-	to->nlegs = from->nlegs;
-	if (from->nlegs == 1)
-		hop_normal(&from->leg, &to->leg);
+	to->nhops = from->nhops;
+	if (from->nhops == 1)
+		hop_normal(&from->hop, &to->hop);
 }
 
 /* Eight bytes at a time: this runs for every route that is read. */
@@ -61,29 +61,29 @@ static uint64_t hash_of(const void *data, size_t n)
 	return hash_add(h, p, n);
 }
 
-static struct route_info *info_new(const struct route *r, const struct nexthop *legs, uint64_t hash)
+static struct route_info *info_new(const struct route *r, const struct nexthop *hops, uint64_t hash)
 {
-	size_t nlegs = r->nlegs > 1 ? r->nlegs : 0;
-	struct route_info *info = malloc(sizeof(*info) + nlegs * sizeof(*legs));
+	size_t nhops = r->nhops > 1 ? r->nhops : 0;
+	struct route_info *info = malloc(sizeof(*info) + nhops * sizeof(*hops));
 
 	if (!info)
 		return NULL;
 	*info = (struct route_info){ .hash = hash, .refs = 1, .r = *r };
-	if (nlegs) {
-		memcpy(info->legs, legs, nlegs * sizeof(*legs));
-		info->r.legs = info->legs;
+	if (nhops) {
+		memcpy(info->hops, hops, nhops * sizeof(*hops));
+		info->r.hops = info->hops;
 	}
 	return info;
 }
 
 static bool info_same(const struct route_info *info, const struct route *r,
-		      const struct nexthop *legs, uint64_t hash)
+		      const struct nexthop *hops, uint64_t hash)
 {
-	/* For equal routes the pointer r.legs differs: it stands behind everything that is
+	/* For equal routes the pointer r.hops differs: it stands behind everything that is
 	 * compared. */
-	if (info->hash != hash || memcmp(&info->r, r, offsetof(struct route, legs)) != 0)
+	if (info->hash != hash || memcmp(&info->r, r, offsetof(struct route, hops)) != 0)
 		return false;
-	return r->nlegs < 2 || memcmp(info->legs, legs, r->nlegs * sizeof(*legs)) == 0;
+	return r->nhops < 2 || memcmp(info->hops, hops, r->nhops * sizeof(*hops)) == 0;
 }
 
 static int grow(struct routes *v)
@@ -110,27 +110,27 @@ static int grow(struct routes *v)
 
 struct route_info *route_info_get(struct routes *v, const struct route *r)
 {
-	struct nexthop legs[ROUTE_LEGS_MAX];
+	struct nexthop hops[ROUTE_HOPS_MAX];
 	struct route_info *info, **bucket;
 	struct route n;
 	uint64_t hash;
 
 	normal(r, &n);
-	hash = hash_of(&n, offsetof(struct route, legs));
-	for (unsigned i = 0; n.nlegs > 1 && i < n.nlegs; i++) {
-		hop_normal(&r->legs[i], &legs[i]);
-		hash ^= hash_of(&legs[i], sizeof(legs[i])) * (i + 2u);
+	hash = hash_of(&n, offsetof(struct route, hops));
+	for (unsigned i = 0; n.nhops > 1 && i < n.nhops; i++) {
+		hop_normal(&r->hops[i], &hops[i]);
+		hash ^= hash_of(&hops[i], sizeof(hops[i])) * (i + 2u);
 	}
 	if (v->ninfos >= v->nbuckets && grow(v))
 		return NULL;
 	bucket = &v->buckets[hash & (v->nbuckets - 1)];
 	for (info = *bucket; info; info = info->next) {
-		if (info_same(info, &n, legs, hash)) {
+		if (info_same(info, &n, hops, hash)) {
 			info->refs++;
 			return info;
 		}
 	}
-	info = info_new(&n, legs, hash);
+	info = info_new(&n, hops, hash);
 	if (!info)
 		return NULL;
 	info->next = *bucket;
@@ -165,8 +165,8 @@ void route_info_put_all(struct routes *v, struct vec *recs)
 
 bool route_info_uses(const struct route_info *info, uint32_t ifindex)
 {
-	for (unsigned i = 0; i < info->r.nlegs; i++)
-		if (route_leg(&info->r, i)->ifindex == ifindex)
+	for (unsigned i = 0; i < info->r.nhops; i++)
+		if (route_hop(&info->r, i)->ifindex == ifindex)
 			return true;
 	return false;
 }

@@ -45,7 +45,7 @@ void routes_on_route(struct views *views, const struct nlmsghdr *nlh)
 {
 	bool gone = nlh->nlmsg_type == RTM_DELROUTE, replaces = nlh->nlmsg_flags & NLM_F_REPLACE;
 	struct routes *v = &views->routes;
-	struct nexthop legs[ROUTE_LEGS_MAX];
+	struct nexthop hops[ROUTE_HOPS_MAX];
 	struct route r;
 	bool later;
 
@@ -56,7 +56,7 @@ void routes_on_route(struct views *views, const struct nlmsghdr *nlh)
 	/* After lost events all is read anew, so these many need not be decoded. */
 	if (views->events_lost && !gone)
 		return;
-	if (route_nl_decode(nlh, &r, legs))
+	if (route_nl_decode(nlh, &r, hops))
 		return;
 	if (gone)
 		routes_withdrawn(views, &r);

@@ -32,7 +32,7 @@ void route_load_begin(struct route_load *l, struct routes *v, const struct route
 		.unclear = VEC_INIT(uint32_t),
 	};
 	oset_init(&l->fresh, sizeof(struct route_rec), route_rec_cmp);
-	oset_init(&l->events, sizeof(struct route_told), route_rec_group_cmp);
+	oset_init(&l->events, sizeof(struct route_report), route_rec_group_cmp);
 }
 
 /* Counts the routes of one table that came one after the other. */
@@ -136,9 +136,9 @@ static struct route_seen *seen_slot(const struct route_load *l, const struct rou
 static __attribute__((noinline)) int decode(struct route_load *l, const struct nlmsghdr *nlh,
 					    struct route_rec *rec)
 {
-	struct nexthop legs[ROUTE_LEGS_MAX];
+	struct nexthop hops[ROUTE_HOPS_MAX];
 	struct route r;
-	int err = route_nl_decode(nlh, &r, legs);
+	int err = route_nl_decode(nlh, &r, hops);
 
 	if (err)
 		return err;

@@ -9,8 +9,8 @@
 #include "info.h"
 
 enum {
-	TOLD_MAX = 1 << 16, /* events that are kept, of 64 bytes or so */
-	SWEEP_BLOCKS = 64,  /* looked at in one go, some 25 000 routes */
+	REPORTS_MAX = 1 << 16, /* events that are kept, of 64 bytes or so */
+	SWEEP_BLOCKS = 64,     /* looked at in one go, some 25 000 routes */
 };
 
 static bool in_scope(const struct route_scope *s, const struct route_rec *rec)
@@ -120,7 +120,7 @@ static int merge(struct route_load *l, struct route_rec *recs, size_t n)
 	return err;
 }
 
-static bool was_told(const struct route_load *l, const struct route_rec *key)
+static bool was_reported(const struct route_load *l, const struct route_rec *key)
 {
 	const struct route_rec *e = oset_get(&l->events, oset_lower(&l->events, key, NULL));
 
@@ -145,7 +145,7 @@ static int flush(struct route_load *l)
 	struct vec *g = &l->group;
 	int err = 0;
 
-	if (g->n && l->events.n && was_told(l, vec_at(g, 0))) {
+	if (g->n && l->events.n && was_reported(l, vec_at(g, 0))) {
 		for (size_t i = 0; i < g->n && !err; i++) {
 			struct route_rec *rec = vec_at(g, i);
 
@@ -188,14 +188,14 @@ static int hold(struct route_load *l, const struct route_rec *key)
 
 bool route_load_event(struct route_load *l, const struct route *r, bool gone, bool replaces)
 {
-	struct route_told e = { .rec = route_rec_of(r), .gone = gone, .replaces = replaces };
+	struct route_report e = { .rec = route_rec_of(r), .gone = gone, .replaces = replaces };
 
 	if (r->dst.family != l->scope.family || (l->scope.fib && r->fib != l->scope.fib))
 		return false;
-	if (l->phase == ROUTE_SETTLING && !was_told(l, &e.rec))
+	if (l->phase == ROUTE_SETTLING && !was_reported(l, &e.rec))
 		return false; /* its key is settled */
-	l->overrun |= l->events.n == TOLD_MAX;
-	if (l->overrun || (!was_told(l, &e.rec) && hold(l, &e.rec))) {
+	l->overrun |= l->events.n == REPORTS_MAX;
+	if (l->overrun || (!was_reported(l, &e.rec) && hold(l, &e.rec))) {
 		l->overrun = true;
 		return true;
 	}
@@ -221,7 +221,7 @@ static bool keep(const void *elem, void *arg)
 	const struct route_rec *rec = elem;
 	struct route_load *l = arg;
 
-	if (!is_unmet(l, rec) || was_told(l, rec))
+	if (!is_unmet(l, rec) || was_reported(l, rec))
 		return true;
 	drop(l, rec);
 	return false;
@@ -301,7 +301,7 @@ static int put_back(struct route_load *l, const struct route_rec *key)
  * the beginning. Returns: 1; 0: there is none; -ENOMEM. */
 static int settle(struct route_load *l)
 {
-	struct route_told *e = oset_get(&l->events, OSET_BEGIN);
+	struct route_report *e = oset_get(&l->events, OSET_BEGIN);
 	struct route_rec key;
 	int err;
 

@@ -12,13 +12,13 @@ static const void *fill_hop(struct views *views, const struct route *r, unsigned
 	*out = (struct mib_nexthop_row){
 		.route = *r,
 		.index = (uint8_t)(i + 1),
-		.hop = *route_leg(r, i),
+		.hop = *route_hop(r, i),
 		.status = r->status,
 	};
 	if (out->hop.ifname[0])
-		route_row_number_leg(views, &out->hop);
+		route_row_number_hop(views, &out->hop);
 	else if (out->hop.ifindex)
-		route_row_name_leg(views, &out->hop);
+		route_row_name_hop(views, &out->hop);
 	if (!out->hop.weight)
 		out->hop.weight = 1;
 	return out;
@@ -31,7 +31,7 @@ static const void *hop_find(void *ctx, const uint32_t *idx, size_t n)
 
 	routes_sync(views);
 	r = n ? route_row_find(views, idx, n - 1) : NULL;
-	if (!r || idx[n - 1] < 1 || idx[n - 1] > r->nlegs)
+	if (!r || idx[n - 1] < 1 || idx[n - 1] > r->nhops)
 		return NULL;
 	return fill_hop(views, r, idx[n - 1] - 1);
 }
@@ -42,7 +42,7 @@ static const void *hop_next(void *ctx, const uint32_t *idx, size_t n, struct mib
 	/* The length of the route's index, with which the index of the request begins. */
 	size_t whole = n > 2 && addr_family(idx[2]) ? 6 + idx[2] : n;
 	size_t cut = n < whole ? n : whole;
-	uint32_t leg = n > cut ? idx[cut] : 0;
+	uint32_t hop = n > cut ? idx[cut] : 0;
 	const struct route *r;
 	struct mib_oid from = { .n = cut };
 
@@ -51,17 +51,17 @@ static const void *hop_next(void *ctx, const uint32_t *idx, size_t n, struct mib
 		memcpy(from.id, idx, cut * sizeof(*idx));
 	*at = from;
 	r = cut == whole ? route_row_find(views, idx, cut) : NULL;
-	if (!r || leg >= r->nlegs) {
-		leg = 0;
+	if (!r || hop >= r->nhops) {
+		hop = 0;
 		do {
 			r = route_row_next(views, from.id, from.n, at);
 			from = *at;
-		} while (r && !r->nlegs);
+		} while (r && !r->nhops);
 	}
 	if (!r)
 		return NULL;
-	mib_oid_add(at, leg + 1);
-	return fill_hop(views, r, leg);
+	mib_oid_add(at, hop + 1);
+	return fill_hop(views, r, hop);
 }
 
 static bool hop_writable(void *ctx, const void *row, struct why *why)
@@ -73,8 +73,8 @@ static bool hop_init(void *ctx, const uint32_t *idx, size_t n, void *row, struct
 {
 	struct mib_nexthop_row *hop = row;
 
-	if (!n || idx[n - 1] < 1 || idx[n - 1] > ROUTE_LEGS_MAX) {
-		why_set(why, 0, "legs are numbered 1 to %d", ROUTE_LEGS_MAX);
+	if (!n || idx[n - 1] < 1 || idx[n - 1] > ROUTE_HOPS_MAX) {
+		why_set(why, 0, "next hops are numbered 1 to %d", ROUTE_HOPS_MAX);
 		return false;
 	}
 	if (!route_row_init(ctx, idx, n - 1, &hop->route, why))
@@ -89,6 +89,6 @@ const struct mib_source nexthops_source = {
 	.next = hop_next,
 	.writable = hop_writable,
 	.init = hop_init,
-	.settle = leg_row_settle,
-	.check = leg_row_check,
+	.settle = hop_row_settle,
+	.check = hop_row_check,
 };

@@ -212,7 +212,7 @@ bool routes_unread(const struct routes *v, const struct route *r)
 void routes_look(struct views *views, const struct route *key)
 {
 	struct routes *v = &views->routes;
-	const struct route *m = managed_find(&views->store->wanted[ROUTE_ROWS], key);
+	const struct route *m = wanted_find(&views->store->wanted[ROUTE_ROWS], key);
 	const struct route_scope scope = {
 		.family = key->dst.family,
 		.protocol = m ? m->protocol : (uint8_t)views->store->protocol,

@@ -58,7 +58,7 @@ static int index_rec_cmp(const void *key, const void *elem)
 	return mib_oid_cmp(k->idx, k->n, at.id, at.n);
 }
 
-void route_row_name_leg(const struct views *views, struct nexthop *hop)
+void route_row_name_hop(const struct views *views, struct nexthop *hop)
 {
 	const struct name *link = hop->ifindex ? names_find(&views->links, hop->ifindex) : NULL;
 
@@ -68,8 +68,7 @@ void route_row_name_leg(const struct views *views, struct nexthop *hop)
 	hop->gateway_type = hop->gateway.family;
 }
 
-/* The other way round: the number that the device of that name has now; 0: there is none. */
-void route_row_number_leg(const struct views *views, struct nexthop *hop)
+void route_row_number_hop(const struct views *views, struct nexthop *hop)
 {
 	const struct name *link = names_find_name(&views->links, hop->ifname);
 
@@ -83,10 +82,10 @@ static const struct route *fill(struct views *views, const struct route_rec *rec
 	const struct route *m;
 
 	route_rec_get(rec, out);
-	m = managed_find(&views->store->wanted[ROUTE_ROWS], out); /* its wanted row */
-	route_row_name_leg(views, &out->leg);
-	if (out->nlegs > 1)
-		memset(&out->leg, 0, sizeof(out->leg));
+	m = wanted_find(&views->store->wanted[ROUTE_ROWS], out); /* its wanted row */
+	route_row_name_hop(views, &out->hop);
+	if (out->nhops > 1)
+		memset(&out->hop, 0, sizeof(out->hop));
 	out->origin = m ? m->origin : ORIGIN_FOREIGN;
 	out->storage = m ? m->storage : access_storage(views->access);
 	out->given = m ? m->given : 0;
@@ -95,13 +94,13 @@ static const struct route *fill(struct views *views, const struct route_rec *rec
 }
 
 /* Fills in a wanted row that the kernel does not have. */
-static const struct route *fill_managed(struct views *views, const struct route *m)
+static const struct route *fill_wanted(struct views *views, const struct route *m)
 {
 	struct route *out = &views->routes.row;
 
 	*out = *m;
-	if (out->leg.ifname[0])
-		route_row_number_leg(views, &out->leg);
+	if (out->hop.ifname[0])
+		route_row_number_hop(views, &out->hop);
 	if (out->status == ROW_ACTIVE)
 		out->status = ROW_NOT_IN_SERVICE;
 	if (out->scope == ROUTE_SCOPE_AUTO)
@@ -110,15 +109,15 @@ static const struct route *fill_managed(struct views *views, const struct route 
 }
 
 /* Returns: the first wanted row whose index is above (@equal: or is) the one asked for, or NULL. */
-static const struct route *managed_above(const struct views *views, const struct index_key *key,
-					 bool equal)
+static const struct route *wanted_above(const struct views *views, const struct index_key *key,
+					bool equal)
 {
-	const struct managed *m = &views->store->wanted[ROUTE_ROWS];
+	const struct wanted *m = &views->store->wanted[ROUTE_ROWS];
 	size_t lo = 0, hi = m->rows.n;
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
-		struct route_rec rec = route_rec_of(managed_at(m, mid));
+		struct route_rec rec = route_rec_of(wanted_at(m, mid));
 		int d = index_rec_cmp(key, &rec);
 
 		if (d > 0 || (d == 0 && !equal))
@@ -126,7 +125,7 @@ static const struct route *managed_above(const struct views *views, const struct
 		else
 			hi = mid;
 	}
-	return lo < m->rows.n ? managed_at(m, lo) : NULL;
+	return lo < m->rows.n ? wanted_at(m, lo) : NULL;
 }
 
 const struct route *route_row_find(struct views *views, const uint32_t *idx, size_t n)
@@ -139,11 +138,11 @@ const struct route *route_row_find(struct views *views, const uint32_t *idx, siz
 	rec = oset_get(&views->routes.set, oset_lower(&views->routes.set, &key, index_rec_cmp));
 	if (rec && index_rec_cmp(&key, rec) == 0)
 		return fill(views, rec);
-	m = managed_above(views, &key, true);
+	m = wanted_above(views, &key, true);
 	if (!m)
 		return NULL;
 	mrec = route_rec_of(m);
-	return index_rec_cmp(&key, &mrec) == 0 ? fill_managed(views, m) : NULL;
+	return index_rec_cmp(&key, &mrec) == 0 ? fill_wanted(views, m) : NULL;
 }
 
 const struct route *route_row_next(struct views *views, const uint32_t *idx, size_t n,
@@ -151,7 +150,7 @@ const struct route *route_row_next(struct views *views, const uint32_t *idx, siz
 {
 	const struct index_key key = key_of_index(idx, n);
 	const struct route_rec *rec;
-	const struct route *m = managed_above(views, &key, false);
+	const struct route *m = wanted_above(views, &key, false);
 	struct route_rec mrec;
 
 	rec = oset_get(&views->routes.set, oset_upper(&views->routes.set, &key, index_rec_cmp));
@@ -164,7 +163,7 @@ const struct route *route_row_next(struct views *views, const uint32_t *idx, siz
 	if (!m)
 		return NULL;
 	route_rec_index(&mrec, at);
-	return fill_managed(views, m);
+	return fill_wanted(views, m);
 }
 
 bool routes_find(struct views *views, const struct route *key, struct route *out)
@@ -216,7 +215,7 @@ bool route_row_init(void *ctx, const uint32_t *idx, size_t n, void *row, struct 
 	struct route_rec key;
 
 	route_init(r);
-	r->nlegs = 0;
+	r->nhops = 0;
 	r->protocol = (uint8_t)views->store->protocol;
 	if (!rec_of_index(idx, n, &key)) {
 		why_set(why, 0,
@@ -233,7 +232,8 @@ bool route_row_init(void *ctx, const uint32_t *idx, size_t n, void *row, struct 
 			"fwmarkd.conf opens it to managers",
 			r->fib);
 	else if (num_list_has(&views->opt->exclude_tables, r->fib))
-		why_set(why, 0, "table %u is left out by \"display.exclude_tables\" in fwmarkd.conf",
+		why_set(why, 0,
+			"table %u is left out by \"display.exclude_tables\" in fwmarkd.conf",
 			r->fib);
 	else if (!prefix_is_canonical(&r->dst))
 		why_set(why, 0, "the destination has bits beyond its prefix length");
@@ -259,12 +259,12 @@ const struct mib_source routes_source = {
 /* Returns: how many wanted rows the kernel does not have. */
 static uint32_t held(const struct views *views)
 {
-	const struct managed *m = &views->store->wanted[ROUTE_ROWS];
+	const struct wanted *m = &views->store->wanted[ROUTE_ROWS];
 	const struct oset *set = &views->routes.set;
 	uint32_t n = 0;
 
 	for (size_t i = 0; i < m->rows.n; i++) {
-		struct route_rec rec = route_rec_of(managed_at(m, i)), *have;
+		struct route_rec rec = route_rec_of(wanted_at(m, i)), *have;
 
 		have = oset_get(set, oset_lower(set, &rec, NULL));
 		n += !have || route_rec_cmp(have, &rec) != 0;

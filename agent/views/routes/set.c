@@ -254,7 +254,7 @@ bool route_set_event(struct routes *v, const struct route *r, bool gone, bool re
 
 	if (gone) /* with no route of the key, it was gone before */
 		return route_set_remove(v, r) || !equals;
-	if (equals && r->dst.family == AF_INET6 && r->nlegs > 1)
+	if (equals && r->dst.family == AF_INET6 && r->nhops > 1)
 		return false;
 	if (equals && replaces)
 		return route_set_swap(v, r) == 0;

@@ -56,8 +56,8 @@ void routes_stale_users(struct views *views, const struct prefix *prefsrc)
 							     sizeof(prefsrc->addr)) == 0
 					    : info->r.nhid != 0;
 
-			for (unsigned i = 0; uses && i < info->r.nlegs; i++)
-				routes_stale(views, AF_UNSPEC, 0, route_leg(&info->r, i)->ifindex);
+			for (unsigned i = 0; uses && i < info->r.nhops; i++)
+				routes_stale(views, AF_UNSPEC, 0, route_hop(&info->r, i)->ifindex);
 		}
 	}
 }

@@ -10,13 +10,13 @@
 
 void routes_withdrawn(struct views *views, const struct route *r)
 {
-	struct route *m = managed_find(&views->store->wanted[ROUTE_ROWS], r);
+	struct route *m = wanted_find(&views->store->wanted[ROUTE_ROWS], r);
 
 	if (!m || !route_same(m, r))
 		return;
 	m->withdrawn = true;
-	for (unsigned leg = 0; leg < r->nlegs; leg++) {
-		const struct name *link = names_find(&views->links, route_leg(r, leg)->ifindex);
+	for (unsigned hop = 0; hop < r->nhops; hop++) {
+		const struct name *link = names_find(&views->links, route_hop(r, hop)->ifindex);
 
 		if (!link || !(link->flags & IFF_UP))
 			m->withdrawn = false;
@@ -24,22 +24,22 @@ void routes_withdrawn(struct views *views, const struct route *r)
 }
 
 /* A next hop from the state file has only the name of its device. */
-static bool leaves_by(const struct views *views, const struct nexthop *leg, uint32_t ifindex)
+static bool leaves_by(const struct views *views, const struct nexthop *hop, uint32_t ifindex)
 {
-	const struct name *link = leg->ifindex ? NULL : names_find(&views->links, ifindex);
+	const struct name *link = hop->ifindex ? NULL : names_find(&views->links, ifindex);
 
-	return leg->ifindex == ifindex || (link && strcmp(link->name, leg->ifname) == 0);
+	return hop->ifindex == ifindex || (link && strcmp(link->name, hop->ifname) == 0);
 }
 
 void routes_device_down(struct views *views, uint32_t ifindex)
 {
-	const struct managed *m = &views->store->wanted[ROUTE_ROWS];
+	const struct wanted *m = &views->store->wanted[ROUTE_ROWS];
 
 	for (size_t i = 0; i < m->rows.n; i++) {
-		struct route *r = managed_at(m, i);
+		struct route *r = wanted_at(m, i);
 
-		for (unsigned leg = 0; leg < r->nlegs; leg++)
-			if (leaves_by(views, route_leg(r, leg), ifindex))
+		for (unsigned hop = 0; hop < r->nhops; hop++)
+			if (leaves_by(views, route_hop(r, hop), ifindex))
 				r->withdrawn = r->doubtful = false;
 	}
 }
@@ -54,10 +54,10 @@ static bool stayed_up(const struct names *before, const struct names *after, uin
 
 void routes_doubt(struct views *views, const struct names *before)
 {
-	const struct managed *m = &views->store->wanted[ROUTE_ROWS];
+	const struct wanted *m = &views->store->wanted[ROUTE_ROWS];
 
 	for (size_t i = 0; i < m->rows.n; i++) {
-		struct route *r = managed_at(m, i), have;
+		struct route *r = wanted_at(m, i), have;
 
 		if (!routes_unread(&views->routes, r))
 			r->doubtful = routes_find(views, r, &have);
@@ -72,10 +72,10 @@ void routes_doubt(struct views *views, const struct names *before)
 
 void routes_doubt_end(struct views *views)
 {
-	const struct managed *m = &views->store->wanted[ROUTE_ROWS];
+	const struct wanted *m = &views->store->wanted[ROUTE_ROWS];
 
 	for (size_t i = 0; i < m->rows.n; i++) {
-		struct route *r = managed_at(m, i), have;
+		struct route *r = wanted_at(m, i), have;
 
 		if (r->doubtful && !routes_find(views, r, &have))
 			r->withdrawn = true;
