@@ -232,7 +232,8 @@ bool route_row_init(void *ctx, const uint32_t *idx, size_t n, void *row, struct 
 			"fwmarkd.conf opens it to managers",
 			r->fib);
 	else if (num_list_has(&views->opt->exclude_tables, r->fib))
-		why_set(why, 0, "table %u is left out by \"display.exclude_tables\" in fwmarkd.conf",
+		why_set(why, 0,
+			"table %u is left out by \"display.exclude_tables\" in fwmarkd.conf",
 			r->fib);
 	else if (!prefix_is_canonical(&r->dst))
 		why_set(why, 0, "the destination has bits beyond its prefix length");
