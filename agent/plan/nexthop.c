@@ -5,14 +5,7 @@
 
 #include "plan/plan.h"
 
-enum {
-	COL_IFINDEX = 4,
-	COL_IFNAME = 5,
-	COL_STATUS = 8,
-	ROUTE_COL_GATEWAY = 9,
-	ROUTE_COL_IFNAME = 11,
-	ROUTE_COL_STATUS = 27
-};
+enum { COL_IFINDEX = 4, COL_IFNAME = 5, COL_STATUS = 8 };
 
 const struct route *plan_leg_route(const struct mib_change *c)
 {

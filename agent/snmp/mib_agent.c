@@ -9,15 +9,19 @@
 /* clang-format off */
 static const struct mib_col mib_agent_cols[] = {
 	/* number, syntax, access, flags, field, min, max, name */
-	{ 1, SYN_STRING, ACCESS_RO, 0, F(version), 0, 255, "fwmarkAgentVersion" },
-	{ 2, SYN_BITS, ACCESS_RO, 0, F(capabilities), 0, 11, "fwmarkAgentCapabilities" },
-	{ 3, SYN_TESTINCR, ACCESS_RW, 0, F(edit_lock), 0, 2147483647, "fwmarkAgentEditLock" },
-	{ 4, SYN_COUNTER32, ACCESS_RO, 0, F(sets), 0, 0, "fwmarkAgentSets" },
-	{ 5, SYN_COUNTER32, ACCESS_RO, 0, F(failures), 0, 0, "fwmarkAgentSetFailures" },
-	{ 6, SYN_TEXT, ACCESS_RO, 0, COMPUTED, 0, 4096, "fwmarkAgentLastError" },
-	{ 7, SYN_COUNTER32, ACCESS_RO, 0, F(resyncs), 0, 0, "fwmarkAgentResyncs" },
-	{ 8, SYN_TRUTH, ACCESS_RW, 0, F(notifications), 0, 0, "fwmarkAgentNotifications" },
-	{ 9, SYN_TICKS, ACCESS_RO, 0, F(uptime_ms), 0, 0, "fwmarkAgentUpTime" },
+	{ AGENT_COL_VERSION, SYN_STRING, ACCESS_RO, 0, F(version), 0, 255, "fwmarkAgentVersion" },
+	{ AGENT_COL_CAPABILITIES, SYN_BITS, ACCESS_RO, 0, F(capabilities), 0, 11,
+	  "fwmarkAgentCapabilities" },
+	{ AGENT_COL_EDIT_LOCK, SYN_TESTINCR, ACCESS_RW, 0, F(edit_lock), 0, 2147483647,
+	  "fwmarkAgentEditLock" },
+	{ AGENT_COL_SETS, SYN_COUNTER32, ACCESS_RO, 0, F(sets), 0, 0, "fwmarkAgentSets" },
+	{ AGENT_COL_FAILURES, SYN_COUNTER32, ACCESS_RO, 0, F(failures), 0, 0,
+	  "fwmarkAgentSetFailures" },
+	{ AGENT_COL_LAST_ERROR, SYN_TEXT, ACCESS_RO, 0, COMPUTED, 0, 4096, "fwmarkAgentLastError" },
+	{ AGENT_COL_RESYNCS, SYN_COUNTER32, ACCESS_RO, 0, F(resyncs), 0, 0, "fwmarkAgentResyncs" },
+	{ AGENT_COL_NOTIFICATIONS, SYN_TRUTH, ACCESS_RW, 0, F(notifications), 0, 0,
+	  "fwmarkAgentNotifications" },
+	{ AGENT_COL_UPTIME, SYN_TICKS, ACCESS_RO, 0, F(uptime_ms), 0, 0, "fwmarkAgentUpTime" },
 };
 /* clang-format on */
 #undef F

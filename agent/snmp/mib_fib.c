@@ -29,14 +29,17 @@ const struct mib_def mib_fib_scalars = {
 /* clang-format off */
 static const struct mib_col mib_fib_cols[] = {
 	/* number, syntax, access, flags, field, min, max, name */
-	{ 1, SYN_UNSIGNED, ACCESS_NA, 0, F(id), 0, UINT32_MAX, "fwmarkFibId" },
-	{ 2, SYN_STRING, ACCESS_RC, 0, F(name), 0, 64, "fwmarkFibName" },
-	{ 3, SYN_GAUGE, ACCESS_RO, 0, F(routes4), 0, UINT32_MAX, "fwmarkFibIpv4Routes" },
-	{ 4, SYN_GAUGE, ACCESS_RO, 0, F(routes6), 0, UINT32_MAX, "fwmarkFibIpv6Routes" },
-	{ 5, SYN_GAUGE, ACCESS_RO, 0, F(policies), 0, UINT32_MAX, "fwmarkFibPolicies" },
-	{ 6, SYN_ENUM, ACCESS_RO, 0, F(origin), 0, 0x0e, "fwmarkFibOrigin" },
-	{ 7, SYN_STORAGE, ACCESS_RC, 0, F(storage), 0, 0, "fwmarkFibStorageType" },
-	{ 8, SYN_STATUS, ACCESS_RC, 0, F(status), 0, 0, "fwmarkFibStatus" },
+	{ FIB_COL_ID, SYN_UNSIGNED, ACCESS_NA, 0, F(id), 0, UINT32_MAX, "fwmarkFibId" },
+	{ FIB_COL_NAME, SYN_STRING, ACCESS_RC, 0, F(name), 0, 64, "fwmarkFibName" },
+	{ FIB_COL_ROUTES4, SYN_GAUGE, ACCESS_RO, 0, F(routes4), 0, UINT32_MAX,
+	  "fwmarkFibIpv4Routes" },
+	{ FIB_COL_ROUTES6, SYN_GAUGE, ACCESS_RO, 0, F(routes6), 0, UINT32_MAX,
+	  "fwmarkFibIpv6Routes" },
+	{ FIB_COL_POLICIES, SYN_GAUGE, ACCESS_RO, 0, F(policies), 0, UINT32_MAX,
+	  "fwmarkFibPolicies" },
+	{ FIB_COL_ORIGIN, SYN_ENUM, ACCESS_RO, 0, F(origin), 0, 0x0e, "fwmarkFibOrigin" },
+	{ FIB_COL_STORAGE, SYN_STORAGE, ACCESS_RC, 0, F(storage), 0, 0, "fwmarkFibStorageType" },
+	{ FIB_COL_STATUS, SYN_STATUS, ACCESS_RC, 0, F(status), 0, 0, "fwmarkFibStatus" },
 };
 /* clang-format on */
 #undef F

@@ -9,8 +9,10 @@
 /* clang-format off */
 static const struct mib_col mib_interface_scalars_cols[] = {
 	/* number, syntax, access, flags, field, min, max, name */
-	{ 1, SYN_ENUM, ACCESS_RW, 0, F(rp_filter), 0x7, 0x7, "fwmarkRpFilterAll" },
-	{ 2, SYN_TRUTH, ACCESS_RW, 0, F(src_valid_mark), 0, 0, "fwmarkSrcValidMarkAll" },
+	{ INTERFACE_ALL_COL_RP_FILTER, SYN_ENUM, ACCESS_RW, 0, F(rp_filter), 0x7, 0x7,
+	  "fwmarkRpFilterAll" },
+	{ INTERFACE_ALL_COL_SRC_VALID_MARK, SYN_TRUTH, ACCESS_RW, 0, F(src_valid_mark), 0, 0,
+	  "fwmarkSrcValidMarkAll" },
 };
 /* clang-format on */
 #undef F
@@ -28,14 +30,17 @@ const struct mib_def mib_interface_scalars = {
 /* clang-format off */
 static const struct mib_col mib_interface_cols[] = {
 	/* number, syntax, access, flags, field, min, max, name */
-	{ 1, SYN_STRING, ACCESS_RO, 0, F(name), 0, 15, "fwmarkInterfaceName" },
-	{ 2, SYN_ENUM, ACCESS_RW, 0, F(rp_filter), 0x7, 0x7, "fwmarkInterfaceRpFilter" },
-	{ 3, SYN_ENUM, ACCESS_RO, 0, F(effective_rp_filter), 0, 0x7,
+	{ INTERFACE_COL_NAME, SYN_STRING, ACCESS_RO, 0, F(name), 0, 15, "fwmarkInterfaceName" },
+	{ INTERFACE_COL_RP_FILTER, SYN_ENUM, ACCESS_RW, 0, F(rp_filter), 0x7, 0x7,
+	  "fwmarkInterfaceRpFilter" },
+	{ INTERFACE_COL_EFFECTIVE_RP_FILTER, SYN_ENUM, ACCESS_RO, 0, F(effective_rp_filter), 0, 0x7,
 	  "fwmarkInterfaceEffectiveRpFilter" },
-	{ 4, SYN_TRUTH, ACCESS_RW, 0, F(src_valid_mark), 0, 0, "fwmarkInterfaceSrcValidMark" },
-	{ 5, SYN_TRUTH, ACCESS_RO, 0, F(effective_src_valid_mark), 0, 0,
-	  "fwmarkInterfaceEffectiveSrcValidMark" },
-	{ 6, SYN_TRUTH, ACCESS_RO, 0, F(forwarding), 0, 0, "fwmarkInterfaceForwarding" },
+	{ INTERFACE_COL_SRC_VALID_MARK, SYN_TRUTH, ACCESS_RW, 0, F(src_valid_mark), 0, 0,
+	  "fwmarkInterfaceSrcValidMark" },
+	{ INTERFACE_COL_EFFECTIVE_SRC_VALID_MARK, SYN_TRUTH, ACCESS_RO, 0,
+	  F(effective_src_valid_mark), 0, 0, "fwmarkInterfaceEffectiveSrcValidMark" },
+	{ INTERFACE_COL_FORWARDING, SYN_TRUTH, ACCESS_RO, 0, F(forwarding), 0, 0,
+	  "fwmarkInterfaceForwarding" },
 };
 /* clang-format on */
 #undef F

@@ -7,6 +7,18 @@
 #include "model/names.h"
 #include "model/row.h"
 
+/* Columns of fwmarkFibEntry, each named after its field. */
+enum fib_col {
+	FIB_COL_ID = 1,
+	FIB_COL_NAME,
+	FIB_COL_ROUTES4,
+	FIB_COL_ROUTES6,
+	FIB_COL_POLICIES,
+	FIB_COL_ORIGIN,
+	FIB_COL_STORAGE,
+	FIB_COL_STATUS,
+};
+
 struct fib {
 	uint32_t id;
 	char name[NAME_MAX_LEN + 1];

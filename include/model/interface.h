@@ -13,12 +13,28 @@ struct interface_raw {
 	int rp_filter, src_valid_mark, forwarding;
 };
 
+/* Columns of fwmarkInterfaceEntry, each named after its field. */
+enum interface_col {
+	INTERFACE_COL_NAME = 1,
+	INTERFACE_COL_RP_FILTER,
+	INTERFACE_COL_EFFECTIVE_RP_FILTER,
+	INTERFACE_COL_SRC_VALID_MARK,
+	INTERFACE_COL_EFFECTIVE_SRC_VALID_MARK,
+	INTERFACE_COL_FORWARDING,
+};
+
 struct interface {
 	uint32_t ifindex;
 	char name[16];
 	uint8_t rp_filter, effective_rp_filter; /* enum rp_filter */
 	bool src_valid_mark, effective_src_valid_mark;
 	bool forwarding;
+};
+
+/* Scalars of fwmarkInterfaces. */
+enum interface_all_col {
+	INTERFACE_ALL_COL_RP_FILTER = 1,
+	INTERFACE_ALL_COL_SRC_VALID_MARK,
 };
 
 /* The settings that come before those of each interface (conf/all). */

@@ -8,6 +8,22 @@
 
 enum { LOOKUP_NO_ROUTE = 0 };
 
+/* Columns of fwmarkLookupEntry, each named after its field. */
+enum lookup_col {
+	LOOKUP_COL_MARK = 1,
+	LOOKUP_COL_DST_FAMILY,
+	LOOKUP_COL_DST,
+	LOOKUP_COL_TYPE,
+	LOOKUP_COL_FIB,
+	LOOKUP_COL_GATEWAY_TYPE,
+	LOOKUP_COL_GATEWAY,
+	LOOKUP_COL_IFINDEX,
+	LOOKUP_COL_IFNAME,
+	LOOKUP_COL_PREFSRC,
+	LOOKUP_COL_MATCHED_LEN,
+	LOOKUP_COL_TEXT,
+};
+
 struct lookup {
 	uint32_t mark;
 	struct prefix dst; /* an address */

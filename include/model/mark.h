@@ -6,6 +6,28 @@
 #include "model/names.h"
 #include "model/row.h"
 
+/* Columns of fwmarkMarkEntry, each named after its field. */
+enum mark_col {
+	MARK_COL_VALUE = 1,
+	MARK_COL_MASK,
+	MARK_COL_NAME,
+	MARK_COL_RULES,
+	MARK_COL_POLICIES,
+	MARK_COL_FIB,
+	MARK_COL_PACKETS,
+	MARK_COL_BYTES,
+	MARK_COL_HC_PACKETS,
+	MARK_COL_HC_BYTES,
+	MARK_COL_METER,
+	MARK_COL_METER_PACKETS,
+	MARK_COL_METER_BYTES,
+	MARK_COL_METER_HC_PACKETS,
+	MARK_COL_METER_HC_BYTES,
+	MARK_COL_DISCONTINUITY,
+	MARK_COL_STORAGE,
+	MARK_COL_STATUS,
+};
+
 struct mark {
 	uint32_t value, mask;
 	char name[NAME_MAX_LEN + 1];

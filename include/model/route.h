@@ -76,6 +76,37 @@ struct nexthop {
 	uint32_t realms;       /* RTA_FLOW, when there are several legs */
 };
 
+/* Columns of fwmarkRouteEntry, each named after its field. */
+enum route_col {
+	ROUTE_COL_FIB = 1,
+	ROUTE_COL_DST_FAMILY,
+	ROUTE_COL_DST,
+	ROUTE_COL_DST_LEN,
+	ROUTE_COL_METRIC,
+	ROUTE_COL_INSTANCE,
+	ROUTE_COL_TYPE,
+	ROUTE_COL_GATEWAY_TYPE,
+	ROUTE_COL_GATEWAY,
+	ROUTE_COL_IFINDEX,
+	ROUTE_COL_IFNAME,
+	ROUTE_COL_PREFSRC,
+	ROUTE_COL_SRC,
+	ROUTE_COL_SRC_LEN,
+	ROUTE_COL_TOS,
+	ROUTE_COL_SCOPE,
+	ROUTE_COL_PROTOCOL,
+	ROUTE_COL_MTU,
+	ROUTE_COL_ADVMSS,
+	ROUTE_COL_FLAGS,
+	ROUTE_COL_ONLINK,
+	ROUTE_COL_NHID,
+	ROUTE_COL_NLEGS,
+	ROUTE_COL_TEXT,
+	ROUTE_COL_ORIGIN,
+	ROUTE_COL_STORAGE,
+	ROUTE_COL_STATUS,
+};
+
 struct route {
 	/* The key in the kernel, and in the index of the row. */
 	uint32_t fib;

@@ -255,6 +255,19 @@ int cell_set(const struct mib_col *col, void *row, const struct mib_value *v, st
 uint64_t cell_load(const struct mib_col *col, const void *row);
 void cell_store(const struct mib_col *col, void *row, uint64_t v);
 
+/* Scalars of fwmarkAgent. */
+enum agent_col {
+	AGENT_COL_VERSION = 1,
+	AGENT_COL_CAPABILITIES,
+	AGENT_COL_EDIT_LOCK,
+	AGENT_COL_SETS,
+	AGENT_COL_FAILURES,
+	AGENT_COL_LAST_ERROR,
+	AGENT_COL_RESYNCS,
+	AGENT_COL_NOTIFICATIONS,
+	AGENT_COL_UPTIME,
+};
+
 /* Rows of the scalars; a count or a time has its own row so that nothing else is computed. */
 struct mib_agent_row {
 	char version[33];
@@ -268,6 +281,18 @@ struct mib_agent_row {
 struct mib_scalars_row {
 	uint32_t next_index, count;
 	uint64_t last_change; /* clock_ms() */
+};
+
+/* Columns of fwmarkNextHopEntry, each named after its field. */
+enum nexthop_col {
+	NEXTHOP_COL_INDEX = 1,
+	NEXTHOP_COL_GATEWAY_TYPE,
+	NEXTHOP_COL_GATEWAY,
+	NEXTHOP_COL_IFINDEX,
+	NEXTHOP_COL_IFNAME,
+	NEXTHOP_COL_WEIGHT,
+	NEXTHOP_COL_FLAGS,
+	NEXTHOP_COL_STATUS,
 };
 
 /* fwmarkNextHopTable: one leg of a route. */
