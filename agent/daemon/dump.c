@@ -14,9 +14,6 @@
 #include "store/static_rows.h"
 #include "views/route_row.h"
 
-enum { RULE_POSITION = 5, RULE_MARK = 24, POLICY_PRIORITY = 3, POLICY_MARK = 6, POLICY_MASK = 7 };
-enum { ROUTE_GATEWAY_TYPE = 8, ROUTE_IFINDEX = 10, ROUTE_PROTOCOL = 17 };
-
 struct dump {
 	struct instance *in;
 	bool all;
@@ -49,13 +46,13 @@ static uint64_t differing(size_t kind, const void *row, const void *base)
 	for (size_t i = 0; i < def->ncols; i++)
 		if (def->cols[i].access == ACCESS_RC &&
 		    !row_same_column(&row_kinds[kind], &def->cols[i], row, base))
-			given |= UINT64_C(1) << def->cols[i].num;
+			given |= COL_BIT(def->cols[i].num);
 	return given;
 }
 
 static void drop(uint64_t *given, unsigned col)
 {
-	*given &= ~(UINT64_C(1) << col);
+	*given &= ~COL_BIT(col);
 }
 
 /* Reads the row as fwmarkd.conf would be. Returns: NULL when that is refused. */
@@ -190,7 +187,7 @@ static void dump_fibs(struct dump *d, struct text *out)
 		if (!f.name[0] || !f.id || (f.id >= RT_TABLE_DEFAULT && f.id <= RT_TABLE_LOCAL) ||
 		    (!f.routes4 && !f.routes6 && !f.policies && f.origin == ORIGIN_FOREIGN))
 			continue;
-		f.given = UINT64_C(1) << 2;
+		f.given = COL_BIT(FIB_COL_NAME);
 		add(d, &f, "");
 	}
 	end(d, out);
@@ -238,14 +235,14 @@ static void dump_route(struct dump *d, struct route *r)
 	base.scope = route_scope(&scope);
 	base.leg.gateway_type = AF_UNSPEC;
 	r->given = differing(ROUTE_ROWS, r, &base);
-	drop(&r->given, ROUTE_GATEWAY_TYPE);
-	drop(&r->given, ROUTE_PROTOCOL);
+	drop(&r->given, ROUTE_COL_GATEWAY_TYPE);
+	drop(&r->given, ROUTE_COL_PROTOCOL);
 	if (r->leg.ifname[0])
-		drop(&r->given, ROUTE_IFINDEX);
+		drop(&r->given, ROUTE_COL_IFINDEX);
 	/* The kernel gives every unreachable route of IPv6 the device lo. */
 	if (route_is_reject(r)) {
 		memset(&r->leg, 0, sizeof(r->leg));
-		r->given &= ~UINT64_C(0xf00);
+		r->given &= ~ROUTE_COLS_WAY;
 	}
 	if (because)
 		leave_out(d, text_str(&text), because);
@@ -294,11 +291,11 @@ static void dump_policy(struct dump *d, struct policy *p)
 	policy_init(&base);
 	base.family = p->family;
 	p->given = differing(POLICY_ROWS, p, &base);
-	p->given |= UINT64_C(1) << POLICY_PRIORITY;
+	p->given |= COL_BIT(POLICY_COL_PRIORITY);
 	if (p->family != AF_INET)
-		p->given |= UINT64_C(1) << 2;
-	if (p->given >> POLICY_MARK & 1 && p->mask == UINT32_MAX)
-		drop(&p->given, POLICY_MASK);
+		p->given |= COL_BIT(POLICY_COL_FAMILY);
+	if (cols_have(p->given, POLICY_COL_MARK) && p->mask == UINT32_MAX)
+		drop(&p->given, POLICY_COL_MASK);
 	add(d, p, text_str(&text));
 	text_fini(&text);
 }
@@ -339,11 +336,11 @@ static void dump_rule(struct dump *d, struct markrule *r, const char *text)
 	markrule_init(&base);
 	base.family = r->family;
 	r->given = differing(RULE_ROWS, r, &base);
-	drop(&r->given, RULE_POSITION);
+	drop(&r->given, RULE_COL_POSITION);
 	if (r->family != AF_INET)
-		r->given |= UINT64_C(1) << 2;
+		r->given |= COL_BIT(RULE_COL_FAMILY);
 	if (r->target == MARKRULE_MARK || r->target == MARKRULE_CONNMARK_SET)
-		r->given |= UINT64_C(1) << RULE_MARK;
+		r->given |= COL_BIT(RULE_COL_MARK);
 	add(d, r, text);
 }
 

@@ -7,8 +7,6 @@
 #include "base/text.h"
 
 /* fwmarkFibEntry */
-enum { FIB_NAME = 2 };
-
 void fib_init(struct fib *f)
 {
 	*f = (struct fib){ .origin = ORIGIN_MANAGER, .storage = STORAGE_NONVOLATILE };
@@ -59,6 +57,6 @@ int fib_check(const struct fib *f, unsigned *column, struct why *why)
 {
 	if (!f->name[0])
 		return 0;
-	*column = FIB_NAME;
+	*column = FIB_COL_NAME;
 	return fib_check_name(f, why);
 }

@@ -9,28 +9,6 @@
 
 enum { PORT_MAX = 65535, LEGACY_TABLE_MAX = 31, LEGACY_CHAIN_MAX = 28 };
 
-/* Numbers of the columns of fwmarkRuleEntry. */
-enum {
-	COL_ADDRESS_TYPE = 2,
-	COL_TABLE = 3,
-	COL_CHAIN = 4,
-	COL_INVERT = 6,
-	COL_IIF = 7,
-	COL_OIF = 8,
-	COL_SRC = 9,
-	COL_SRC_LEN = 10,
-	COL_DST = 11,
-	COL_DST_LEN = 12,
-	COL_SPORT_FROM = 14,
-	COL_SPORT_TO = 15,
-	COL_DPORT_FROM = 16,
-	COL_DPORT_TO = 17,
-	COL_MATCHES = 22,
-	COL_TARGET = 23,
-	COL_MARK = 24,
-	COL_DESCRIPTION = 33,
-};
-
 /* A sentence and the column it is about. */
 #define WRONG(col, ...) (*column = (col), why_set(why, -EINVAL, __VA_ARGS__))
 
@@ -69,11 +47,11 @@ static int check_place(const struct markrule *r, unsigned *column, struct why *w
 	bool legacy = r->backend == BACKEND_LEGACY;
 
 	if (r->family != AF_INET && r->family != AF_INET6)
-		return WRONG(COL_ADDRESS_TYPE, "AddressType: neither ipv4 nor ipv6");
+		return WRONG(RULE_COL_FAMILY, "AddressType: neither ipv4 nor ipv6");
 	if (!word_is_plain(r->table, legacy ? LEGACY_TABLE_MAX : MARKRULE_TABLE_MAX))
-		return WRONG(COL_TABLE, "TableName: \"%s\" is no name of a table", r->table);
+		return WRONG(RULE_COL_TABLE, "TableName: \"%s\" is no name of a table", r->table);
 	if (!word_is_plain(r->chain, legacy ? LEGACY_CHAIN_MAX : MARKRULE_CHAIN_MAX))
-		return WRONG(COL_CHAIN, "Chain: \"%s\" is no name of a chain", r->chain);
+		return WRONG(RULE_COL_CHAIN, "Chain: \"%s\" is no name of a chain", r->chain);
 	return 0;
 }
 
@@ -90,14 +68,14 @@ static bool chain_is(const struct markrule *r, const char *a, const char *b)
 static int check_iface(const struct markrule *r, unsigned *column, struct why *why)
 {
 	if (!iface_is_name(r->iif))
-		return WRONG(COL_IIF, "InInterface: \"%s\" is no interface name", r->iif);
+		return WRONG(RULE_COL_IIF, "InInterface: \"%s\" is no interface name", r->iif);
 	if (!iface_is_name(r->oif))
-		return WRONG(COL_OIF, "OutInterface: \"%s\" is no interface name", r->oif);
+		return WRONG(RULE_COL_OIF, "OutInterface: \"%s\" is no interface name", r->oif);
 	/* iptables refuses these; a saved ruleset with one could not be restored. */
 	if (*r->iif && chain_is(r, "OUTPUT", "POSTROUTING"))
-		return WRONG(COL_IIF, "InInterface: a packet in %s has none", r->chain);
+		return WRONG(RULE_COL_IIF, "InInterface: a packet in %s has none", r->chain);
 	if (*r->oif && chain_is(r, "PREROUTING", "INPUT"))
-		return WRONG(COL_OIF, "OutInterface: a packet in %s has none", r->chain);
+		return WRONG(RULE_COL_OIF, "OutInterface: a packet in %s has none", r->chain);
 	return 0;
 }
 
@@ -131,14 +109,14 @@ static int check_ports(const struct markrule *r, unsigned *column, struct why *w
 	bool dports = r->dport_from != 0 || r->dport_to != PORT_MAX;
 
 	if (r->sport_from > r->sport_to)
-		return WRONG(COL_SPORT_FROM, "SourcePortFrom: %u is above SourcePortTo %u",
+		return WRONG(RULE_COL_SPORT_FROM, "SourcePortFrom: %u is above SourcePortTo %u",
 			     r->sport_from, r->sport_to);
 	if (r->dport_from > r->dport_to)
-		return WRONG(COL_DPORT_FROM,
+		return WRONG(RULE_COL_DPORT_FROM,
 			     "DestinationPortFrom: %u is above DestinationPortTo %u", r->dport_from,
 			     r->dport_to);
 	if ((sports || dports) && (!has_ports(r->protocol) || (r->invert & INVERT_PROTOCOL)))
-		return WRONG(sports ? COL_SPORT_FROM : COL_DPORT_FROM,
+		return WRONG(sports ? RULE_COL_SPORT_FROM : RULE_COL_DPORT_FROM,
 			     "%sPortFrom: ports need Protocol 6 (tcp), 17 (udp), 33 (dccp), "
 			     "132 (sctp) or 136 (udplite)",
 			     sports ? "Source" : "Destination");
@@ -168,11 +146,11 @@ static int check_invert(const struct markrule *r, unsigned *column, struct why *
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
 		known |= all[i].bit;
 		if ((r->invert & all[i].bit) && !all[i].there)
-			return WRONG(COL_INVERT, "Invert: %s inverts what is not there",
+			return WRONG(RULE_COL_INVERT, "Invert: %s inverts what is not there",
 				     all[i].name);
 	}
 	if (r->invert & ~known)
-		return WRONG(COL_INVERT, "Invert: unknown bits 0x%x", r->invert & ~known);
+		return WRONG(RULE_COL_INVERT, "Invert: unknown bits 0x%x", r->invert & ~known);
 	return 0;
 }
 
@@ -181,11 +159,11 @@ static int check_target(const struct markrule *r, unsigned *column, struct why *
 	bool copies = r->target == MARKRULE_CONNMARK_SAVE || r->target == MARKRULE_CONNMARK_RESTORE;
 
 	if (r->target == MARKRULE_OTHER)
-		return WRONG(COL_TARGET, "Target: other cannot be written");
+		return WRONG(RULE_COL_TARGET, "Target: other cannot be written");
 	if (r->target < MARKRULE_MARK || r->target > MARKRULE_OTHER)
-		return WRONG(COL_TARGET, "Target: %u is unknown", r->target);
+		return WRONG(RULE_COL_TARGET, "Target: %u is unknown", r->target);
 	if (copies && r->mark != 0)
-		return WRONG(COL_MARK, "Mark: connmarkSave and connmarkRestore set no value");
+		return WRONG(RULE_COL_MARK, "Mark: connmarkSave and connmarkRestore set no value");
 	return 0;
 }
 
@@ -194,11 +172,12 @@ static int check_text(const struct markrule *r, unsigned *column, struct why *wh
 	const char *matches = r->matches ? r->matches : "";
 
 	if (strlen(matches) > MARKRULE_MATCHES_MAX)
-		return WRONG(COL_MATCHES, "Matches: longer than %d bytes", MARKRULE_MATCHES_MAX);
+		return WRONG(RULE_COL_MATCHES, "Matches: longer than %d bytes",
+			     MARKRULE_MATCHES_MAX);
 	if (!text_is_utf8(matches, strlen(matches)))
-		return WRONG(COL_MATCHES, "Matches: no text");
+		return WRONG(RULE_COL_MATCHES, "Matches: no text");
 	if (!text_is_utf8(r->description, strlen(r->description)))
-		return WRONG(COL_DESCRIPTION, "Description: no text");
+		return WRONG(RULE_COL_DESCRIPTION, "Description: no text");
 	return 0;
 }
 
@@ -213,9 +192,11 @@ int markrule_check(const struct markrule *r, unsigned *column, struct why *why)
 	if (err == 0)
 		err = check_iface(r, column, why);
 	if (err == 0)
-		err = check_prefix(r, &r->src, "Source", COL_SRC, COL_SRC_LEN, column, why);
+		err = check_prefix(r, &r->src, "Source", RULE_COL_SRC, RULE_COL_SRC_LEN, column,
+				   why);
 	if (err == 0)
-		err = check_prefix(r, &r->dst, "Destination", COL_DST, COL_DST_LEN, column, why);
+		err = check_prefix(r, &r->dst, "Destination", RULE_COL_DST, RULE_COL_DST_LEN,
+				   column, why);
 	if (err == 0)
 		err = check_ports(r, column, why);
 	if (err == 0)

@@ -7,29 +7,6 @@
 #include "model/route.h"
 
 /* fwmarkRouteEntry */
-enum {
-	COL_FIB = 1,
-	COL_DEST_TYPE = 2,
-	COL_DEST = 3,
-	COL_PREFIX_LENGTH = 4,
-	COL_METRIC = 5,
-	COL_INSTANCE = 6,
-	COL_TYPE = 7,
-	COL_GATEWAY_TYPE = 8,
-	COL_GATEWAY = 9,
-	COL_IFNAME = 11,
-	COL_PREFSRC = 12,
-	COL_SRC = 13,
-	COL_SRC_LENGTH = 14,
-	COL_TOS = 15,
-	COL_SCOPE = 16,
-	COL_MTU = 18,
-	COL_ADVMSS = 19,
-	COL_ONLINK = 21,
-	COL_NHID = 22,
-	COL_LEGS = 23,
-};
-
 /* Each returns 0, or the column at fault with the reason in @why. */
 typedef unsigned route_rule(const struct route *r, struct why *why);
 
@@ -53,35 +30,37 @@ static bool is_link_local(const struct prefix *p)
 static unsigned check_key(const struct route *r, struct why *why)
 {
 	if (!r->fib)
-		return wrong(why, COL_FIB, "FibId: the kernel has no table 0");
+		return wrong(why, ROUTE_COL_FIB, "FibId: the kernel has no table 0");
 	if (!addr_size(r->dst.family))
-		return wrong(why, COL_DEST_TYPE, "DestType: neither ipv4 nor ipv6");
+		return wrong(why, ROUTE_COL_DST_FAMILY, "DestType: neither ipv4 nor ipv6");
 	if (r->dst.len > 8 * addr_size(r->dst.family))
-		return wrong(why, COL_PREFIX_LENGTH, "PrefixLength: %u is too long", r->dst.len);
+		return wrong(why, ROUTE_COL_DST_LEN, "PrefixLength: %u is too long", r->dst.len);
 	if (!prefix_is_canonical(&r->dst))
-		return wrong(why, COL_DEST, "Dest: bits are set beyond PrefixLength %u",
+		return wrong(why, ROUTE_COL_DST, "Dest: bits are set beyond PrefixLength %u",
 			     r->dst.len);
 	if (r->dst.family == AF_INET6 && !r->metric)
-		return wrong(why, COL_METRIC,
+		return wrong(why, ROUTE_COL_METRIC,
 			     "Metric: an IPv6 metric of 0 is the kernel's 1024: use 1024");
 	if (!r->instance)
-		return wrong(why, COL_INSTANCE, "Instance: begins with 1");
+		return wrong(why, ROUTE_COL_INSTANCE, "Instance: begins with 1");
 	return 0;
 }
 
 static unsigned check_type(const struct route *r, struct why *why)
 {
 	if (r->type < ROUTE_UNICAST || r->type > ROUTE_THROW)
-		return wrong(why, COL_TYPE, "Type: the kernel makes no routes of type %u", r->type);
+		return wrong(why, ROUTE_COL_TYPE, "Type: the kernel makes no routes of type %u",
+			     r->type);
 	if (r->scope > ROUTE_SCOPE_AUTO)
-		return wrong(why, COL_SCOPE, "Scope: %u is above 255", r->scope);
+		return wrong(why, ROUTE_COL_SCOPE, "Scope: %u is above 255", r->scope);
 	if (r->dst.family == AF_INET6) {
 		if (r->scope && r->scope != ROUTE_SCOPE_AUTO)
-			return wrong(why, COL_SCOPE, "Scope: an IPv6 route has none but 0");
+			return wrong(why, ROUTE_COL_SCOPE, "Scope: an IPv6 route has none but 0");
 		if (r->tos)
-			return wrong(why, COL_TOS, "Tos: an IPv6 route has none");
+			return wrong(why, ROUTE_COL_TOS, "Tos: an IPv6 route has none");
 	} else if (r->tos & 3) {
-		return wrong(why, COL_TOS, "Tos: the ECN bits (3) must be 0 in 0x%02x", r->tos);
+		return wrong(why, ROUTE_COL_TOS, "Tos: the ECN bits (3) must be 0 in 0x%02x",
+			     r->tos);
 	}
 	return 0;
 }
@@ -90,28 +69,29 @@ static unsigned check_src(const struct route *r, struct why *why)
 {
 	if (r->prefsrc.family != AF_UNSPEC &&
 	    (r->prefsrc.family != r->dst.family || addr_is_zero(&r->prefsrc)))
-		return wrong(why, COL_PREFSRC,
+		return wrong(why, ROUTE_COL_PREFSRC,
 			     "PreferredSource: not an address of the destination's type");
 	if (r->src.family == AF_UNSPEC || (!r->src.len && addr_is_zero(&r->src)))
 		return 0;
 	if (r->src.family != AF_INET6 || r->dst.family != AF_INET6)
-		return wrong(why, COL_SRC, "SourcePrefix: for IPv6 routes, an IPv6 prefix");
+		return wrong(why, ROUTE_COL_SRC, "SourcePrefix: for IPv6 routes, an IPv6 prefix");
 	if (r->src.len > 128)
-		return wrong(why, COL_SRC_LENGTH, "SourcePrefixLength: %u is too long", r->src.len);
+		return wrong(why, ROUTE_COL_SRC_LEN, "SourcePrefixLength: %u is too long",
+			     r->src.len);
 	if (!prefix_is_canonical(&r->src))
-		return wrong(why, COL_SRC, "SourcePrefix: bits are set beyond its length %u",
+		return wrong(why, ROUTE_COL_SRC, "SourcePrefix: bits are set beyond its length %u",
 			     r->src.len);
 	if (r->nhid)
-		return wrong(why, COL_SRC, "SourcePrefix: not with a NextHopId");
+		return wrong(why, ROUTE_COL_SRC, "SourcePrefix: not with a NextHopId");
 	return 0;
 }
 
 static unsigned check_metrics(const struct route *r, struct why *why)
 {
 	if (r->mtu > ROUTE_MTU_MAX)
-		return wrong(why, COL_MTU, "Mtu: %u is above %d", r->mtu, ROUTE_MTU_MAX);
+		return wrong(why, ROUTE_COL_MTU, "Mtu: %u is above %d", r->mtu, ROUTE_MTU_MAX);
 	if (r->advmss > ROUTE_ADVMSS_MAX)
-		return wrong(why, COL_ADVMSS, "AdvMss: %u is above %d", r->advmss,
+		return wrong(why, ROUTE_COL_ADVMSS, "AdvMss: %u is above %d", r->advmss,
 			     ROUTE_ADVMSS_MAX);
 	return 0;
 }
@@ -122,27 +102,27 @@ static unsigned check_leg(const struct route *r, const struct nexthop *leg, stru
 	const struct prefix *gw = &leg->gateway;
 
 	if (gw->family != AF_UNSPEC && !addr_size(gw->family))
-		return wrong(why, COL_GATEWAY_TYPE, "GatewayType: neither ipv4 nor ipv6");
+		return wrong(why, ROUTE_COL_GATEWAY_TYPE, "GatewayType: neither ipv4 nor ipv6");
 	if (leg->gateway_type != gw->family)
-		return wrong(why, COL_GATEWAY_TYPE, "GatewayType: does not fit Gateway");
+		return wrong(why, ROUTE_COL_GATEWAY_TYPE, "GatewayType: does not fit Gateway");
 	if (gw->family == AF_INET && r->dst.family == AF_INET6)
-		return wrong(why, COL_GATEWAY_TYPE,
+		return wrong(why, ROUTE_COL_GATEWAY_TYPE,
 			     "GatewayType: an IPv6 route needs an IPv6 gateway");
 	if (gw->family != AF_UNSPEC && addr_is_zero(gw))
-		return wrong(why, COL_GATEWAY, "Gateway: the unspecified address is none");
+		return wrong(why, ROUTE_COL_GATEWAY, "Gateway: the unspecified address is none");
 	if (leg->ifname[0] &&
 	    (!text_is_ifname(leg->ifname) || !text_is_utf8(leg->ifname, strlen(leg->ifname))))
-		return wrong(why, COL_IFNAME, "IfName: no name for an interface");
+		return wrong(why, ROUTE_COL_IFNAME, "IfName: no name for an interface");
 	if (leg_is_empty(leg))
-		return wrong(why, COL_GATEWAY, "Gateway: a gateway or a device is needed");
+		return wrong(why, ROUTE_COL_GATEWAY, "Gateway: a gateway or a device is needed");
 	if (!leg_has_device(leg) && is_link_local(gw))
-		return wrong(why, COL_IFNAME, "IfName: a link-local gateway needs a device");
+		return wrong(why, ROUTE_COL_IFNAME, "IfName: a link-local gateway needs a device");
 	if (gw->family != AF_UNSPEC && r->type == ROUTE_LOCAL && r->dst.family == AF_INET)
-		return wrong(why, COL_GATEWAY, "Gateway: a local route has none");
+		return wrong(why, ROUTE_COL_GATEWAY, "Gateway: a local route has none");
 	if (r->onlink && (gw->family == AF_UNSPEC || !leg_has_device(leg)))
-		return wrong(why, COL_ONLINK, "Onlink: needs a gateway and a device");
+		return wrong(why, ROUTE_COL_ONLINK, "Onlink: needs a gateway and a device");
 	if (leg->weight < 1 || leg->weight > 256)
-		return wrong(why, COL_LEGS, "NextHopWeight: %u is not within 1 to 256",
+		return wrong(why, ROUTE_COL_NLEGS, "NextHopWeight: %u is not within 1 to 256",
 			     leg->weight);
 	return 0;
 }
@@ -151,13 +131,13 @@ static unsigned check_leg(const struct route *r, const struct nexthop *leg, stru
 static unsigned check_no_leg(const struct route *r, const char *because, struct why *why)
 {
 	if (r->nlegs > 1)
-		return wrong(why, COL_LEGS, "NextHops: not with %s", because);
+		return wrong(why, ROUTE_COL_NLEGS, "NextHops: not with %s", because);
 	if (r->leg.gateway.family != AF_UNSPEC)
-		return wrong(why, COL_GATEWAY, "Gateway: not with %s", because);
+		return wrong(why, ROUTE_COL_GATEWAY, "Gateway: not with %s", because);
 	if (leg_has_device(&r->leg))
-		return wrong(why, COL_IFNAME, "IfName: not with %s", because);
+		return wrong(why, ROUTE_COL_IFNAME, "IfName: not with %s", because);
 	if (r->onlink)
-		return wrong(why, COL_ONLINK, "Onlink: not with %s", because);
+		return wrong(why, ROUTE_COL_ONLINK, "Onlink: not with %s", because);
 	return 0;
 }
 
@@ -168,7 +148,7 @@ static unsigned check_legs(const struct route *r, struct why *why)
 
 	if (route_is_reject(r)) {
 		if (r->nhid)
-			return wrong(why, COL_NHID, "NextHopId: not with %s",
+			return wrong(why, ROUTE_COL_NHID, "NextHopId: not with %s",
 				     rejects[r->type - ROUTE_BLACKHOLE]);
 		return check_no_leg(r, rejects[r->type - ROUTE_BLACKHOLE], why);
 	}
@@ -177,18 +157,19 @@ static unsigned check_legs(const struct route *r, struct why *why)
 	if (r->nlegs < 2)
 		return check_leg(r, &r->leg, why);
 	if (r->nlegs > ROUTE_LEGS_MAX)
-		return wrong(why, COL_LEGS, "NextHops: more than %d", ROUTE_LEGS_MAX);
+		return wrong(why, ROUTE_COL_NLEGS, "NextHops: more than %d", ROUTE_LEGS_MAX);
 	if (r->type == ROUTE_LOCAL && r->dst.family == AF_INET)
-		return wrong(why, COL_LEGS, "NextHops: a local route has one");
+		return wrong(why, ROUTE_COL_NLEGS, "NextHops: a local route has one");
 	for (unsigned i = 0; i < r->nlegs; i++) {
 		const struct nexthop *leg = &r->legs[i];
 		struct why leg_why;
 
 		if (r->dst.family == AF_INET6 && leg->gateway.family == AF_UNSPEC)
-			return wrong(why, COL_LEGS, "NextHops: leg %u: an IPv6 leg needs a gateway",
-				     i + 1);
+			return wrong(why, ROUTE_COL_NLEGS,
+				     "NextHops: leg %u: an IPv6 leg needs a gateway", i + 1);
 		if (check_leg(r, leg, &leg_why))
-			return wrong(why, COL_LEGS, "NextHops: leg %u: %s", i + 1, leg_why.s);
+			return wrong(why, ROUTE_COL_NLEGS, "NextHops: leg %u: %s", i + 1,
+				     leg_why.s);
 	}
 	return 0;
 }

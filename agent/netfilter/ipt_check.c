@@ -8,14 +8,6 @@
 
 #include "ipt_priv.h"
 
-enum {
-	COLUMN_ADDRESS_TYPE = 2,
-	COLUMN_TABLE = 3,
-	COLUMN_CHAIN = 4,
-	COLUMN_POSITION = 5,
-	COLUMN_MATCHES = 22,
-};
-
 /* A rule that is to be checked, and what was found out. */
 struct checking {
 	const struct ipt_ops *ops;
@@ -47,7 +39,7 @@ static int check_table(struct checking *ck, const struct ipt_table *t, unsigned 
 	uint32_t last;
 
 	if (!c) {
-		*column = COLUMN_CHAIN;
+		*column = RULE_COL_CHAIN;
 		return why_set(why, -ENOENT, "Chain: there is no %s in table %s of %s",
 			       ck->r->chain, ck->r->table, ck->ops->program);
 	}
@@ -57,7 +49,7 @@ static int check_table(struct checking *ck, const struct ipt_table *t, unsigned 
 	last = c->rules + !has_place(t, c, ck->r);
 	if (ck->r->position <= last)
 		return 0;
-	*column = COLUMN_POSITION;
+	*column = RULE_COL_POSITION;
 	return why_set(why, -ERANGE, "Position: the last place in %s is %u", ck->r->chain, last);
 }
 
@@ -71,7 +63,7 @@ static int check_loaded(struct checking *ck, unsigned *column, struct why *why)
 	if (err == 0)
 		err = ipt_reach(&t);
 	if (err < 0) {
-		*column = COLUMN_TABLE;
+		*column = RULE_COL_TABLE;
 		why_set(why, err, "TableName: %s: %s", ck->r->table, strerror(-err));
 	} else {
 		err = check_table(ck, &t, column, why);
@@ -86,13 +78,13 @@ static int check_unloaded(struct checking *ck, unsigned *column, struct why *why
 	int hook = ipt_builtin_hook(r->table, r->chain);
 
 	if (hook < 0) {
-		*column = COLUMN_CHAIN;
+		*column = RULE_COL_CHAIN;
 		return why_set(why, -ENOENT, "Chain: there is no %s in table %s of %s", r->chain,
 			       r->table, ck->ops->program);
 	}
 	ck->hooks = (uint8_t)(1u << hook);
 	if (r->position > 1) {
-		*column = COLUMN_POSITION;
+		*column = RULE_COL_POSITION;
 		return why_set(why, -ERANGE, "Position: the last place in %s is 1", r->chain);
 	}
 	return 0;
@@ -123,7 +115,7 @@ int ipt_check(void *self, const struct nf_part *part, const struct markrule *r, 
 	int err;
 
 	(void)self;
-	*column = COLUMN_ADDRESS_TYPE;
+	*column = RULE_COL_FAMILY;
 	if (!ops)
 		return why_set(why, -EINVAL, "AddressType: neither ipv4 nor ipv6");
 	if (access(ops->names, F_OK) < 0)
@@ -131,14 +123,14 @@ int ipt_check(void *self, const struct nf_part *part, const struct markrule *r, 
 			       "this kernel has no legacy tables of %s: try \"modprobe %s\"",
 			       ops->program, ops->module);
 	if (!ipt_table_known(r->table)) {
-		*column = COLUMN_TABLE;
+		*column = RULE_COL_TABLE;
 		return why_set(why, -ENOENT, "TableName: there is no table %s", r->table);
 	}
 	err = check_place(&ck, (const struct ipt_part *)part, column, why);
 	if (err == 0)
 		err = ipt_encode(&en, 1, &failed, column, why);
 	if (err == 0) {
-		*column = COLUMN_MATCHES;
+		*column = RULE_COL_MATCHES;
 		err = ipt_need(ops, en.entry, ck.hooks, why);
 	}
 	free(en.entry);

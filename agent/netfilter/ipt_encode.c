@@ -12,8 +12,6 @@
 
 #include "ipt.h"
 
-enum { COLUMN_MATCHES = 22, COLUMN_TARGET = 23 };
-
 static void encode_iface(const char *name, bool invert, uint8_t bit, char *out, uint8_t *mask,
 			 struct ip_part *ip)
 {
@@ -149,7 +147,7 @@ static int encode_target(const struct ipt_ops *ops, const struct markrule *r, st
 	bool ok = r->target == MARKRULE_MARK ? revision == 2 : revision == 1 || revision == 2;
 
 	if (!ok) {
-		*column = COLUMN_TARGET;
+		*column = RULE_COL_TARGET;
 		return why_set(why, -EINVAL, "this kernel has no %s target for %s", name,
 			       ops->program);
 	}
@@ -197,7 +195,7 @@ static int encode_rule(struct ipt_encoding *en, const struct ipt_parse *p, unsig
 	size_t target_at;
 	int err;
 
-	*column = COLUMN_MATCHES;
+	*column = RULE_COL_MATCHES;
 	err = encode_more_ip(p, &ip, why);
 	if (err == 0)
 		err = encode_matches(p, en->rule, &blob, why);
@@ -221,7 +219,7 @@ int ipt_encode(struct ipt_encoding *all, size_t n, size_t *failed, unsigned *col
 	int err;
 
 	*failed = 0;
-	*column = COLUMN_MATCHES;
+	*column = RULE_COL_MATCHES;
 	if (!parse)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
@@ -247,7 +245,7 @@ int ipt_encode(struct ipt_encoding *all, size_t n, size_t *failed, unsigned *col
 	}
 	free(store);
 	free(parse);
-	if (err == -EINVAL && *column == COLUMN_MATCHES)
+	if (err == -EINVAL && *column == RULE_COL_MATCHES)
 		return why_set(why, err, "Matches: %s", inner.s);
 	return err < 0 ? why_set(why, err, "%s", *inner.s ? inner.s : strerror(-err)) : 0;
 }

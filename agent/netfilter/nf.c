@@ -228,12 +228,11 @@ int nf_check(struct nf *nf, const struct markrule *r, unsigned *column, struct w
 int nf_check_in(struct nf *nf, const struct nf_snap *snap, const struct markrule *r,
 		unsigned *column, struct why *why)
 {
-	enum { COLUMN_BACKEND = 37 };
 	const struct nf_side *side = nf_side_of(nf, r->backend);
 	unsigned dropped = 0;
 
 	column = column ? column : &dropped;
-	*column = COLUMN_BACKEND;
+	*column = RULE_COL_BACKEND;
 	if (!side)
 		return no_side(why);
 	return side->ops->check(side->self, snap ? snap->parts[side - nf->sides] : NULL, r, column,

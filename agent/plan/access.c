@@ -11,9 +11,6 @@
 
 #include "plan/plan.h"
 
-enum { POLICY_DESCRIPTION = 35 };
-enum { RULE_TABLE = 3, RULE_CHAIN = 4, RULE_MARK = 24, RULE_MASK = 25, RULE_CTMASK = 26 };
-
 /* Will the row be in the kernel, or does the SET write one of these columns? */
 static bool concerns(const struct plan_item *it, uint64_t cols)
 {
@@ -23,7 +20,7 @@ static bool concerns(const struct plan_item *it, uint64_t cols)
 /* Names the column that was written: @col, or else @or. */
 static unsigned written(const struct plan_item *it, unsigned col, unsigned or)
 {
-	return !(it->touched >> col & 1) && it->touched >> or &1 ? or : col;
+	return !cols_have(it->touched, col) && cols_have(it->touched, or) ? or : col;
 }
 
 static int check_place(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
@@ -36,13 +33,13 @@ static int check_place(struct plan *plan, struct plan_item *it, struct mib_fault
 	if (c->netfilter_tables.n && !name_list_has(&c->netfilter_tables, r->table)) {
 		why_set(&fault->why, 0, "provisioning.netfilter_tables does not allow %s",
 			r->table);
-		return plan_fail(fault, it, RULE_TABLE, -EINVAL);
+		return plan_fail(fault, it, RULE_COL_TABLE, -EINVAL);
 	}
 	if (c->chains.n && !name_list_has(&c->chains, r->chain) &&
 	    !name_list_has(&c->chains, whole)) {
 		why_set(&fault->why, 0, "provisioning.chains does not allow %s of %s", r->chain,
 			r->table);
-		return plan_fail(fault, it, written(it, RULE_CHAIN, RULE_TABLE), -EINVAL);
+		return plan_fail(fault, it, written(it, RULE_COL_CHAIN, RULE_COL_TABLE), -EINVAL);
 	}
 	return MIB_OK;
 }
@@ -57,9 +54,9 @@ static int check_bits(struct plan *plan, struct plan_item *it, struct mib_fault 
 		unsigned col;
 		uint32_t bits;
 	} bits[] = {
-		{ RULE_MARK, sets ? r->mark & ~r->mask : 0 },
-		{ RULE_MASK, r->mask },
-		{ RULE_CTMASK, sets ? 0 : r->ctmask },
+		{ RULE_COL_MARK, sets ? r->mark & ~r->mask : 0 },
+		{ RULE_COL_MASK, r->mask },
+		{ RULE_COL_CTMASK, sets ? 0 : r->ctmask },
 	};
 
 	for (size_t i = 0; i < sizeof(bits) / sizeof(*bits); i++) {
@@ -77,8 +74,9 @@ static int check_bits(struct plan *plan, struct plan_item *it, struct mib_fault 
 
 static int check_rule(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
 {
-	const uint64_t place = 1u << RULE_TABLE | 1u << RULE_CHAIN;
-	const uint64_t bits = 1u << RULE_MARK | 1u << RULE_MASK | 1u << RULE_CTMASK;
+	const uint64_t place = COL_BIT(RULE_COL_TABLE) | COL_BIT(RULE_COL_CHAIN);
+	const uint64_t bits = COL_BIT(RULE_COL_MARK) | COL_BIT(RULE_COL_MASK) |
+			      COL_BIT(RULE_COL_CTMASK);
 	int error = concerns(it, place) ? check_place(plan, it, fault) : MIB_OK;
 
 	return error || !concerns(it, bits) ? error : check_bits(plan, it, fault);
@@ -155,7 +153,7 @@ static const struct foreign_kind {
 	unsigned no_place; /* the column that the kernel has no place for; 0: none */
 } foreign_kinds[] = {
 	{ &mib_rule, NULL, 0 },
-	{ &mib_policy, keep_off_policy, POLICY_DESCRIPTION },
+	{ &mib_policy, keep_off_policy, POLICY_COL_DESCRIPTION },
 	{ &mib_route, keep_off_route, 0 },
 };
 
@@ -188,11 +186,11 @@ static int check_foreign(struct plan *plan, struct plan_item *it, struct mib_fau
 			"somebody else's row is active or destroyed: nothing keeps it");
 		return plan_fail(fault, it, status->num, -EINVAL);
 	}
-	if (it->touched >> storage->num & 1) {
+	if (cols_have(it->touched, storage->num)) {
 		why_set(&fault->why, 0, "somebody else's row is not kept");
 		return plan_fail(fault, it, storage->num, -EINVAL);
 	}
-	if (kind->no_place && it->touched >> kind->no_place & 1) {
+	if (kind->no_place && cols_have(it->touched, kind->no_place)) {
 		why_set(&fault->why, 0,
 			"the kernel has no place for it, and somebody else's row is not kept");
 		return plan_fail(fault, it, kind->no_place, -EINVAL);

@@ -6,7 +6,7 @@
 #include "plan/plan.h"
 #include "routing/rt_names.h"
 
-enum { COL_NAME = 2, NAME_OWN = 1 };
+enum { NAME_OWN = 1 };
 
 int plan_fib_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
 {
@@ -18,7 +18,7 @@ int plan_fib_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *
 	other = names_find_name(&plan->views->names.tables, now->name);
 	if (other && other->id != now->id) {
 		why_set(&fault->why, 0, "table %u is called \"%s\" already", other->id, now->name);
-		return plan_fail(fault, it, COL_NAME, -EEXIST);
+		return plan_fail(fault, it, FIB_COL_NAME, -EEXIST);
 	}
 	return MIB_OK;
 }
@@ -74,7 +74,7 @@ static int names_phase(struct plan *plan, bool all, struct mib_fault *fault)
 	if (!it)
 		return MIB_OK;
 	err = write_names(plan, all, &differs, &fault->why);
-	return err ? plan_fail(fault, it, COL_NAME, err) : MIB_OK;
+	return err ? plan_fail(fault, it, FIB_COL_NAME, err) : MIB_OK;
 }
 
 int plan_names_add(struct plan *plan, struct mib_fault *fault)

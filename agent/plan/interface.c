@@ -6,16 +6,16 @@
 #include "plan/plan.h"
 #include "routing/sysctl.h"
 
-/* Columns by number, the same in the table and in the scalars but for these. */
+/* What can be set of one interface, and of all of them. */
 static const struct setting {
 	const struct mib_def *def;
 	unsigned col;
 	enum sysctl_conf conf;
 } settings[] = {
-	{ &mib_interface_scalars, 1, SYSCTL_RP_FILTER },
-	{ &mib_interface_scalars, 2, SYSCTL_SRC_VALID_MARK },
-	{ &mib_interface, 2, SYSCTL_RP_FILTER },
-	{ &mib_interface, 4, SYSCTL_SRC_VALID_MARK },
+	{ &mib_interface_scalars, INTERFACE_ALL_COL_RP_FILTER, SYSCTL_RP_FILTER },
+	{ &mib_interface_scalars, INTERFACE_ALL_COL_SRC_VALID_MARK, SYSCTL_SRC_VALID_MARK },
+	{ &mib_interface, INTERFACE_COL_RP_FILTER, SYSCTL_RP_FILTER },
+	{ &mib_interface, INTERFACE_COL_SRC_VALID_MARK, SYSCTL_SRC_VALID_MARK },
 };
 
 enum { SETTINGS = sizeof(settings) / sizeof(*settings) };
@@ -25,7 +25,7 @@ static const struct setting *setting_of(const struct plan_item *it, size_t i)
 {
 	const struct setting *s = &settings[i];
 
-	return s->def == it->def && it->touched >> s->col & 1 ? s : NULL;
+	return s->def == it->def && cols_have(it->touched, s->col) ? s : NULL;
 }
 
 /* The interface of an item as it is called now, NULL: all. false: it is gone. */

@@ -14,7 +14,7 @@ static void keep_wish(const struct plan_item *it, const void *had)
 {
 	const struct mib_col *status = mib_col_syntax(it->def, SYN_STATUS);
 
-	if (had && it->now && !(it->touched >> status->num & 1) && row_is_active(it->def, had) &&
+	if (had && it->now && !cols_have(it->touched, status->num) && row_is_active(it->def, had) &&
 	    cell_load(status, it->now) == ROW_NOT_IN_SERVICE)
 		cell_store(status, it->now, ROW_ACTIVE);
 }

@@ -4,8 +4,6 @@
 
 #include "plan/plan.h"
 
-enum { COL_METER = 11 };
-
 int plan_mark_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
 {
 	const struct mark *m = it->now;
@@ -15,10 +13,10 @@ int plan_mark_prepare(struct plan *plan, struct plan_item *it, struct mib_fault 
 	if (!meter_possible(m)) {
 		why_set(&fault->why, 0,
 			"the value has bits outside of the mask: no packet can match it");
-		return plan_fail(fault, it, COL_METER, -EINVAL);
+		return plan_fail(fault, it, MARK_COL_METER, -EINVAL);
 	}
 	if (it->in && !meter_on(it->old) && !nf_meters_families(plan->views->nf, &fault->why))
-		return plan_fail(fault, it, COL_METER, -EOPNOTSUPP);
+		return plan_fail(fault, it, MARK_COL_METER, -EOPNOTSUPP);
 	return MIB_OK;
 }
 
@@ -28,7 +26,7 @@ static const struct plan_item *concerned(const struct plan *plan, bool some, uns
 {
 	const struct plan_item *it;
 
-	*col = COL_METER;
+	*col = MARK_COL_METER;
 	for (size_t i = 0; (it = plan_next(plan, &mib_mark, &i));)
 		if (meter_on(it->old) != meter_on(it->now))
 			return it;

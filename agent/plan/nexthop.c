@@ -5,8 +5,6 @@
 
 #include "plan/plan.h"
 
-enum { COL_IFINDEX = 4, COL_IFNAME = 5, COL_STATUS = 8 };
-
 const struct route *plan_leg_route(const struct mib_change *c)
 {
 	return c->table->def == &mib_nexthop ? &((struct mib_nexthop_row *)c->now)->route : NULL;
@@ -63,9 +61,9 @@ static void set_legs(struct route *r, struct nexthop *legs, unsigned n)
 	}
 	r->leg = legs[0];
 	if (r->leg.gateway.family)
-		r->given |= UINT64_C(1) << ROUTE_COL_GATEWAY;
+		r->given |= COL_BIT(ROUTE_COL_GATEWAY);
 	if (r->leg.ifname[0])
-		r->given |= UINT64_C(1) << ROUTE_COL_IFNAME;
+		r->given |= COL_BIT(ROUTE_COL_IFNAME);
 }
 
 /* The kernel has a route with all its legs or not at all. */
@@ -73,13 +71,13 @@ static int check_status(const struct mib_change *c, const struct route *r, struc
 {
 	bool active = ((const struct mib_nexthop_row *)c->now)->status == ROW_ACTIVE;
 
-	if (!(c->touched >> COL_STATUS & 1) || active == (r->status == ROW_ACTIVE))
+	if (!cols_have(c->touched, NEXTHOP_COL_STATUS) || active == (r->status == ROW_ACTIVE))
 		return MIB_OK;
 	why_set(&fault->why, 0,
 		active ? "its route is not active: the legs become active together with it"
 		       : "its route is active, and so are all its legs: take the route out of "
 			 "service, or destroy the leg");
-	return fail(fault, COL_STATUS, MIB_INCONSISTENT_VALUE);
+	return fail(fault, NEXTHOP_COL_STATUS, MIB_INCONSISTENT_VALUE);
 }
 
 static int leg_set(struct plan *plan, const struct mib_change *c, struct plan_item *it,
@@ -89,21 +87,21 @@ static int leg_set(struct plan *plan, const struct mib_change *c, struct plan_it
 	struct route *r = it->now;
 	unsigned at = row->index - 1u, n = r->nlegs;
 	struct nexthop hop = row->hop;
-	unsigned col =
-		plan_leg_device(plan, &hop, c->touched, COL_IFINDEX, COL_IFNAME, &fault->why);
+	unsigned col = plan_leg_device(plan, &hop, c->touched, NEXTHOP_COL_IFINDEX,
+				       NEXTHOP_COL_IFNAME, &fault->why);
 
 	if (col && r->status == ROW_ACTIVE)
 		return fail(fault, col, mib_error_of(-ENODEV));
 	fault->why.s[0] = '\0';
 	if (at > n) {
 		why_set(&fault->why, 0, "leg %u comes before leg %u", n + 1u, at + 1u);
-		return fail(fault, COL_STATUS, MIB_INCONSISTENT_NAME);
+		return fail(fault, NEXTHOP_COL_STATUS, MIB_INCONSISTENT_NAME);
 	}
 	legs[at] = hop;
 	set_legs(r, legs, at == n ? n + 1 : n);
 	/* What cannot be said of the route as a whole cannot be said of its leg. */
-	if (c->existed && c->touched >> COL_STATUS & 1)
-		it->touched |= UINT64_C(1) << ROUTE_COL_STATUS;
+	if (c->existed && cols_have(c->touched, NEXTHOP_COL_STATUS))
+		it->touched |= COL_BIT(ROUTE_COL_STATUS);
 	return check_status(c, r, fault);
 }
 
@@ -130,12 +128,12 @@ static int fold(struct plan *plan, const struct mib_change *c, size_t change,
 		why_set(&fault->why, 0,
 			it ? "its route is destroyed in the same SET"
 			   : "there is no route of a manager that it could belong to");
-		return fail(fault, COL_STATUS, MIB_INCONSISTENT_VALUE);
+		return fail(fault, NEXTHOP_COL_STATUS, MIB_INCONSISTENT_VALUE);
 	}
 	r = it->now;
 	legs = own_legs(plan, r);
 	if (!legs)
-		return fail(fault, COL_STATUS, MIB_RESOURCE_UNAVAILABLE);
+		return fail(fault, NEXTHOP_COL_STATUS, MIB_RESOURCE_UNAVAILABLE);
 	if (!c->destroy)
 		return leg_set(plan, c, it, legs, fault);
 	leg_remove(r, legs, row->index - 1u);

@@ -6,8 +6,6 @@
 #include "plan/plan.h"
 #include "routing/policy_nl.h"
 
-enum { COL_PRIORITY = 3, COL_STATUS = 39 };
-
 int plan_policy_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
 {
 	const struct policy *now = it->now;
@@ -18,7 +16,7 @@ int plan_policy_prepare(struct plan *plan, struct plan_item *it, struct mib_faul
 	if (now->priority_auto || !policies_equal(plan->views, now))
 		return MIB_OK;
 	why_set(&fault->why, 0, "the kernel has the same policy already");
-	return plan_fail(fault, it, COL_STATUS, -EEXIST);
+	return plan_fail(fault, it, POLICY_COL_STATUS, -EEXIST);
 }
 
 /* What the kernel chooses when none is given: one below the second rule of the family
@@ -94,7 +92,7 @@ static int policy_in(struct plan *plan, struct plan_item *it, struct why *why)
 	if (now->priority_auto) {
 		now->priority = default_priority(plan, now->family);
 		now->priority_auto = false;
-		now->given |= UINT64_C(1) << COL_PRIORITY; /* it stays what it became */
+		now->given |= COL_BIT(POLICY_COL_PRIORITY); /* it stays what it became */
 	}
 	err = keep_group(plan, now, why);
 	if (!err && it->out)
@@ -123,7 +121,7 @@ int plan_policies_add(struct plan *plan, struct mib_fault *fault)
 			continue;
 		err = policy_in(plan, it, &fault->why);
 		if (err)
-			return plan_fail(fault, it, COL_STATUS, err);
+			return plan_fail(fault, it, POLICY_COL_STATUS, err);
 	}
 	return MIB_OK;
 }
@@ -141,7 +139,7 @@ int plan_policies_remove(struct plan *plan, struct mib_fault *fault)
 		if (!err)
 			err = policy_out(plan, it->old, &fault->why);
 		if (err)
-			return plan_fail(fault, it, COL_STATUS, err);
+			return plan_fail(fault, it, POLICY_COL_STATUS, err);
 	}
 	return MIB_OK;
 }

@@ -9,18 +9,11 @@
 #include "views/route_row.h"
 #include "views/route_set.h"
 
-enum { COL_GATEWAY = 9, COL_IFINDEX = 10, COL_IFNAME = 11, COL_NHID = 22, COL_STATUS = 27 };
-
-static bool is_touched(uint64_t touched, unsigned col)
-{
-	return touched >> col & 1;
-}
-
 unsigned plan_leg_device(const struct plan *plan, struct nexthop *hop, uint64_t touched,
 			 unsigned ifindex_col, unsigned ifname_col, struct why *why)
 {
-	bool by_index = is_touched(touched, ifindex_col);
-	bool by_name = is_touched(touched, ifname_col) || (!by_index && hop->ifname[0]);
+	bool by_index = cols_have(touched, ifindex_col);
+	bool by_name = cols_have(touched, ifname_col) || (!by_index && hop->ifname[0]);
 	const struct name *link;
 
 	if (by_name && hop->ifname[0]) {
@@ -77,13 +70,15 @@ static unsigned resolve_legs(const struct plan *plan, struct route *r, uint64_t 
 	unsigned col = 0;
 
 	if (r->nlegs == 1)
-		return plan_leg_device(plan, &r->leg, touched, COL_IFINDEX, COL_IFNAME, why);
+		return plan_leg_device(plan, &r->leg, touched, ROUTE_COL_IFINDEX, ROUTE_COL_IFNAME,
+				       why);
 	/* Legs that the SET wrote are resolved. Others may be on new devices of the same name; those
 	 * that the kernel told of have none yet. */
 	for (unsigned i = 0; i < r->nlegs && !col; i++) {
 		if (!r->legs[i].ifname[0])
 			route_row_name_leg(plan->views, &r->legs[i]);
-		col = plan_leg_device(plan, &r->legs[i], 0, COL_IFINDEX, COL_IFNAME, why);
+		col = plan_leg_device(plan, &r->legs[i], 0, ROUTE_COL_IFINDEX, ROUTE_COL_IFNAME,
+				      why);
 	}
 	return col;
 }
@@ -98,7 +93,7 @@ void plan_route_resolve(const struct plan *plan, struct route *r)
 int plan_route_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
 {
 	struct route *now = it->now, *old = it->old, kernel;
-	unsigned col = COL_STATUS;
+	unsigned col = ROUTE_COL_STATUS;
 	int err;
 
 	/* The row's legs belong to the view: take what the kernel has now. */
@@ -115,19 +110,19 @@ int plan_route_prepare(struct plan *plan, struct plan_item *it, struct mib_fault
 		return MIB_OK;
 	if (now->nlegs > 1 && now->leg.gateway.family) {
 		why_set(&fault->why, 0, "the route has %u legs: write to their rows", now->nlegs);
-		return plan_fail(fault, it, COL_GATEWAY, -EINVAL);
+		return plan_fail(fault, it, ROUTE_COL_GATEWAY, -EINVAL);
 	}
 	now->withdrawn = false;
 	/* An index is new when its device comes again: the name is what is kept. */
-	if (is_touched(it->touched, COL_IFINDEX))
-		now->given |= UINT64_C(1) << COL_IFNAME;
+	if (cols_have(it->touched, ROUTE_COL_IFINDEX))
+		now->given |= COL_BIT(ROUTE_COL_IFNAME);
 	col = resolve_legs(plan, now, it->touched, &fault->why);
 	if (col && it->in)
 		return plan_fail(fault, it, col, -ENODEV);
-	col = COL_STATUS;
+	col = ROUTE_COL_STATUS;
 	err = route_check(now, &col, &fault->why);
 	/* A row that is not ready cannot be set to notInService; it can be begun so. */
-	if (err && (it->in || (old && is_touched(it->touched, COL_STATUS))))
+	if (err && (it->in || (old && cols_have(it->touched, ROUTE_COL_STATUS))))
 		return plan_fail(fault, it, col, err);
 	if (it->in && !now->nlegs && !route_is_reject(now))
 		now->nlegs = 1; /* the kernel will choose it */
@@ -145,17 +140,21 @@ static unsigned column_of(int err, const struct why *why)
 		int err;
 		unsigned col;
 	} columns[] = {
-		{ "exthop id", 0, COL_NHID },	     { "prefsrc", 0, 12 },
-		{ "ateway", 0, COL_GATEWAY },	     { "evice", 0, COL_IFNAME },
-		{ NULL, -ENETUNREACH, COL_GATEWAY }, { NULL, -EHOSTUNREACH, COL_GATEWAY },
-		{ NULL, -ENODEV, COL_IFNAME },	     { NULL, -ENETDOWN, COL_IFNAME },
+		{ "exthop id", 0, ROUTE_COL_NHID },
+		{ "prefsrc", 0, ROUTE_COL_PREFSRC },
+		{ "ateway", 0, ROUTE_COL_GATEWAY },
+		{ "evice", 0, ROUTE_COL_IFNAME },
+		{ NULL, -ENETUNREACH, ROUTE_COL_GATEWAY },
+		{ NULL, -EHOSTUNREACH, ROUTE_COL_GATEWAY },
+		{ NULL, -ENODEV, ROUTE_COL_IFNAME },
+		{ NULL, -ENETDOWN, ROUTE_COL_IFNAME },
 	};
 
 	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++)
 		if (columns[i].word ? strstr(why->s, columns[i].word) != NULL
 				    : columns[i].err == err)
 			return columns[i].col;
-	return COL_STATUS;
+	return ROUTE_COL_STATUS;
 }
 
 /* Do other routes of the kernel have the key of this one, too? */
@@ -204,7 +203,7 @@ int plan_routes_remove(struct plan *plan, struct mib_fault *fault)
 			continue;
 		err = route_nl_del(plan->views->rtnl, it->old, &fault->why);
 		if (err && err != -ESRCH)
-			return plan_fail(fault, it, COL_STATUS, err);
+			return plan_fail(fault, it, ROUTE_COL_STATUS, err);
 		it->removed = !err;
 	}
 	return MIB_OK;

@@ -8,15 +8,6 @@
 #include "store/static_rows.h"
 #include "views/rule_ids.h"
 
-enum {
-	COL_TABLE = 3,
-	COL_CHAIN = 4,
-	COL_POSITION = 5,
-	COL_MATCHES = 22,
-	COL_DESCRIPTION = 33,
-	COL_STATUS = 40
-};
-
 /* Against the last reading; when that is not of this request and something is wrong, it may be
  * because things have changed since. */
 static int check(struct plan *plan, const struct markrule *r, unsigned *col, struct why *why)
@@ -38,27 +29,28 @@ static void settle_place(struct plan *plan, struct plan_item *it)
 	struct markrule *now = it->now;
 	const struct markrule *had = managed_find(&plan->store->wanted[RULE_ROWS], now);
 
-	if (it->touched & (1u << COL_TABLE | 1u << COL_CHAIN | 1u << COL_POSITION))
+	if (it->touched &
+	    (COL_BIT(RULE_COL_TABLE) | COL_BIT(RULE_COL_CHAIN) | COL_BIT(RULE_COL_POSITION)))
 		now->place = 0;
-	if (had && !row_is_static(it->def, now) && !(it->touched >> COL_POSITION & 1))
+	if (had && !row_is_static(it->def, now) && !cols_have(it->touched, RULE_COL_POSITION))
 		now->position = had->position;
 }
 
 int plan_rule_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
 {
 	struct markrule rule;
-	unsigned col = COL_STATUS;
+	unsigned col = RULE_COL_STATUS;
 	int err;
 
 	if (it->now)
 		settle_place(plan, it);
-	if (!it->now || (!it->in && !(it->touched >> COL_MATCHES & 1)))
+	if (!it->now || (!it->in && !cols_have(it->touched, RULE_COL_MATCHES)))
 		return MIB_OK;
 	rule = *(struct markrule *)it->now;
 	/* Other rules of the same SET may come before it: nf_commit() checks the place. */
 	rule.position = 0;
 	err = check(plan, &rule, &col, &fault->why);
-	if (err == -EINVAL && col == COL_MATCHES) {
+	if (err == -EINVAL && col == RULE_COL_MATCHES) {
 		plan_fail(fault, it, col, err);
 		return fault->error = MIB_WRONG_VALUE;
 	}
@@ -74,8 +66,8 @@ static bool substance_differs(const struct markrule *old, const struct markrule 
 	for (size_t i = 0; i < mib_rule.ncols; i++) {
 		const struct mib_col *col = &mib_rule.cols[i];
 
-		if (col->access != ACCESS_RC || col->num == COL_POSITION ||
-		    col->num == COL_DESCRIPTION || col->syntax == SYN_STORAGE ||
+		if (col->access != ACCESS_RC || col->num == RULE_COL_POSITION ||
+		    col->num == RULE_COL_DESCRIPTION || col->syntax == SYN_STORAGE ||
 		    col->syntax == SYN_STATUS)
 			continue;
 		if (!row_same_column(&row_kinds[RULE_ROWS], col, old, now))
@@ -118,7 +110,7 @@ static int edit_change(struct plan *plan, struct vec *edits, size_t i)
 	const struct markrule *old = it->old;
 	/* A copy: what the manager wants stays as it was written. */
 	struct markrule *now = (void *)arena_copy(&plan->arena, it->now, sizeof(*now));
-	bool moved = it->touched >> COL_POSITION & 1;
+	bool moved = cols_have(it->touched, RULE_COL_POSITION);
 	struct nf_edit edit = { .rule = now };
 	bool substance;
 
@@ -209,7 +201,7 @@ static int edit_add(struct plan *plan, struct vec *edits, size_t i)
 	struct nf_edit edit = { .rule = now, .add = true, .only = true };
 	struct markrule *back;
 
-	if (!now->position && now->place && !(it->touched >> COL_POSITION & 1)) {
+	if (!now->position && now->place && !cols_have(it->touched, RULE_COL_POSITION)) {
 		back = (void *)arena_copy(&plan->arena, now, sizeof(*now));
 		if (!back)
 			return -ENOMEM;
@@ -324,7 +316,7 @@ int plan_rules(struct plan *plan, struct mib_fault *fault)
 		failed = failed < plan->nf_items.n ? failed : 0;
 		it = vec_at(&plan->items,
 			    plan->nf_items.n ? *(size_t *)vec_at(&plan->nf_items, failed) : 0);
-		plan_fail(fault, it, err == -ERANGE ? COL_POSITION : COL_STATUS, err);
+		plan_fail(fault, it, err == -ERANGE ? RULE_COL_POSITION : RULE_COL_STATUS, err);
 	}
 	vec_fini(&edits);
 	return err ? fault->error : MIB_OK;

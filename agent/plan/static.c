@@ -11,8 +11,6 @@
 #include "store/files.h"
 #include "store/static_rows.h"
 
-enum { COL_POSITION = 5 };
-
 static const char STATIC[] = "static";
 
 static const struct static_row *row_at(const struct static_rows *r, size_t i)
@@ -169,7 +167,7 @@ static int rule_item(struct plan *plan, struct plan_item *it, bool *used)
 		return -ENOMEM;
 	old = it->old;
 	if (old && now->position && now->position != old->position)
-		it->touched |= UINT64_C(1) << COL_POSITION;
+		it->touched |= COL_BIT(RULE_COL_POSITION);
 	return 0;
 }
 

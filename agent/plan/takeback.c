@@ -6,8 +6,6 @@
 #include "base/log.h"
 #include "plan/plan.h"
 
-enum { COL_POSITION = 5 };
-
 /* A change from what the kernel has to what managers want, NULL: to nothing. */
 static int item(struct plan *plan, const struct mib_def *def, void *old, void *now,
 		uint64_t touched)
@@ -87,7 +85,7 @@ static int take_rule(struct plan *plan, struct markrule *made)
 		return -ENOMEM;
 	now->position = was->place;
 	return item(plan, &mib_rule, old, now,
-		    was->place && was->place != old->position ? UINT64_C(1) << COL_POSITION : 0);
+		    was->place && was->place != old->position ? COL_BIT(RULE_COL_POSITION) : 0);
 }
 
 static int items(struct plan *plan)

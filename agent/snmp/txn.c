@@ -122,7 +122,7 @@ static int test_and_incr(const struct mib_col *col, const struct mib_change *c, 
 static int set_cell(struct mib *m, const struct mib_col *col, unsigned varbind,
 		    struct mib_change *c, const struct mib_value *v, struct why *why)
 {
-	uint64_t given = UINT64_C(1) << col->num;
+	uint64_t given = COL_BIT(col->num);
 	const struct mib_def *def = c->table->def;
 	int error;
 
@@ -182,7 +182,7 @@ static int status_wanted(const struct mib_change *c, const struct mib_col *statu
 			 enum row_status *wanted, struct why *why)
 {
 	const struct mib_source *src = &c->table->src;
-	bool asked = status && c->touched >> status->num & 1;
+	bool asked = status && cols_have(c->touched, status->num);
 	bool created = c->existed && (!src->exists || src->exists(src->ctx, c->old));
 	enum row_status had = status && c->existed ? cell_load(status, c->old) : ROW_ACTIVE;
 
@@ -221,7 +221,7 @@ static unsigned changed_while_active(const struct mib_change *c)
 		const struct mib_col *col = &def->cols[i];
 		const char *old = (const char *)c->old + col->off;
 
-		if (col->flags & COL_NOT_ACTIVE && c->touched >> col->num & 1 &&
+		if (col->flags & COL_NOT_ACTIVE && cols_have(c->touched, col->num) &&
 		    memcmp(old, (char *)c->now + col->off, col->size) != 0)
 			return col->num;
 	}
@@ -262,7 +262,7 @@ static int change_check(struct mib_change *c, struct mib_fault *f)
 	}
 	f->col = status ? status->num : 0;
 	err = row_check(c, f);
-	if (err && (wanted == ROW_ACTIVE || (c->existed && c->touched >> status->num & 1 &&
+	if (err && (wanted == ROW_ACTIVE || (c->existed && cols_have(c->touched, status->num) &&
 					     cell_load(status, c->old) != ROW_NONE)))
 		return mib_error_of(err);
 	f->why.s[0] = '\0';

@@ -107,13 +107,13 @@ int txn_refuse_change(struct mib *m, int error, const struct mib_fault *f, unsig
 	const struct mib_col *status = mib_col_syntax(c->table->def, SYN_STATUS);
 	struct text name = TEXT_INIT;
 
-	if (col && c->touched >> col->num & 1)
+	if (col && cols_have(c->touched, col->num))
 		*varbind = c->varbind[col->num];
-	else if (status && c->touched >> status->num & 1)
+	else if (status && cols_have(c->touched, status->num))
 		*varbind = c->varbind[status->num];
 	else
 		*varbind = c->first;
-	if (!col || (col == status && !(c->touched >> col->num & 1)))
+	if (!col || (col == status && !cols_have(c->touched, col->num)))
 		col = column_at(c, c->first);
 	mib_name(col, &c->at, &name);
 	error = report(m, error, text_str(&name), without_name(c->table->def, col, f->why.s));

@@ -12,14 +12,7 @@
 #include "model/markrule.h"
 #include "model/policy.h"
 
-static bool is_given(uint64_t given, unsigned col)
-{
-	return given >> col & 1;
-}
-
 /* ---- rules ---- */
-
-enum { RULE_POSITION = 5, RULE_SOURCE = 9, RULE_DESTINATION = 11, RULE_MARK = 24 };
 
 static void rule_init(void *row, uint8_t protocol)
 {
@@ -32,9 +25,9 @@ void rule_row_settle(void *row)
 	struct markrule *r = row;
 
 	/* Zeros that nobody wrote, and zeros that select nothing, are of any family. */
-	if (addr_is_zero(&r->src) && (!r->src.len || !is_given(r->given, RULE_SOURCE)))
+	if (addr_is_zero(&r->src) && (!r->src.len || !cols_have(r->given, RULE_COL_SRC)))
 		r->src.family = r->family;
-	if (addr_is_zero(&r->dst) && (!r->dst.len || !is_given(r->given, RULE_DESTINATION)))
+	if (addr_is_zero(&r->dst) && (!r->dst.len || !cols_have(r->given, RULE_COL_DST)))
 		r->dst.family = r->family;
 }
 
@@ -43,17 +36,15 @@ int rule_row_check(const void *row, unsigned *col, struct why *why)
 	const struct markrule *r = row;
 
 	/* fwmarkRuleMark has no default but for save and restore. */
-	if (!is_given(r->given, RULE_MARK) &&
+	if (!cols_have(r->given, RULE_COL_MARK) &&
 	    (r->target == MARKRULE_MARK || r->target == MARKRULE_CONNMARK_SET)) {
-		*col = RULE_MARK;
+		*col = RULE_COL_MARK;
 		return why_set(why, -EINVAL, "the mark is not set, and has no default");
 	}
 	return markrule_check(r, col, why);
 }
 
 /* ---- policies ---- */
-
-enum { POLICY_PRIORITY = 3, POLICY_MARK = 6, POLICY_MASK = 7 };
 
 static void policy_row_init(void *row, uint8_t protocol)
 {
@@ -73,7 +64,7 @@ void policy_row_settle(void *row)
 	if (!p->dst.len && addr_is_zero(&p->dst))
 		p->dst.family = p->family;
 	/* fwmarkPolicyMask: all ones when only the mark is set. */
-	if (is_given(p->given, POLICY_MARK) && !is_given(p->given, POLICY_MASK))
+	if (cols_have(p->given, POLICY_COL_MARK) && !cols_have(p->given, POLICY_COL_MASK))
 		p->mask = UINT32_MAX;
 	/* fwmarkPolicyPriority: 0, or nothing, at creation is the kernel's choice, made when the row
 	 * becomes active, which it may be from a later SET on. */
@@ -100,9 +91,9 @@ static const char *policy_check_static(const void *row, unsigned *col)
 {
 	const struct policy *p = row;
 
-	if (is_given(p->given, POLICY_PRIORITY) && p->priority)
+	if (cols_have(p->given, POLICY_COL_PRIORITY) && p->priority)
 		return NULL;
-	return *col = POLICY_PRIORITY, "a static policy says which it has, 1 or more";
+	return *col = POLICY_COL_PRIORITY, "a static policy says which it has, 1 or more";
 }
 
 static void policy_set_protocol(void *row, uint8_t protocol)
@@ -111,13 +102,6 @@ static void policy_set_protocol(void *row, uint8_t protocol)
 }
 
 /* ---- routes ---- */
-
-enum { ROUTE_FIB = 1, ROUTE_DEST = 3, ROUTE_INSTANCE = 6 };
-enum { ROUTE_GATEWAY_TYPE = 8, ROUTE_GATEWAY, ROUTE_IFINDEX, ROUTE_IFNAME, ROUTE_PROTOCOL = 17 };
-enum {
-	ROUTE_WAY = 1u << ROUTE_GATEWAY_TYPE | 1u << ROUTE_GATEWAY | 1u << ROUTE_IFINDEX |
-		    1u << ROUTE_IFNAME
-};
 
 static int route_row_cmp(const void *a, const void *b)
 {
@@ -142,7 +126,7 @@ void route_row_settle(void *row)
 {
 	struct route *r = row;
 
-	leg_settle_gateway(&r->leg, is_given(r->given, ROUTE_GATEWAY_TYPE));
+	leg_settle_gateway(&r->leg, cols_have(r->given, ROUTE_COL_GATEWAY_TYPE));
 	r->prefsrc.len = (uint8_t)(8 * addr_size(r->prefsrc.family));
 	/* A leg is there as soon as something of it is written, here or in its own row. */
 	if (says_way(&r->leg))
@@ -150,7 +134,7 @@ void route_row_settle(void *row)
 	else if (route_is_reject(r))
 		r->nlegs = 0;
 	/* The way out of a nexthop object is the kernel's to show, not the manager's to say. */
-	if (r->nhid && !(r->given & ROUTE_WAY)) {
+	if (r->nhid && !(r->given & ROUTE_COLS_WAY)) {
 		memset(&r->leg, 0, sizeof(r->leg));
 		r->nlegs = 1;
 	}
@@ -163,7 +147,7 @@ int route_row_check(const void *row, unsigned *col, struct why *why)
 {
 	const struct route *r = row;
 
-	return r->nlegs == 1 ? leg_check_gateway(&r->leg, ROUTE_GATEWAY_TYPE, col, why) : 0;
+	return r->nlegs == 1 ? leg_check_gateway(&r->leg, ROUTE_COL_GATEWAY, col, why) : 0;
 }
 
 static int route_check_whole(const void *row, unsigned *col, struct why *why)
@@ -180,7 +164,7 @@ static void route_settle_kept(void *row, uint8_t protocol)
 		r->nlegs = 0;
 	/* Routes keep the protocol that they were made with, whatever the setting is now. */
 	if (r->protocol != protocol)
-		r->given |= UINT64_C(1) << ROUTE_PROTOCOL;
+		r->given |= COL_BIT(ROUTE_COL_PROTOCOL);
 }
 
 /* A destination that is not written is the default one, of the gateway's type. */
@@ -200,11 +184,11 @@ static const char *route_check_static(const void *row, unsigned *col)
 	const struct route *r = row;
 
 	if (!r->fib)
-		return *col = ROUTE_FIB, "the table is missing";
+		return *col = ROUTE_COL_FIB, "the table is missing";
 	if (!prefix_is_canonical(&r->dst))
-		return *col = ROUTE_DEST, "it has bits beyond its prefix length";
+		return *col = ROUTE_COL_DST, "it has bits beyond its prefix length";
 	if (r->instance != 1)
-		return *col = ROUTE_INSTANCE, "static routes are instance 1";
+		return *col = ROUTE_COL_INSTANCE, "static routes are instance 1";
 	return NULL;
 }
 
@@ -212,7 +196,7 @@ static void route_set_protocol(void *row, uint8_t protocol)
 {
 	struct route *r = row;
 
-	if (!is_given(r->given, ROUTE_PROTOCOL))
+	if (!cols_have(r->given, ROUTE_COL_PROTOCOL))
 		r->protocol = protocol;
 }
 
@@ -227,8 +211,6 @@ static const char *route_device(const void *row)
 }
 
 /* ---- tables and marks ---- */
-
-enum { FIB_ID = 1, FIB_NAME = 2 };
 
 static void fib_row_init(void *row, uint8_t protocol)
 {
@@ -256,9 +238,9 @@ static const char *fib_check_static(const void *row, unsigned *col)
 	const struct fib *f = row;
 
 	if (!f->name[0])
-		return *col = FIB_NAME, "a table without a name needs no row";
+		return *col = FIB_COL_NAME, "a table without a name needs no row";
 	if (!f->id)
-		return *col = FIB_ID, "table 0 is the kernel's \"unspec\"";
+		return *col = FIB_COL_ID, "table 0 is the kernel's \"unspec\"";
 	return NULL;
 }
 
@@ -291,7 +273,7 @@ const struct row_kind row_kinds[ROW_KINDS] = {
 	[ROUTE_ROWS] = { .name = "routes",
 			 .def = &mib_route,
 			 .rest = &route_legs,
-			 .derived = 1u << ROUTE_GATEWAY_TYPE | 1u << ROUTE_IFINDEX,
+			 .derived = COL_BIT(ROUTE_COL_GATEWAY_TYPE) | COL_BIT(ROUTE_COL_IFINDEX),
 			 .cmp = route_row_cmp,
 			 .init = route_row_init,
 			 .settle = route_row_settle,
@@ -316,7 +298,7 @@ const struct row_kind row_kinds[ROW_KINDS] = {
 			  .set_protocol = policy_set_protocol },
 	[RULE_ROWS] = { .name = "rules",
 			.def = &mib_rule,
-			.place = 1u << RULE_POSITION,
+			.place = COL_BIT(RULE_COL_POSITION),
 			.managers_index = true,
 			.any_zero = true,
 			.cmp = index_rows_cmp,

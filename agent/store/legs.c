@@ -6,8 +6,6 @@
 
 #include "store/kinds.h"
 
-enum { GATEWAY_TYPE = 2, GATEWAY = 3, IFINDEX = 4, IFNAME = 5, WEIGHT = 6 };
-
 void leg_settle_gateway(struct nexthop *hop, bool type_given)
 {
 	if (!type_given)
@@ -15,11 +13,12 @@ void leg_settle_gateway(struct nexthop *hop, bool type_given)
 	hop->gateway.len = (uint8_t)(8 * addr_size(hop->gateway.family));
 }
 
-int leg_check_gateway(const struct nexthop *hop, unsigned type_col, unsigned *col, struct why *why)
+int leg_check_gateway(const struct nexthop *hop, unsigned gateway_col, unsigned *col,
+		      struct why *why)
 {
 	if (hop->gateway_type == hop->gateway.family)
 		return 0;
-	*col = type_col + 1;
+	*col = gateway_col;
 	return why_set(why, -EINVAL, "the gateway is not of the type in its type column");
 }
 
@@ -27,13 +26,13 @@ void leg_row_settle(void *row)
 {
 	struct mib_nexthop_row *hop = row;
 
-	leg_settle_gateway(&hop->hop, hop->given >> GATEWAY_TYPE & 1);
+	leg_settle_gateway(&hop->hop, cols_have(hop->given, NEXTHOP_COL_GATEWAY_TYPE));
 }
 
 int leg_row_check(const void *row, unsigned *col, struct why *why)
 {
-	return leg_check_gateway(&((const struct mib_nexthop_row *)row)->hop, GATEWAY_TYPE, col,
-				 why);
+	return leg_check_gateway(&((const struct mib_nexthop_row *)row)->hop, NEXTHOP_COL_GATEWAY,
+				 col, why);
 }
 
 static bool own(void *row)
@@ -68,7 +67,8 @@ static bool same(const void *x, const void *y)
 static bool asks_same(const void *x, const void *y)
 {
 	static const struct row_kind leg = { .def = &mib_nexthop };
-	static const unsigned cols[] = { GATEWAY, IFNAME, WEIGHT };
+	static const unsigned cols[] = { NEXTHOP_COL_GATEWAY, NEXTHOP_COL_IFNAME,
+					 NEXTHOP_COL_WEIGHT };
 	const struct route *r = x, *s = y;
 
 	if (r->nlegs != s->nlegs)
@@ -114,11 +114,13 @@ static int read_legs(const config_setting_t *group, void *row, struct arena *are
 /* Which columns of a leg say something: the index of a device is not the same tomorrow. */
 static uint64_t given(const struct nexthop *leg)
 {
-	return (leg->gateway.family ? 1u << GATEWAY_TYPE | 1u << GATEWAY : 0) |
-	       (leg->ifname[0] ? 1u << IFNAME
-		: leg->ifindex ? 1u << IFINDEX
+	return (leg->gateway.family
+			? COL_BIT(NEXTHOP_COL_GATEWAY_TYPE) | COL_BIT(NEXTHOP_COL_GATEWAY)
+			: 0) |
+	       (leg->ifname[0] ? COL_BIT(NEXTHOP_COL_IFNAME)
+		: leg->ifindex ? COL_BIT(NEXTHOP_COL_IFINDEX)
 			       : 0) |
-	       1u << WEIGHT;
+	       COL_BIT(NEXTHOP_COL_WEIGHT);
 }
 
 static void write_legs(const void *row, struct text *out)

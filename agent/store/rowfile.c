@@ -110,7 +110,7 @@ void rowfile_write(const struct mib_def *def, const void *row, struct text *out)
 		const struct mib_col *col = &def->cols[i];
 		struct mib_value v = { 0 };
 		bool life = storage && (col->syntax == SYN_STATUS || col->syntax == SYN_STORAGE);
-		bool said = col->access == ACCESS_RC && given >> col->num & 1;
+		bool said = col->access == ACCESS_RC && cols_have(given, col->num);
 
 		if (col->access != ACCESS_NA && (life ? !lives : !said))
 			continue;
@@ -306,7 +306,7 @@ int rowfile_read(const struct mib_def *def, const config_setting_t *group, void 
 			return why_set(why, -EINVAL, "line %u: %s: %s",
 				       config_setting_source_line(s), name, wrong.s);
 		if (col->access == ACCESS_RC)
-			given |= UINT64_C(1) << col->num;
+			given |= COL_BIT(col->num);
 	}
 	memcpy((char *)row + def->given_off, &given, sizeof(given));
 	return 0;

@@ -142,7 +142,7 @@ bool row_asks_same(const struct row_kind *kind, const void *x, const void *y, bo
 		const struct mib_col *col = &kind->def->cols[i];
 
 		if (col->access != ACCESS_RC || col->syntax == SYN_STATUS ||
-		    col->syntax == SYN_STORAGE || skip >> col->num & 1)
+		    col->syntax == SYN_STORAGE || cols_have(skip, col->num))
 			continue;
 		if (!row_same_column(kind, col, x, y))
 			return false;

@@ -9,7 +9,7 @@
 #include "views/scalars.h"
 #include "views/views.h"
 
-enum { COL_NAME = 2, NAME_OWN = 1 };
+enum { NAME_OWN = 1 };
 
 void fibs_init(struct views *views)
 {
@@ -110,7 +110,7 @@ static int adopt_name(struct views *views, const struct name *name)
 	memcpy(f.name, name->name, sizeof(f.name));
 	f.origin = ORIGIN_MANAGER;
 	f.status = ROW_ACTIVE;
-	f.given = UINT64_C(1) << COL_NAME;
+	f.given = COL_BIT(FIB_COL_NAME);
 	views->store->version++;
 	return managed_set(&views->store->wanted[FIB_ROWS], &f) ? 0 : -ENOMEM;
 }

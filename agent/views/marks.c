@@ -61,7 +61,7 @@ static uint32_t fib_of(const struct views *views, uint32_t mark)
 
 static void overlay(struct mark *m, const struct mark *wanted)
 {
-	if (wanted->given >> 3 & 1)
+	if (cols_have(wanted->given, MARK_COL_NAME))
 		memcpy(m->name, wanted->name, sizeof(m->name));
 	m->meter = wanted->meter;
 	m->storage = wanted->storage;

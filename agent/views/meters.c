@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "views/views.h"
 
-enum { COL_METER = 11, RETRY_MS = 1000 };
+enum { RETRY_MS = 1000 };
 
 bool meter_possible(const struct mark *m)
 {
@@ -66,7 +66,7 @@ static void adopt(struct views *views, const struct vec *found)
 		    journal_has(views->store, MARK_ROWS, &m))
 			continue;
 		m.meter = true;
-		m.given = UINT64_C(1) << COL_METER;
+		m.given = COL_BIT(MARK_COL_METER);
 		if (!meter_possible(&m) || !managed_set(&views->store->wanted[MARK_ROWS], &m))
 			continue;
 		views->store->version++;

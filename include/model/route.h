@@ -107,6 +107,11 @@ enum route_col {
 	ROUTE_COL_STATUS,
 };
 
+/* Those that say where packets go. */
+#define ROUTE_COLS_WAY                                                                             \
+	(COL_BIT(ROUTE_COL_GATEWAY_TYPE) | COL_BIT(ROUTE_COL_GATEWAY) |                            \
+	 COL_BIT(ROUTE_COL_IFINDEX) | COL_BIT(ROUTE_COL_IFNAME))
+
 struct route {
 	/* The key in the kernel, and in the index of the row. */
 	uint32_t fib;

@@ -29,4 +29,12 @@ enum row_origin { ORIGIN_FOREIGN = 1, ORIGIN_MANAGER = 2, ORIGIN_CONFIG = 3 };
 /* Rows from here on are foreign; managers create rows 1 to ROW_MANAGER_MAX. */
 enum { ROW_MANAGER_MAX = 999999, ROW_FOREIGN_MIN = 1000000, ROW_INDEX_MAX = 2147483647 };
 
+/* A set of columns, such as those that a manager wrote: bit N is column N. */
+#define COL_BIT(col) (UINT64_C(1) << (col))
+
+static inline bool cols_have(uint64_t cols, unsigned col)
+{
+	return cols >> col & 1;
+}
+
 #endif

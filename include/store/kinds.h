@@ -119,8 +119,9 @@ void leg_row_settle(void *row);
 int leg_row_check(const void *row, unsigned *col, struct why *why);
 /* An address without a type (@type_given) has the type of its length. */
 void leg_settle_gateway(struct nexthop *hop, bool type_given);
-/* Returns: 0, or -EINVAL with the column at fault: @type_col or the one behind it. */
-int leg_check_gateway(const struct nexthop *hop, unsigned type_col, unsigned *col, struct why *why);
+/* Returns: 0, or -EINVAL with @gateway_col as the column at fault. */
+int leg_check_gateway(const struct nexthop *hop, unsigned gateway_col, unsigned *col,
+		      struct why *why);
 extern const struct row_rest route_legs;
 
 #endif

@@ -181,7 +181,7 @@ static void every_value_of_every_column_comes_back(void **state)
 				extreme(col, which, &v);
 				if (cell_set(col, &row, &v, &arena, &why))
 					fail_msg("%s (%u): %s", col->name, which, why.s);
-				*given(defs[d], &row) |= UINT64_C(1) << col->num;
+				*given(defs[d], &row) |= COL_BIT(col->num);
 			}
 			round_trip(defs[d]);
 		}
