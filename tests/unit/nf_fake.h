@@ -205,7 +205,7 @@ static int fake_check(void *self, const struct nf_part *part, const struct markr
 	const struct fake_part *p = (const struct fake_part *)part;
 
 	(void)r;
-	*column = 1;
+	*column = RULE_COL_INDEX;
 	return why_set(why, -ERANGE, "%c %c", ((struct fake *)self)->letter,
 		       p ? p->f->letter : '-');
 }

@@ -11,8 +11,6 @@
 
 #include "plan/plan.h"
 
-#define COL(n) (UINT64_C(1) << (n))
-
 static int64_t epoch;
 static struct mib mib;
 static struct access may;
@@ -110,26 +108,33 @@ static void rules_stand_where_they_may(void **state)
 	allow(&may.chains, "mangle/OUTPUT");
 	assert_int_equal(judged_rule(rule(1, "mangle", "INPUT"), NULL, 0, true), MIB_OK);
 	assert_int_equal(judged_rule(rule(1, "mangle", "OUTPUT"), NULL, 0, true), MIB_OK);
-	assert_int_equal(judged_rule(rule(1, "nat", "INPUT"), NULL, COL(3), true),
+	assert_int_equal(judged_rule(rule(1, "nat", "INPUT"), NULL, COL_BIT(RULE_COL_TABLE), true),
 			 MIB_INCONSISTENT_VALUE);
-	assert_int_equal(fault.col, 3);
+	assert_int_equal(fault.col, RULE_COL_TABLE);
 	assert_string_equal(fault.why.s, "provisioning.netfilter_tables does not allow nat");
-	assert_int_equal(judged_rule(had, NULL, COL(3) | COL(4), true), MIB_INCONSISTENT_VALUE);
-	assert_int_equal(fault.col, 4);
+	assert_int_equal(
+		judged_rule(had, NULL, COL_BIT(RULE_COL_TABLE) | COL_BIT(RULE_COL_CHAIN), true),
+		MIB_INCONSISTENT_VALUE);
+	assert_int_equal(fault.col, RULE_COL_CHAIN);
 	assert_string_equal(fault.why.s, "provisioning.chains does not allow OUTPUT of raw");
-	assert_int_equal(judged_rule(had, NULL, COL(3), true), MIB_INCONSISTENT_VALUE);
-	assert_int_equal(fault.col, 3);
+	assert_int_equal(judged_rule(had, NULL, COL_BIT(RULE_COL_TABLE), true),
+			 MIB_INCONSISTENT_VALUE);
+	assert_int_equal(fault.col, RULE_COL_TABLE);
 	/* One that is there: it may go, but not change or come back. */
-	assert_int_equal(judged_rule(had, &had, COL(40), false), MIB_OK);
-	assert_int_equal(judged_rule(had, &had, COL(33), true), MIB_INCONSISTENT_VALUE);
-	assert_int_equal(judged_rule(had, &had, COL(40), true), MIB_INCONSISTENT_VALUE);
-	plan(&mib_rule, &had, NULL, COL(40), false);
+	assert_int_equal(judged_rule(had, &had, COL_BIT(RULE_COL_STATUS), false), MIB_OK);
+	assert_int_equal(judged_rule(had, &had, COL_BIT(RULE_COL_DESCRIPTION), true),
+			 MIB_INCONSISTENT_VALUE);
+	assert_int_equal(judged_rule(had, &had, COL_BIT(RULE_COL_STATUS), true),
+			 MIB_INCONSISTENT_VALUE);
+	plan(&mib_rule, &had, NULL, COL_BIT(RULE_COL_STATUS), false);
 	assert_int_equal(judged(), MIB_OK);
 	/* A row that is begun: its chain is still to come. */
-	assert_int_equal(judged_rule(rule(1, "mangle", "PREROUTING"), NULL, COL(40), false),
-			 MIB_OK);
-	assert_int_equal(judged_rule(rule(1, "mangle", "PREROUTING"), NULL, COL(4), false),
-			 MIB_INCONSISTENT_VALUE);
+	assert_int_equal(
+		judged_rule(rule(1, "mangle", "PREROUTING"), NULL, COL_BIT(RULE_COL_STATUS), false),
+		MIB_OK);
+	assert_int_equal(
+		judged_rule(rule(1, "mangle", "PREROUTING"), NULL, COL_BIT(RULE_COL_CHAIN), false),
+		MIB_INCONSISTENT_VALUE);
 }
 
 static void rules_change_bits_that_they_may(void **state)
@@ -142,14 +147,14 @@ static void rules_change_bits_that_they_may(void **state)
 		{ MARKRULE_MARK, 0x1200, 0xff00, UINT32_MAX, 0 },
 		{ MARKRULE_MARK, 0, 0, UINT32_MAX, 0 },
 		{ MARKRULE_MARK, 0x100, 0, 0, 0 },
-		{ MARKRULE_MARK, 0x100, 0x101, 0, 25 },
-		{ MARKRULE_MARK, 0x101, 0x101, 0, 25 },
-		{ MARKRULE_MARK, 0x80000000, 0xff00, 0, 24 },
+		{ MARKRULE_MARK, 0x100, 0x101, 0, RULE_COL_MASK },
+		{ MARKRULE_MARK, 0x101, 0x101, 0, RULE_COL_MASK },
+		{ MARKRULE_MARK, 0x80000000, 0xff00, 0, RULE_COL_MARK },
 		{ MARKRULE_CONNMARK_SET, 0x100, 0xff00, UINT32_MAX, 0 },
-		{ MARKRULE_CONNMARK_SET, 0x10000, 0xff00, 0, 24 },
+		{ MARKRULE_CONNMARK_SET, 0x10000, 0xff00, 0, RULE_COL_MARK },
 		{ MARKRULE_CONNMARK_SAVE, 0, 0xff00, 0xff00, 0 },
-		{ MARKRULE_CONNMARK_SAVE, 0, 0xff00, 0xff01, 26 },
-		{ MARKRULE_CONNMARK_RESTORE, 0, 0x1ff00, 0xff00, 25 },
+		{ MARKRULE_CONNMARK_SAVE, 0, 0xff00, 0xff01, RULE_COL_CTMASK },
+		{ MARKRULE_CONNMARK_RESTORE, 0, 0x1ff00, 0xff00, RULE_COL_MASK },
 	};
 
 	(void)state;
@@ -161,7 +166,7 @@ static void rules_change_bits_that_they_may(void **state)
 		r.mark = cases[i].mark;
 		r.mask = cases[i].mask;
 		r.ctmask = cases[i].ctmask;
-		assert_int_equal(judged_rule(r, NULL, COL(24), true),
+		assert_int_equal(judged_rule(r, NULL, COL_BIT(RULE_COL_MARK), true),
 				 cases[i].col ? MIB_INCONSISTENT_VALUE : MIB_OK);
 		assert_int_equal(fault.col, cases[i].col);
 		assert_int_equal(strstr(fault.why.s, "provisioning.mark_mask = 0x0000ff00") != NULL,
@@ -220,7 +225,7 @@ static void rows_are_as_many_as_they_may(void **state)
 	plan(&mib_rule, &one, NULL, 0, false);
 	assert_int_equal(judged(), MIB_OK);
 	may.max_rows = 0;
-	plan(&mib_rule, &one, &one, COL(33), true);
+	plan(&mib_rule, &one, &one, COL_BIT(RULE_COL_DESCRIPTION), true);
 	assert_int_equal(judged(), MIB_OK);
 }
 

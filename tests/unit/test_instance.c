@@ -16,7 +16,7 @@
 #include "model/mark.h"
 #include "netns.h"
 
-enum { INSTANCES = 2, MARK_NAME = 3, MARK_STATUS = 18, MASK = 0xff };
+enum { INSTANCES = 2, MASK = 0xff };
 
 static bool ready;
 static char top[] = "/tmp/test_instance.XXXXXX";
@@ -90,8 +90,8 @@ static void name_mark(struct mib *m, uint32_t mark, const char *name)
 
 	m->ops.begin(m->ops.ctx, false);
 	mib_set_begin(m);
-	set(m, 0, MARK_NAME, mark, &text);
-	set(m, 1, MARK_STATUS, mark, &go);
+	set(m, 0, MARK_COL_NAME, mark, &text);
+	set(m, 1, MARK_COL_STATUS, mark, &go);
 	assert_int_equal(mib_set_check(m, &varbind), MIB_OK);
 	assert_int_equal(mib_set_apply(m, &varbind), MIB_OK);
 	mib_set_finish(m);
@@ -100,7 +100,7 @@ static void name_mark(struct mib *m, uint32_t mark, const char *name)
 /* Is that the name of the mark? NULL: it has no row. */
 static bool is_named(struct mib *m, uint32_t mark, const char *name)
 {
-	const uint32_t oid[] = { 3, 2, 1, MARK_NAME, mark, MASK };
+	const uint32_t oid[] = { 3, 2, 1, MARK_COL_NAME, mark, MASK };
 	struct mib_value v = { 0 };
 
 	m->ops.begin(m->ops.ctx, false);

@@ -290,13 +290,13 @@ static const struct {
 } checks[] = {
 	{ "mangle", "PREROUTING", "", 0, AF_INET, 0, 0 },
 	{ "mangle", "PREROUTING", "", 5, AF_INET, 0, 0 },
-	{ "mangle", "PREROUTING", "", 6, AF_INET, -ERANGE, 5 },
-	{ "mangle", "nowhere", "", 0, AF_INET, -ENOENT, 4 },
-	{ "nowhere", "PREROUTING", "", 0, AF_INET, -ENOENT, 3 },
-	{ "nat", "FORWARD", "", 0, AF_INET6, -ENOENT, 4 },
-	{ "mangle", "PREROUTING", "-m nonsense", 0, AF_INET, -EINVAL, 22 },
+	{ "mangle", "PREROUTING", "", 6, AF_INET, -ERANGE, RULE_COL_POSITION },
+	{ "mangle", "nowhere", "", 0, AF_INET, -ENOENT, RULE_COL_CHAIN },
+	{ "nowhere", "PREROUTING", "", 0, AF_INET, -ENOENT, RULE_COL_TABLE },
+	{ "nat", "FORWARD", "", 0, AF_INET6, -ENOENT, RULE_COL_CHAIN },
+	{ "mangle", "PREROUTING", "-m nonsense", 0, AF_INET, -EINVAL, RULE_COL_MATCHES },
 	{ "mangle", "PREROUTING", "-m ttl --ttl-eq 5", 0, AF_INET, 0, 0 },
-	{ "mangle", "PREROUTING", "-m ttl --ttl-eq 5", 0, AF_INET6, -EINVAL, 22 },
+	{ "mangle", "PREROUTING", "-m ttl --ttl-eq 5", 0, AF_INET6, -EINVAL, RULE_COL_MATCHES },
 };
 
 static void check_says_what_is_wrong(void **state)

@@ -211,7 +211,7 @@ static void questions_go_to_the_backend_of_the_rule(void **state)
 	}
 	r.backend = 9;
 	assert_int_equal(nf_check(face->nf, &r, &column, &why), -EOPNOTSUPP);
-	assert_int_equal(column, 37);
+	assert_int_equal(column, RULE_COL_BACKEND);
 	assert_int_equal(nf_families(face->nf), NF_IPV4 | NF_IPV6);
 	assert_int_equal(nf_probe(face->nf) & ~(unsigned)NF_CAP_NFTABLES,
 			 NF_CAP_MARK | NF_CAP_CONNMARK);

@@ -143,7 +143,7 @@ static void what_is_no_match_is_refused_with_a_sentence(void **state)
 
 		if (err != -EINVAL || !strstr(why.s, refused[i].why))
 			fail_msg("%s: %d: %s", refused[i].text, err, why.s);
-		assert_int_equal(column, 22);
+		assert_int_equal(column, RULE_COL_MATCHES);
 		assert_non_null(strstr(why.s, "Matches: "));
 	}
 }

@@ -17,85 +17,86 @@
 /* Each case changes a policy that is valid; the column is the one at fault, 0 for none. */
 #define CASES                                                                                      \
 	X(0, (void)p)                                                                              \
-	X(2, p->family = AF_UNSPEC)                                                                \
-	X(2, p->family = AF_UNIX)                                                                  \
-	X(4, p->action = 0)                                                                        \
-	X(4, p->action = 4)                                                                        \
-	X(4, p->action = 5)                                                                        \
-	X(4, p->action = 9)                                                                        \
+	X(POLICY_COL_FAMILY, p->family = AF_UNSPEC)                                                \
+	X(POLICY_COL_FAMILY, p->family = AF_UNIX)                                                  \
+	X(POLICY_COL_ACTION, p->action = 0)                                                        \
+	X(POLICY_COL_ACTION, p->action = 4)                                                        \
+	X(POLICY_COL_ACTION, p->action = 5)                                                        \
+	X(POLICY_COL_ACTION, p->action = 9)                                                        \
 	X(0, p->action = POLICY_NOP)                                                               \
-	X(5, p->fib = 0)                                                                           \
+	X(POLICY_COL_FIB, p->fib = 0)                                                              \
 	X(0, p->fib = UINT32_MAX)                                                                  \
 	X(0, p->action = POLICY_PROHIBIT; p->fib = 0)                                              \
 	X(0, p->l3mdev = true)                                                                     \
 	X(0, p->l3mdev = true; p->fib = 0)                                                         \
-	X(5, p->l3mdev = true; p->fib = 100)                                                       \
-	X(26, p->action = POLICY_GOTO)                                                             \
-	X(26, p->action = POLICY_GOTO; p->goto_priority = 100)                                     \
+	X(POLICY_COL_FIB, p->l3mdev = true; p->fib = 100)                                          \
+	X(POLICY_COL_GOTO_PRIORITY, p->action = POLICY_GOTO)                                       \
+	X(POLICY_COL_GOTO_PRIORITY, p->action = POLICY_GOTO; p->goto_priority = 100)               \
 	X(0, p->action = POLICY_GOTO; p->goto_priority = 101)                                      \
-	X(26, p->goto_priority = 101)                                                              \
+	X(POLICY_COL_GOTO_PRIORITY, p->goto_priority = 101)                                        \
 	X(0, p->mark = 0; p->mask = 0xff)                                                          \
 	X(0, p->mark = 0x100; p->mask = 0xff)                                                      \
 	X(0, SRC("192.0.2.0/24"); DST("198.51.100.1"))                                             \
-	X(9, SRC("192.0.2.1/24"))                                                                  \
-	X(9, SRC("2001:db8::/32"))                                                                 \
-	X(9, SRC("192.0.2.1/24"); p->src.len = 0)                                                  \
-	X(10, SRC("192.0.2.1"); p->src.len = 33)                                                   \
-	X(11, DST("192.0.2.1/24"))                                                                 \
-	X(11, DST("2001:db8::/32"))                                                                \
-	X(12, DST("192.0.2.1"); p->dst.len = 255)                                                  \
+	X(POLICY_COL_SRC, SRC("192.0.2.1/24"))                                                     \
+	X(POLICY_COL_SRC, SRC("2001:db8::/32"))                                                    \
+	X(POLICY_COL_SRC, SRC("192.0.2.1/24"); p->src.len = 0)                                     \
+	X(POLICY_COL_SRC_LEN, SRC("192.0.2.1"); p->src.len = 33)                                   \
+	X(POLICY_COL_DST, DST("192.0.2.1/24"))                                                     \
+	X(POLICY_COL_DST, DST("2001:db8::/32"))                                                    \
+	X(POLICY_COL_DST_LEN, DST("192.0.2.1"); p->dst.len = 255)                                  \
 	X(0, p->family = AF_INET6; SRC("2001:db8::/32"))                                           \
-	X(9, p->family = AF_INET6; SRC("192.0.2.0/24"))                                            \
+	X(POLICY_COL_SRC, p->family = AF_INET6; SRC("192.0.2.0/24"))                               \
 	X(0, strcpy(p->iif, "eth0.100@abcdef"))                                                    \
-	X(13, memset(p->iif, 'a', sizeof(p->iif)))                                                 \
-	X(13, strcpy(p->iif, "a/b"))                                                               \
-	X(13, strcpy(p->iif, "."))                                                                 \
-	X(13, strcpy(p->iif, "a\nb"))                                                              \
-	X(14, strcpy(p->oif, ".."))                                                                \
-	X(14, strcpy(p->oif, "a b"))                                                               \
-	X(14, strcpy(p->oif, "eth0:1"))                                                            \
+	X(POLICY_COL_IIF, memset(p->iif, 'a', sizeof(p->iif)))                                     \
+	X(POLICY_COL_IIF, strcpy(p->iif, "a/b"))                                                   \
+	X(POLICY_COL_IIF, strcpy(p->iif, "."))                                                     \
+	X(POLICY_COL_IIF, strcpy(p->iif, "a\nb"))                                                  \
+	X(POLICY_COL_OIF, strcpy(p->oif, ".."))                                                    \
+	X(POLICY_COL_OIF, strcpy(p->oif, "a b"))                                                   \
+	X(POLICY_COL_OIF, strcpy(p->oif, "eth0:1"))                                                \
 	X(0, p->tos = 0x10)                                                                        \
-	X(15, p->tos = 0x01)                                                                       \
-	X(15, p->tos = 0x02)                                                                       \
-	X(15, p->tos = 0x20)                                                                       \
+	X(POLICY_COL_TOS, p->tos = 0x01)                                                           \
+	X(POLICY_COL_TOS, p->tos = 0x02)                                                           \
+	X(POLICY_COL_TOS, p->tos = 0x20)                                                           \
 	X(0, p->family = AF_INET6; p->tos = 0xfc)                                                  \
-	X(15, p->family = AF_INET6; p->tos = 0xff)                                                 \
+	X(POLICY_COL_TOS, p->family = AF_INET6; p->tos = 0xff)                                     \
 	X(0, p->sport_from = 1)                                                                    \
 	X(0, p->dport_from = p->dport_to = 25)                                                     \
-	X(17, p->sport_to = 80)                                                                    \
-	X(18, p->sport_from = 81; p->sport_to = 80)                                                \
-	X(19, p->dport_to = 80)                                                                    \
-	X(20, p->dport_from = 81; p->dport_to = 80)                                                \
+	X(POLICY_COL_SPORT_FROM, p->sport_to = 80)                                                 \
+	X(POLICY_COL_SPORT_TO, p->sport_from = 81; p->sport_to = 80)                               \
+	X(POLICY_COL_DPORT_FROM, p->dport_to = 80)                                                 \
+	X(POLICY_COL_DPORT_TO, p->dport_from = 81; p->dport_to = 80)                               \
 	X(0, p->uid_from = p->uid_to = 1000)                                                       \
 	X(0, p->uid_to = 1000)                                                                     \
-	X(22, p->uid_from = 1001; p->uid_to = 1000)                                                \
-	X(22, p->uid_from = 1)                                                                     \
-	X(22, p->uid_from = UINT32_MAX)                                                            \
+	X(POLICY_COL_UID_TO, p->uid_from = 1001; p->uid_to = 1000)                                 \
+	X(POLICY_COL_UID_TO, p->uid_from = 1)                                                      \
+	X(POLICY_COL_UID_TO, p->uid_from = UINT32_MAX)                                             \
 	X(0, p->suppress_prefixlen = 0)                                                            \
 	X(0, p->suppress_prefixlen = 32)                                                           \
-	X(23, p->suppress_prefixlen = 33)                                                          \
-	X(23, p->suppress_prefixlen = -2)                                                          \
+	X(POLICY_COL_SUPPRESS_PREFIXLEN, p->suppress_prefixlen = 33)                               \
+	X(POLICY_COL_SUPPRESS_PREFIXLEN, p->suppress_prefixlen = -2)                               \
 	X(0, p->family = AF_INET6; p->suppress_prefixlen = 128)                                    \
-	X(24, p->suppress_group = -2)                                                              \
+	X(POLICY_COL_SUPPRESS_GROUP, p->suppress_group = -2)                                       \
 	X(0, p->dscp = 0)                                                                          \
 	X(0, p->dscp = 63)                                                                         \
-	X(28, p->dscp = 64)                                                                        \
-	X(28, p->dscp = -2)                                                                        \
-	X(28, p->dscp = 1; p->tos = 4)                                                             \
+	X(POLICY_COL_DSCP, p->dscp = 64)                                                           \
+	X(POLICY_COL_DSCP, p->dscp = -2)                                                           \
+	X(POLICY_COL_DSCP, p->dscp = 1; p->tos = 4)                                                \
 	X(0, p->dscp = 8; p->dscp_mask = 0x38)                                                     \
-	X(29, p->dscp = 9; p->dscp_mask = 0x38)                                                    \
-	X(29, p->dscp_mask = 0x38)                                                                 \
-	X(29, p->dscp = 0; p->dscp_mask = 64)                                                      \
-	X(31, p->flowlabel_mask = 1)                                                               \
+	X(POLICY_COL_DSCP_MASK, p->dscp = 9; p->dscp_mask = 0x38)                                  \
+	X(POLICY_COL_DSCP_MASK, p->dscp_mask = 0x38)                                               \
+	X(POLICY_COL_DSCP_MASK, p->dscp = 0; p->dscp_mask = 64)                                    \
+	X(POLICY_COL_FLOWLABEL_MASK, p->flowlabel_mask = 1)                                        \
 	X(0, p->family = AF_INET6; p->flowlabel_mask = 0xfffff; p->flowlabel = 0xfffff)            \
-	X(31, p->family = AF_INET6; p->flowlabel = 1)                                              \
-	X(31, p->family = AF_INET6; p->flowlabel = 2; p->flowlabel_mask = 1)                       \
-	X(30, p->family = AF_INET6; p->flowlabel = 1 << 20)                                        \
-	X(31, p->family = AF_INET6; p->flowlabel_mask = 1 << 20)                                   \
+	X(POLICY_COL_FLOWLABEL_MASK, p->family = AF_INET6; p->flowlabel = 1)                       \
+	X(POLICY_COL_FLOWLABEL_MASK, p->family = AF_INET6; p->flowlabel = 2;                       \
+	  p->flowlabel_mask = 1)                                                                   \
+	X(POLICY_COL_FLOWLABEL, p->family = AF_INET6; p->flowlabel = 1 << 20)                      \
+	X(POLICY_COL_FLOWLABEL_MASK, p->family = AF_INET6; p->flowlabel_mask = 1 << 20)            \
 	X(0, p->sport_from = p->sport_to = 0x50; p->sport_mask = 0xf0)                             \
-	X(32, p->sport_from = p->sport_to = 0x51; p->sport_mask = 0xf0)                            \
-	X(32, p->sport_mask = 0xf0)                                                                \
-	X(33, p->dport_from = 1; p->dport_to = 2; p->dport_mask = 3)
+	X(POLICY_COL_SPORT_MASK, p->sport_from = p->sport_to = 0x51; p->sport_mask = 0xf0)         \
+	X(POLICY_COL_SPORT_MASK, p->sport_mask = 0xf0)                                             \
+	X(POLICY_COL_DPORT_MASK, p->dport_from = 1; p->dport_to = 2; p->dport_mask = 3)
 
 static void check_one(unsigned column, const char *what, const struct policy *p)
 {

@@ -11,9 +11,6 @@
 
 #define N(a) (sizeof(a) / sizeof(*(a)))
 
-enum { CHAIN = 4, POSITION = 5, MATCHES = 22, MARK = 24, PACKETS = 27, STATUS = 40 };
-enum { FAMILY = 2, P_PRIORITY = 3, P_MARK = 6, P_STATUS = 39, EDIT_LOCK = 3 };
-
 static const struct mib_def *const defs[] = { &mib_agent, &mib_rule, &mib_mark, &mib_policy };
 static struct fake f;
 static unsigned fault;
@@ -113,7 +110,7 @@ static void rule_be(int state)
 	r.matches = "-m state";
 	if (state != ROW_NOT_READY) {
 		r.mark = 1;
-		r.given = 1u << MARK;
+		r.given = COL_BIT(RULE_COL_MARK);
 	}
 	fake_put(&f.t[1], &five, &r);
 }
@@ -164,13 +161,13 @@ static void one_state(size_t i, bool with, bool first)
 	f.sentence[0] = '\0';
 	mib_set_begin(&f.mib);
 	if (first && states[i].write != NOTHING)
-		error = add_int(0, &mib_rule, STATUS, 5, states[i].write);
+		error = add_int(0, &mib_rule, RULE_COL_STATUS, 5, states[i].write);
 	if (!error)
-		error = add_uint(1, &mib_rule, POSITION, 5, 3);
+		error = add_uint(1, &mib_rule, RULE_COL_POSITION, 5, 3);
 	if (!error && with)
-		error = add_uint(2, &mib_rule, MARK, 5, 7);
+		error = add_uint(2, &mib_rule, RULE_COL_MARK, 5, 7);
 	if (!error && !first && states[i].write != NOTHING)
-		error = add_int(3, &mib_rule, STATUS, 5, states[i].write);
+		error = add_int(3, &mib_rule, RULE_COL_STATUS, 5, states[i].write);
 	if (!error)
 		error = commit();
 	mib_set_finish(&f.mib);
@@ -200,11 +197,11 @@ static void other_values_are_no_status(void **state)
 	(void)state;
 	for (size_t i = 0; i < N(values); i++) {
 		mib_set_begin(&f.mib);
-		assert_int_equal(add_int(0, &mib_rule, STATUS, 5, values[i]), WV);
+		assert_int_equal(add_int(0, &mib_rule, RULE_COL_STATUS, 5, values[i]), WV);
 		mib_set_finish(&f.mib);
 	}
 	mib_set_begin(&f.mib);
-	assert_int_equal(add_uint(0, &mib_rule, STATUS, 5, 4), MIB_WRONG_TYPE);
+	assert_int_equal(add_uint(0, &mib_rule, RULE_COL_STATUS, 5, 4), MIB_WRONG_TYPE);
 	assert_string_equal(f.sentence,
 			    "fwmarkRuleStatus.5: wrong type of value: INTEGER (i) is wanted");
 	assert_int_equal(f.prepares, 0);
@@ -215,8 +212,8 @@ static void destroy_asks_nothing_of_the_other_columns(void **state)
 	(void)state;
 	rule_be(D);
 	mib_set_begin(&f.mib);
-	assert_int_equal(add_string(0, &mib_rule, CHAIN, 5, "-A"), 0);
-	assert_int_equal(add_int(1, &mib_rule, STATUS, 5, ROW_DESTROY), 0);
+	assert_int_equal(add_string(0, &mib_rule, RULE_COL_CHAIN, 5, "-A"), 0);
+	assert_int_equal(add_int(1, &mib_rule, RULE_COL_STATUS, 5, ROW_DESTROY), 0);
 	assert_int_equal(commit(), 0);
 	assert_null(rule(5));
 }
@@ -225,8 +222,8 @@ static void what_never_was_is_destroyed_without_a_change(void **state)
 {
 	(void)state;
 	mib_set_begin(&f.mib);
-	assert_int_equal(add_int(0, &mib_rule, STATUS, 5, ROW_DESTROY), 0);
-	assert_int_equal(add_int(1, &mib_rule, STATUS, 6, ROW_DESTROY), 0);
+	assert_int_equal(add_int(0, &mib_rule, RULE_COL_STATUS, 5, ROW_DESTROY), 0);
+	assert_int_equal(add_int(1, &mib_rule, RULE_COL_STATUS, 6, ROW_DESTROY), 0);
 	assert_int_equal(commit(), 0);
 	assert_int_equal(f.prepares, 0);
 	assert_int_equal(f.changes, 0);
@@ -239,13 +236,13 @@ static void rows_and_tables_in_one_pdu(void **state)
 	rule_be(D);
 	mib_set_begin(&f.mib);
 	/* Interleaved, the status between the columns. */
-	assert_int_equal(add_uint(0, &mib_policy, P_MARK, 9, 1), 0);
-	assert_int_equal(add_uint(1, &mib_rule, MARK, 6, 1), 0);
-	assert_int_equal(add_int(2, &mib_rule, STATUS, 5, ROW_DESTROY), 0);
-	assert_int_equal(add_int(3, &mib_policy, P_STATUS, 9, ROW_CREATE_AND_GO), 0);
-	assert_int_equal(add_int(4, &mib_rule, STATUS, 6, ROW_CREATE_AND_GO), 0);
-	assert_int_equal(add_int(5, &mib_agent, EDIT_LOCK, 0, 41), 0);
-	assert_int_equal(add_uint(6, &mib_policy, P_PRIORITY, 9, 100), 0);
+	assert_int_equal(add_uint(0, &mib_policy, POLICY_COL_MARK, 9, 1), 0);
+	assert_int_equal(add_uint(1, &mib_rule, RULE_COL_MARK, 6, 1), 0);
+	assert_int_equal(add_int(2, &mib_rule, RULE_COL_STATUS, 5, ROW_DESTROY), 0);
+	assert_int_equal(add_int(3, &mib_policy, POLICY_COL_STATUS, 9, ROW_CREATE_AND_GO), 0);
+	assert_int_equal(add_int(4, &mib_rule, RULE_COL_STATUS, 6, ROW_CREATE_AND_GO), 0);
+	assert_int_equal(add_int(5, &mib_agent, AGENT_COL_EDIT_LOCK, 0, 41), 0);
+	assert_int_equal(add_uint(6, &mib_policy, POLICY_COL_PRIORITY, 9, 100), 0);
 	assert_int_equal(commit(), 0);
 	assert_int_equal(f.changes, 4);
 	assert_int_equal(f.commits, 1);
@@ -253,22 +250,22 @@ static void rows_and_tables_in_one_pdu(void **state)
 	assert_int_equal(rule(6)->mark, 1);
 	assert_int_equal(policy(9)->priority, 100);
 	assert_int_equal(policy(9)->status, ROW_ACTIVE);
-	assert_true(policy(9)->given ==
-		    (1u << P_MARK | 1u << P_PRIORITY | UINT64_C(1) << P_STATUS));
+	assert_true(policy(9)->given == (COL_BIT(POLICY_COL_MARK) | COL_BIT(POLICY_COL_PRIORITY) |
+					 COL_BIT(POLICY_COL_STATUS)));
 }
 
 static void the_same_object_twice_is_refused(void **state)
 {
 	(void)state;
 	mib_set_begin(&f.mib);
-	assert_int_equal(add_uint(0, &mib_rule, MARK, 6, 1), 0);
-	assert_int_equal(add_uint(1, &mib_rule, MARK, 7, 1), 0);
-	assert_int_equal(add_uint(2, &mib_rule, MARK, 6, 1), IV);
+	assert_int_equal(add_uint(0, &mib_rule, RULE_COL_MARK, 6, 1), 0);
+	assert_int_equal(add_uint(1, &mib_rule, RULE_COL_MARK, 7, 1), 0);
+	assert_int_equal(add_uint(2, &mib_rule, RULE_COL_MARK, 6, 1), IV);
 	assert_string_equal(f.sentence, "fwmarkRuleMark.6: it is written twice in one SET");
 	mib_set_finish(&f.mib);
 	mib_set_begin(&f.mib);
-	assert_int_equal(add_int(0, &mib_rule, STATUS, 6, ROW_CREATE_AND_GO), 0);
-	assert_int_equal(add_int(1, &mib_rule, STATUS, 6, ROW_DESTROY), IV);
+	assert_int_equal(add_int(0, &mib_rule, RULE_COL_STATUS, 6, ROW_CREATE_AND_GO), 0);
+	assert_int_equal(add_int(1, &mib_rule, RULE_COL_STATUS, 6, ROW_DESTROY), IV);
 	mib_set_finish(&f.mib);
 	assert_null(rule(6));
 }
@@ -280,7 +277,7 @@ static void what_cannot_be_written_says_so(void **state)
 		int error;
 		const char *sentence;
 	} cases[] = {
-		{ { 5, { 2, 4, 1, PACKETS, 5 } },
+		{ { 5, { 2, 4, 1, RULE_COL_PACKETS, 5 } },
 		  MIB_NOT_WRITABLE,
 		  "fwmarkRulePackets.5: it cannot be written" },
 		{ { 5, { 2, 4, 1, 1, 5 } },
@@ -289,23 +286,25 @@ static void what_cannot_be_written_says_so(void **state)
 		{ { 5, { 2, 4, 1, 41, 5 } },
 		  MIB_NOT_WRITABLE,
 		  "fwmarkObjects.2.4.1.41.5: no such object" },
-		{ { 4, { 2, 4, 1, MARK } }, MIB_NO_CREATION, "fwmarkRuleMark: no such row can be" },
-		{ { 5, { 2, 4, 1, MARK, 0 } },
+		{ { 4, { 2, 4, 1, RULE_COL_MARK } },
+		  MIB_NO_CREATION,
+		  "fwmarkRuleMark: no such row can be" },
+		{ { 5, { 2, 4, 1, RULE_COL_MARK, 0 } },
 		  MIB_NO_CREATION,
 		  "fwmarkRuleMark.0: no such row can be" },
-		{ { 5, { 2, 4, 1, MARK, 2147483648u } },
+		{ { 5, { 2, 4, 1, RULE_COL_MARK, 2147483648u } },
 		  MIB_NO_CREATION,
 		  "fwmarkRuleMark.2147483648: no such row can be" },
-		{ { 6, { 2, 4, 1, MARK, 5, 5 } },
+		{ { 6, { 2, 4, 1, RULE_COL_MARK, 5, 5 } },
 		  MIB_NO_CREATION,
 		  "fwmarkRuleMark.5.5: no such row can be" },
-		{ { 5, { 2, 4, 1, MARK, 1000000 } },
+		{ { 5, { 2, 4, 1, RULE_COL_MARK, 1000000 } },
 		  MIB_NOT_WRITABLE,
 		  "fwmarkRuleMark.1000000: it is somebody else's" },
-		{ { 3, { 1, EDIT_LOCK, 1 } },
+		{ { 3, { 1, AGENT_COL_EDIT_LOCK, 1 } },
 		  MIB_NO_CREATION,
 		  "fwmarkAgentEditLock.1: there is no such instance" },
-		{ { 2, { 1, EDIT_LOCK } },
+		{ { 2, { 1, AGENT_COL_EDIT_LOCK } },
 		  MIB_NO_CREATION,
 		  "fwmarkAgentEditLock: there is no such instance" },
 		{ { 0, { 0 } }, MIB_NOT_WRITABLE, "fwmarkObjects: no such object" },
@@ -334,28 +333,28 @@ static void the_error_stands_at_its_varbind(void **state)
 	(void)state;
 	/* A column of a later row, whose status came first. */
 	mib_set_begin(&f.mib);
-	assert_int_equal(add_uint(0, &mib_rule, MARK, 6, 1), 0);
-	assert_int_equal(add_int(1, &mib_rule, STATUS, 6, ROW_CREATE_AND_GO), 0);
-	assert_int_equal(add_int(2, &mib_rule, STATUS, 7, ROW_CREATE_AND_GO), 0);
-	assert_int_equal(add_uint(3, &mib_rule, MARK, 7, 1), 0);
-	assert_int_equal(add_string(4, &mib_rule, CHAIN, 7, "-A"), 0);
+	assert_int_equal(add_uint(0, &mib_rule, RULE_COL_MARK, 6, 1), 0);
+	assert_int_equal(add_int(1, &mib_rule, RULE_COL_STATUS, 6, ROW_CREATE_AND_GO), 0);
+	assert_int_equal(add_int(2, &mib_rule, RULE_COL_STATUS, 7, ROW_CREATE_AND_GO), 0);
+	assert_int_equal(add_uint(3, &mib_rule, RULE_COL_MARK, 7, 1), 0);
+	assert_int_equal(add_string(4, &mib_rule, RULE_COL_CHAIN, 7, "-A"), 0);
 	assert_int_equal(commit(), IV);
 	assert_int_equal(fault, 4);
 	assert_int_equal(strncmp(f.sentence, "fwmarkRuleChain.7: ", 19), 0);
 	/* A column that is not in the PDU: then the status is at fault. */
 	mib_set_begin(&f.mib);
-	assert_int_equal(add_uint(0, &mib_rule, POSITION, 7, 1), 0);
-	assert_int_equal(add_int(1, &mib_rule, STATUS, 7, ROW_CREATE_AND_GO), 0);
+	assert_int_equal(add_uint(0, &mib_rule, RULE_COL_POSITION, 7, 1), 0);
+	assert_int_equal(add_int(1, &mib_rule, RULE_COL_STATUS, 7, ROW_CREATE_AND_GO), 0);
 	assert_int_equal(commit(), IV);
 	assert_int_equal(fault, 1);
 	assert_string_equal(f.sentence, "fwmarkRuleMark.7: it has no default and must be set");
 	/* No status either: the first varbind of the row. */
 	rule_be(D);
 	mib_set_begin(&f.mib);
-	assert_int_equal(add_uint(0, &mib_policy, P_MARK, 7, 1), 0);
-	assert_int_equal(add_int(1, &mib_policy, P_STATUS, 7, ROW_CREATE_AND_GO), 0);
-	assert_int_equal(add_uint(2, &mib_rule, POSITION, 8, 1), 0);
-	assert_int_equal(add_uint(3, &mib_rule, MARK, 8, 1), 0);
+	assert_int_equal(add_uint(0, &mib_policy, POLICY_COL_MARK, 7, 1), 0);
+	assert_int_equal(add_int(1, &mib_policy, POLICY_COL_STATUS, 7, ROW_CREATE_AND_GO), 0);
+	assert_int_equal(add_uint(2, &mib_rule, RULE_COL_POSITION, 8, 1), 0);
+	assert_int_equal(add_uint(3, &mib_rule, RULE_COL_MARK, 8, 1), 0);
 	assert_int_equal(commit(), IN);
 	assert_int_equal(fault, 2);
 	assert_int_equal(f.prepares, 0);
@@ -368,23 +367,23 @@ static void some_columns_wait_for_the_row(void **state)
 	(void)state;
 	rule_be(D);
 	mib_set_begin(&f.mib);
-	assert_int_equal(add_uint(0, &mib_rule, MARK, 5, 2), 0);
-	assert_int_equal(add_int(1, &mib_rule, FAMILY, 5, 2), 0);
+	assert_int_equal(add_uint(0, &mib_rule, RULE_COL_MARK, 5, 2), 0);
+	assert_int_equal(add_int(1, &mib_rule, RULE_COL_FAMILY, 5, 2), 0);
 	assert_int_equal(commit(), IV);
 	assert_int_equal(fault, 1);
 	assert_string_equal(f.sentence,
 			    "fwmarkRuleAddressType.5: it cannot change while the row is active");
 	/* The same value is no change, and notInService in the same PDU is soon enough. */
 	mib_set_begin(&f.mib);
-	assert_int_equal(add_int(0, &mib_rule, FAMILY, 5, 1), 0);
+	assert_int_equal(add_int(0, &mib_rule, RULE_COL_FAMILY, 5, 1), 0);
 	assert_int_equal(commit(), 0);
 	mib_set_begin(&f.mib);
-	assert_int_equal(add_int(0, &mib_rule, FAMILY, 5, 2), 0);
-	assert_int_equal(add_int(1, &mib_rule, STATUS, 5, ROW_NOT_IN_SERVICE), 0);
+	assert_int_equal(add_int(0, &mib_rule, RULE_COL_FAMILY, 5, 2), 0);
+	assert_int_equal(add_int(1, &mib_rule, RULE_COL_STATUS, 5, ROW_NOT_IN_SERVICE), 0);
 	assert_int_equal(commit(), 0);
 	mib_set_begin(&f.mib);
-	assert_int_equal(add_int(0, &mib_rule, STATUS, 5, ROW_ACTIVE), 0);
-	assert_int_equal(add_int(1, &mib_rule, FAMILY, 5, 1), 0);
+	assert_int_equal(add_int(0, &mib_rule, RULE_COL_STATUS, 5, ROW_ACTIVE), 0);
+	assert_int_equal(add_int(1, &mib_rule, RULE_COL_FAMILY, 5, 1), 0);
 	assert_int_equal(commit(), 0);
 	assert_int_equal(status_of(5), D);
 }
@@ -414,7 +413,7 @@ static void the_edit_lock_is_a_test_and_incr(void **state)
 
 		fake_put(&f.t[0], &zero, &before);
 		mib_set_begin(&f.mib);
-		error = add_int(0, &mib_agent, EDIT_LOCK, 0, cases[i].write);
+		error = add_int(0, &mib_agent, AGENT_COL_EDIT_LOCK, 0, cases[i].write);
 		if (!error)
 			error = commit();
 		mib_set_finish(&f.mib);
@@ -428,8 +427,8 @@ static void one_sentence_for_a_pdu_with_many_faults(void **state)
 {
 	(void)state;
 	mib_set_begin(&f.mib);
-	assert_int_equal(add_uint(0, &mib_rule, PACKETS, 5, 1), MIB_NOT_WRITABLE);
-	assert_int_equal(add_uint(1, &mib_rule, CHAIN, 5, 1), MIB_WRONG_TYPE);
+	assert_int_equal(add_uint(0, &mib_rule, RULE_COL_PACKETS, 5, 1), MIB_NOT_WRITABLE);
+	assert_int_equal(add_uint(1, &mib_rule, RULE_COL_CHAIN, 5, 1), MIB_WRONG_TYPE);
 	mib_set_finish(&f.mib);
 	assert_int_equal(f.failures, 1);
 	assert_string_equal(f.sentence, "fwmarkRulePackets.5: it cannot be written");
@@ -440,16 +439,17 @@ static void begin_two(void)
 {
 	mib_set_begin(&f.mib);
 	for (unsigned i = 0; i < 2; i++) {
-		assert_int_equal(add_uint(2 * i, &mib_rule, MARK, 6 + i, 1), 0);
-		assert_int_equal(add_int(2 * i + 1, &mib_rule, STATUS, 6 + i, ROW_CREATE_AND_GO),
-				 0);
+		assert_int_equal(add_uint(2 * i, &mib_rule, RULE_COL_MARK, 6 + i, 1), 0);
+		assert_int_equal(
+			add_int(2 * i + 1, &mib_rule, RULE_COL_STATUS, 6 + i, ROW_CREATE_AND_GO),
+			0);
 	}
 }
 
 static void what_the_application_refuses_names_row_and_column(void **state)
 {
 	(void)state;
-	f.fault = (struct mib_fault){ .change = 1, .col = MARK, .why = { "taken" } };
+	f.fault = (struct mib_fault){ .change = 1, .col = RULE_COL_MARK, .why = { "taken" } };
 	f.prepare_error = IV;
 	begin_two();
 	assert_int_equal(commit(), IV);
@@ -462,7 +462,9 @@ static void what_the_application_refuses_names_row_and_column(void **state)
 	 * column, and a reason that nobody gave. */
 	f.prepare_error = 0;
 	f.apply_error = MIB_COMMIT_FAILED;
-	f.fault = (struct mib_fault){ .change = 1, .col = CHAIN, .why = { "no such chain" } };
+	f.fault = (struct mib_fault){ .change = 1,
+				      .col = RULE_COL_CHAIN,
+				      .why = { "no such chain" } };
 	begin_two();
 	assert_int_equal(commit(), MIB_COMMIT_FAILED);
 	assert_int_equal(fault, 3);
@@ -488,13 +490,13 @@ static void no_column_is_named_twice(void **state)
 		unsigned col;
 		const char *why, *sentence;
 	} cases[] = {
-		{ CHAIN, "Chain: there is none", "fwmarkRuleChain.7: there is none" },
-		{ MARK, "Mark: Mark: x", "fwmarkRuleMark.7: Mark: x" },
-		{ MARK, "Chain: there is none", "fwmarkRuleMark.7: Chain: there is none" },
-		{ MARK, "Mark 5 is taken", "fwmarkRuleMark.7: Mark 5 is taken" },
-		{ MARK, "Mark:", "fwmarkRuleMark.7: Mark:" },
-		{ MARK, "Mar", "fwmarkRuleMark.7: Mar" },
-		{ MARK, "Mark: ", "fwmarkRuleMark.7: cannot be done" },
+		{ RULE_COL_CHAIN, "Chain: there is none", "fwmarkRuleChain.7: there is none" },
+		{ RULE_COL_MARK, "Mark: Mark: x", "fwmarkRuleMark.7: Mark: x" },
+		{ RULE_COL_MARK, "Chain: there is none", "fwmarkRuleMark.7: Chain: there is none" },
+		{ RULE_COL_MARK, "Mark 5 is taken", "fwmarkRuleMark.7: Mark 5 is taken" },
+		{ RULE_COL_MARK, "Mark:", "fwmarkRuleMark.7: Mark:" },
+		{ RULE_COL_MARK, "Mar", "fwmarkRuleMark.7: Mar" },
+		{ RULE_COL_MARK, "Mark: ", "fwmarkRuleMark.7: cannot be done" },
 	};
 
 	(void)state;
@@ -572,13 +574,13 @@ static void what_is_applied_is_not_applied_again(void **state)
 static void steps_out_of_order_are_refused(void **state)
 {
 	(void)state;
-	assert_int_equal(add_uint(0, &mib_rule, MARK, 5, 1), MIB_NOT_WRITABLE);
+	assert_int_equal(add_uint(0, &mib_rule, RULE_COL_MARK, 5, 1), MIB_NOT_WRITABLE);
 	assert_int_equal(mib_set_check(&f.mib, &fault), MIB_GEN_ERR);
 	assert_int_equal(mib_set_apply(&f.mib, &fault), MIB_COMMIT_FAILED);
 	begin_two();
 	assert_int_equal(mib_set_apply(&f.mib, &fault), MIB_COMMIT_FAILED);
 	assert_int_equal(mib_set_check(&f.mib, &fault), 0);
-	assert_int_equal(add_uint(4, &mib_rule, MARK, 8, 1), MIB_NOT_WRITABLE);
+	assert_int_equal(add_uint(4, &mib_rule, RULE_COL_MARK, 8, 1), MIB_NOT_WRITABLE);
 	assert_int_equal(mib_set_check(&f.mib, &fault), MIB_GEN_ERR);
 	assert_int_equal(f.applies, 0);
 	mib_set_finish(&f.mib);
@@ -659,8 +661,8 @@ static void a_set_that_its_master_left_stays(void **state)
 	assert_int_equal(f.undos, 0);
 	assert_int_equal(f.commits, 1);
 	assert_non_null(rule(6));
-	assert_int_equal(add_uint(0, &mib_rule, MARK, 8, 1), 0);
-	assert_int_equal(add_int(1, &mib_rule, STATUS, 8, ROW_CREATE_AND_GO), 0);
+	assert_int_equal(add_uint(0, &mib_rule, RULE_COL_MARK, 8, 1), 0);
+	assert_int_equal(add_int(1, &mib_rule, RULE_COL_STATUS, 8, ROW_CREATE_AND_GO), 0);
 	assert_int_equal(commit(), 0);
 	assert_int_equal(f.commits, 2);
 	assert_int_equal(status_of(8), D);
@@ -687,9 +689,10 @@ static void a_pdu_may_have_many_rows(void **state)
 	(void)state;
 	mib_set_begin(&f.mib);
 	for (unsigned i = 0; i < 1000; i++) {
-		assert_int_equal(add_uint(2 * i, &mib_rule, MARK, 1 + i, i), 0);
-		assert_int_equal(add_int(2 * i + 1, &mib_rule, STATUS, 1 + i, ROW_CREATE_AND_GO),
-				 0);
+		assert_int_equal(add_uint(2 * i, &mib_rule, RULE_COL_MARK, 1 + i, i), 0);
+		assert_int_equal(
+			add_int(2 * i + 1, &mib_rule, RULE_COL_STATUS, 1 + i, ROW_CREATE_AND_GO),
+			0);
 	}
 	assert_int_equal(commit(), 0);
 	assert_int_equal(f.changes, 1000);
@@ -704,16 +707,16 @@ static void texts_belong_to_the_row_when_it_is_over(void **state)
 	(void)state;
 	rule_be(C);
 	mib_set_begin(&f.mib);
-	assert_int_equal(add_string(0, &mib_rule, MATCHES, 5, matches), 0);
+	assert_int_equal(add_string(0, &mib_rule, RULE_COL_MATCHES, 5, matches), 0);
 	matches[0] = 'X';
 	assert_int_equal(commit(), 0);
 	assert_string_equal(rule(5)->matches, "-m limit");
 	mib_set_begin(&f.mib);
-	assert_int_equal(add_uint(0, &mib_rule, POSITION, 5, 1), 0);
+	assert_int_equal(add_uint(0, &mib_rule, RULE_COL_POSITION, 5, 1), 0);
 	assert_int_equal(commit(), 0);
 	assert_string_equal(rule(5)->matches, "-m limit");
 	mib_set_begin(&f.mib);
-	assert_int_equal(add_string(0, &mib_rule, MATCHES, 5, ""), 0);
+	assert_int_equal(add_string(0, &mib_rule, RULE_COL_MATCHES, 5, ""), 0);
 	assert_int_equal(commit(), 0);
 	assert_string_equal(rule(5)->matches, "");
 }
