@@ -5,9 +5,11 @@
 
 #include "plan/plan.h"
 
-const struct route *plan_leg_route(const struct mib_change *c)
+const void *plan_whole(const struct mib_change *c)
 {
-	return c->table->def == &mib_nexthop ? &((struct mib_nexthop_row *)c->now)->route : NULL;
+	const struct mib_def *def = c->table->def;
+
+	return def->whole ? (const char *)c->now + def->whole_off : NULL;
 }
 
 /* The item of a route; made from the row as it is when the SET names only its legs. */
@@ -170,7 +172,7 @@ int plan_nexthops_fold(struct plan *plan, const struct mib_change *c, size_t n,
 	for (size_t i = 0; i < n && !error; i++) {
 		const struct mib_change **slot;
 
-		if (!plan_leg_route(&c[i]))
+		if (!plan_whole(&c[i]))
 			continue;
 		slot = vec_push(&order);
 		if (slot)

@@ -60,12 +60,11 @@ static int refuse_static(struct plan *plan, const struct mib_change *c, size_t c
 			 struct mib_fault *fault)
 {
 	const struct mib_def *def = c->table->def;
-	const struct route *route = plan_leg_route(c);
-	const void *row = c->existed ? c->old : NULL;
+	const void *whole = plan_whole(c), *row = c->existed ? c->old : NULL;
 
-	if (route) {
-		def = &mib_route;
-		row = managed_find(&plan->store->wanted[ROUTE_ROWS], route);
+	if (whole) {
+		def = def->whole;
+		row = managed_find(store_wanted(plan->store, row_kind_of(def)), whole);
 	}
 	if (!row_is_static(def, row))
 		return MIB_OK;
@@ -82,7 +81,7 @@ static int items_add(struct plan *plan, const struct mib_change *c, size_t n)
 	int err = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (plan_leg_route(&c[i]))
+		if (plan_whole(&c[i]))
 			continue;
 		it = vec_push(&plan->items);
 		if (!it)

@@ -13,19 +13,14 @@ static bool went_with_device(const struct row_kind *kind, const void *row)
 	return kind->goes_with_device && kind->goes_with_device(row);
 }
 
-static bool is_rule_of(const struct row_kind *kind, const void *row, uint8_t family)
+static bool in_tables_of_ipv4(const struct row_kind *kind, const void *row)
 {
-	return kind == &row_kinds[RULE_ROWS] && ((const struct markrule *)row)->family == family;
+	return kind->tables_of && kind->tables_of(row) == AF_INET;
 }
 
-static bool rule_of_ipv4(const struct row_kind *kind, const void *row)
+static bool in_tables_of_ipv6(const struct row_kind *kind, const void *row)
 {
-	return is_rule_of(kind, row, AF_INET);
-}
-
-static bool rule_of_ipv6(const struct row_kind *kind, const void *row)
-{
-	return is_rule_of(kind, row, AF_INET6);
+	return kind->tables_of && kind->tables_of(row) == AF_INET6;
 }
 
 /* The module of legacy tables was loaded after the start: its rules could not be put back then. Meters
@@ -40,9 +35,9 @@ static void tables_came(struct plan *plan)
 	plan->views->rules.stale = true;
 	rules_sync(plan->views);
 	if (came & NF_IPV4)
-		plan_restore(plan, rule_of_ipv4, true);
+		plan_restore(plan, in_tables_of_ipv4, true);
 	if (came & NF_IPV6)
-		plan_restore(plan, rule_of_ipv6, true);
+		plan_restore(plan, in_tables_of_ipv6, true);
 }
 
 /* What the views have seen so far: a new sum means that something may have gone. */

@@ -33,4 +33,6 @@ const struct mib_def mib_agent = {
 	.cols = mib_agent_cols,
 	.ncols = sizeof(mib_agent_cols) / sizeof(*mib_agent_cols),
 	.row_size = sizeof(struct mib_agent_row),
+	/* The lock between managers, and whether notifications are sent. */
+	.harmless = true,
 };

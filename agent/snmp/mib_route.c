@@ -117,4 +117,6 @@ const struct mib_def mib_nexthop = {
 	.ncols = sizeof(mib_nexthop_cols) / sizeof(*mib_nexthop_cols),
 	.row_size = sizeof(struct mib_nexthop_row),
 	.given_off = offsetof(struct mib_nexthop_row, given),
+	.whole = &mib_route,
+	.whole_off = offsetof(struct mib_nexthop_row, route),
 };

@@ -155,8 +155,8 @@ int plan_fib_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *
 int plan_mark_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *fault);
 int plan_route_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *fault);
 int plan_interface_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *fault);
-/* The route that a change is about a leg of. Returns: NULL: it is about no leg. */
-const struct route *plan_leg_route(const struct mib_change *c);
+/* The row that a change is about a part of: the route of a leg. NULL: it is about no part. */
+const void *plan_whole(const struct mib_change *c);
 /* Folds the legs of a SET into the routes that they belong to; comes after the routes' own changes. */
 int plan_nexthops_fold(struct plan *plan, const struct mib_change *c, size_t n,
 		       struct mib_fault *fault);

@@ -119,6 +119,10 @@ struct mib_def {
 	size_t ncols;
 	size_t row_size;
 	uint16_t given_off; /* of a uint64_t: bit N: a manager wrote column N; 0: none is kept */
+	bool harmless;	    /* what managers write to it changes no traffic */
+	/* Each row is a part of one of these, which stands in it: a leg of its route. NULL: of none. */
+	const struct mib_def *whole;
+	uint16_t whole_off;
 };
 
 /* Where a table's rows come from; the application fills it in. */

@@ -55,6 +55,8 @@ struct row_kind {
 	void (*settle_static)(void *row);
 	/* What such a row must say beside what a manager's must. Returns: NULL or what is wrong. */
 	const char *(*check_static)(const void *row, unsigned *col);
+	/* AF_*: in whose netfilter tables it stands. */
+	uint8_t (*tables_of)(const void *row);
 	/* Did it go with its device, when it is not in the kernel? Then it comes again with that. */
 	bool (*goes_with_device)(const void *row);
 	/* The name of its device, "" when there is none. */

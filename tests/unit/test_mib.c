@@ -30,10 +30,13 @@ static const struct mib_col table_cols[] = {
 	{ 2, SYN_UNSIGNED, ACCESS_RO, 0, F(b), 0, UINT32_MAX, "tTwo" },
 	{ 4, SYN_UNSIGNED, ACCESS_RO, 0, F(c), 0, UINT32_MAX, "tFour" },
 };
-static const struct mib_def scalars = { "s", 2, 0, scalar_cols, N(scalar_cols), 12, 0 };
-static const struct mib_def table = { "t", 2, 4, table_cols, N(table_cols), 12, 0 };
-static const struct mib_def empty = { "t", 2, 5, table_cols, N(table_cols), 12, 0 };
-static const struct mib_def multi = { "t", 7, 1, table_cols, N(table_cols), 12, 0 };
+/* clang-format off */
+#define DEF(p, g, t, c) .prefix = p, .group = g, .table = t, .cols = c, .ncols = N(c), .row_size = 12
+/* clang-format on */
+static const struct mib_def scalars = { DEF("s", 2, 0, scalar_cols) };
+static const struct mib_def table = { DEF("t", 2, 4, table_cols) };
+static const struct mib_def empty = { DEF("t", 2, 5, table_cols) };
+static const struct mib_def multi = { DEF("t", 7, 1, table_cols) };
 static const struct mib_def *const defs[] = { &scalars, &table, &empty, &multi };
 
 static struct fake fake;
