@@ -22,14 +22,12 @@ void agent_fini(struct views *views)
 	text_fini(&views->agent.last_error);
 }
 
-enum { PROVISIONING = 11 };
-
 static const struct {
-	unsigned policy, bit;
-} policy_bits[] = {
-	{ POLICY_CAP_DSCP, 8 },
-	{ POLICY_CAP_FLOWLABEL, 9 },
-	{ POLICY_CAP_PORT_MASK, 10 },
+	unsigned policy, agent;
+} policy_caps[] = {
+	{ POLICY_CAP_DSCP, AGENT_CAP_RULE_DSCP },
+	{ POLICY_CAP_FLOWLABEL, AGENT_CAP_RULE_FLOW_LABEL },
+	{ POLICY_CAP_PORT_MASK, AGENT_CAP_RULE_PORT_MASK },
 };
 
 static void capabilities_of_policies(struct views *views)
@@ -39,10 +37,11 @@ static void capabilities_of_policies(struct views *views)
 
 	if (err)
 		log_debug("asking which policies the kernel takes: %s", strerror(-err));
-	views->store->agent.capabilities = 1u << 0 | 1u << 1 | 1u << 7;
-	for (size_t i = 0; i < sizeof(policy_bits) / sizeof(*policy_bits); i++)
-		if (caps & policy_bits[i].policy)
-			views->store->agent.capabilities |= 1u << policy_bits[i].bit;
+	views->store->agent.capabilities = AGENT_CAP_POLICY_ROUTING4 | AGENT_CAP_POLICY_ROUTING6 |
+					   AGENT_CAP_NEXTHOP_OBJECTS;
+	for (size_t i = 0; i < sizeof(policy_caps) / sizeof(*policy_caps); i++)
+		if (caps & policy_caps[i].policy)
+			views->store->agent.capabilities |= policy_caps[i].agent;
 }
 
 /* The lists of targets may be closed to the agent's user: what rules have is there. */
@@ -69,9 +68,9 @@ void agent_capabilities(struct views *views)
 	if (!views->agent.caps_known)
 		capabilities_of_policies(views);
 	views->agent.caps_known = true;
-	*all &= ~(1u << PROVISIONING);
+	*all &= ~(uint32_t)AGENT_CAP_PROVISIONING;
 	if (views->access->enable)
-		*all |= 1u << PROVISIONING;
+		*all |= AGENT_CAP_PROVISIONING;
 	*all = (*all & ~NF_CAPS) | caps;
 }
 

@@ -272,10 +272,21 @@ enum agent_col {
 	AGENT_COL_UPTIME,
 };
 
+/* Bit N is BITS position N of fwmarkAgentCapabilities; those of netfilter are enum nf_cap. */
+enum agent_cap {
+	AGENT_CAP_POLICY_ROUTING4 = 1u << 0,
+	AGENT_CAP_POLICY_ROUTING6 = 1u << 1,
+	AGENT_CAP_NEXTHOP_OBJECTS = 1u << 7,
+	AGENT_CAP_RULE_DSCP = 1u << 8,
+	AGENT_CAP_RULE_FLOW_LABEL = 1u << 9,
+	AGENT_CAP_RULE_PORT_MASK = 1u << 10,
+	AGENT_CAP_PROVISIONING = 1u << 11,
+};
+
 /* Rows of the scalars; a count or a time has its own row so that nothing else is computed. */
 struct mib_agent_row {
 	char version[33];
-	uint32_t capabilities;
+	uint32_t capabilities; /* enum agent_cap, enum nf_cap */
 	int32_t edit_lock;
 	uint64_t sets, failures, resyncs;
 	bool notifications;
