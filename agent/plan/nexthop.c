@@ -19,7 +19,7 @@ static struct plan_item *route_item(struct plan *plan, const struct route *key, 
 {
 	const struct route *wanted = wanted_find(&plan->store->wanted[ROUTE_ROWS], key);
 	struct plan_item *it;
-	struct route kernel;
+	struct route kernel, *old;
 
 	for (size_t i = 0; (it = plan_next(plan, &mib_route, &i));)
 		if (route_cmp(it->now ? it->now : it->old, key) == 0)
@@ -33,9 +33,14 @@ static struct plan_item *route_item(struct plan *plan, const struct route *key, 
 	if (!it)
 		return NULL;
 	*it = (struct plan_item){ .def = &mib_route, .change = change };
-	it->old = plan_route_copy(plan, wanted);
+	it->old = old = plan_route_copy(plan, wanted);
 	it->now = plan_route_copy(plan, wanted);
-	return it->old && it->now ? it : NULL;
+	if (!it->old || !it->now)
+		return NULL;
+	/* Its device is down, or somebody took it away: there is nothing to be changed, or put back. */
+	if (old->status == ROW_ACTIVE && !routes_find(plan->views, key, &kernel))
+		old->status = ROW_NOT_IN_SERVICE;
+	return it;
 }
 
 /* Returns: room for as many next hops as a route can have, filled with those of @r; NULL without
