@@ -32,7 +32,7 @@ done
 expect_eq "mark rules" "" "$(mark_rules)"
 { agent_conf; cat "$WORK/dump"; } >"$AGENT_CONF"
 # It parses the matches of some 600 rules first.
-START_SECONDS=60
+export START_SECONDS=60
 start_agent
 mark_rules >"$WORK/now"
 sed -n 's/^#   ip6\{0,1\}tables -t [a-z]* //p' "$WORK/dump" |
