@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 
-/* fwmarkFibEntry */
 void fib_init(struct fib *f)
 {
 	*f = (struct fib){ .origin = ORIGIN_MANAGER, .storage = STORAGE_NONVOLATILE };

@@ -29,7 +29,7 @@ void markrule_init(struct markrule *r)
 	r->storage = STORAGE_NONVOLATILE;
 }
 
-/* Names that iptables-save could not write so that iptables-restore reads them again. */
+/* Is @s a name that iptables-restore reads back as iptables-save writes it? */
 static bool word_is_plain(const char *s, size_t max)
 {
 	size_t n = strlen(s);
@@ -71,7 +71,7 @@ static int check_iface(const struct markrule *r, unsigned *column, struct why *w
 		return WRONG(RULE_COL_IIF, "InInterface: \"%s\" is no interface name", r->iif);
 	if (!iface_is_name(r->oif))
 		return WRONG(RULE_COL_OIF, "OutInterface: \"%s\" is no interface name", r->oif);
-	/* iptables refuses these; a saved ruleset with one could not be restored. */
+	/* iptables refuses these combinations; iptables-restore could not read the rule back. */
 	if (*r->iif && chain_is(r, "OUTPUT", "POSTROUTING"))
 		return WRONG(RULE_COL_IIF, "InInterface: a packet in %s has none", r->chain);
 	if (*r->oif && chain_is(r, "PREROUTING", "INPUT"))

@@ -8,7 +8,6 @@
 
 #include "model/policy.h"
 
-/* fwmarkPolicyEntry */
 #define BAD(col, ...) (*column = (col), why_set(why, -EINVAL, __VA_ARGS__))
 
 static int check_action(const struct policy *p, unsigned *column, struct why *why)

@@ -37,7 +37,7 @@ enum interface_all_col {
 	INTERFACE_ALL_COL_SRC_VALID_MARK,
 };
 
-/* The settings that come before those of each interface (conf/all). */
+/* The settings that the kernel combines with those of each interface (conf/all). */
 struct interface_all {
 	uint8_t rp_filter; /* enum rp_filter */
 	bool src_valid_mark;
