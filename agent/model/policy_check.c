@@ -74,6 +74,9 @@ static int check_ports(const struct ports *s, unsigned *column, struct why *why)
 		return BAD(s->from_col, "%sFrom: port 0 cannot be selected", s->name);
 	if (s->from > s->to)
 		return BAD(s->to_col, "%sTo: %u is below %u", s->name, s->to, s->from);
+	/* fib_rule_port_range_valid() of include/net/fib_rules.h. */
+	if (!any && s->to == UINT16_MAX)
+		return BAD(s->to_col, "%sTo: the kernel takes no policy of port 65535", s->name);
 	if (s->mask && (any || s->from != s->to))
 		return BAD(s->mask_col, "%sMask: a mask needs one port, not a range", s->name);
 	if (s->mask && s->from & ~s->mask)

@@ -60,7 +60,9 @@
 	X(POLICY_COL_TOS, p->tos = 0x20)                                                           \
 	X(0, p->family = AF_INET6; p->tos = 0xfc)                                                  \
 	X(POLICY_COL_TOS, p->family = AF_INET6; p->tos = 0xff)                                     \
-	X(0, p->sport_from = 1)                                                                    \
+	X(0, p->sport_from = 1; p->sport_to = 65534)                                               \
+	X(POLICY_COL_SPORT_TO, p->sport_from = 1)                                                  \
+	X(POLICY_COL_DPORT_TO, p->dport_from = p->dport_to = 65535)                                \
 	X(0, p->dport_from = p->dport_to = 25)                                                     \
 	X(POLICY_COL_SPORT_FROM, p->sport_to = 80)                                                 \
 	X(POLICY_COL_SPORT_TO, p->sport_from = 81; p->sport_to = 80)                               \

@@ -159,7 +159,7 @@ static void pick_policy(struct policy *p, uint8_t family, uint32_t priority)
 		p->sport_to = (uint16_t)(p->sport_from + pick(2));
 	}
 	if (!pick(3))
-		p->dport_from = p->dport_to = (uint16_t)(1 + pick(65535));
+		p->dport_from = p->dport_to = (uint16_t)(1 + pick(65534));
 	if (!pick(4))
 		p->tunnel[pick(8)] = (uint8_t)(1 + pick(255));
 	if (!pick(4))
