@@ -53,7 +53,8 @@ static void build(struct views *views)
 	for (size_t i = 0; i < views->names.tables.v.n; i++) {
 		const struct name *name = vec_at(&views->names.tables.v, i);
 
-		f = row_of(views, name->id);
+		/* "unspec" is in every rt_tables, and no routing table. */
+		f = name->id ? row_of(views, name->id) : NULL;
 		if (f)
 			memcpy(f->name, name->name, sizeof(f->name));
 	}

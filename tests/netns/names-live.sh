@@ -24,6 +24,10 @@ unnamed() {
 	expect_match "table $1" 'No Such Instance' "$(snmp snmpget "fwmarkFibName.$1" 2>&1)"
 }
 
+# Every rt_tables names it, and it is none.
+echo '0 unspec' >>$etc/rt_tables
+unnamed 0
+
 # By whatever way a file changes.
 for round in 1 2 3; do
 	echo "300 appended$round" >>$etc/rt_tables
