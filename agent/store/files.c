@@ -69,15 +69,16 @@ void state_remove(const struct store *store, const char *name)
 
 int state_set_aside(const char *path, char aside[STATE_PATH_MAX])
 {
-	int err = -EEXIST;
+	enum { LAST = 99 };
+	struct stat st;
 
-	/* rename() fails if either is a directory, this file or the one that was set aside
-	 * before. */
-	for (int i = 0; i < 10 && err; i++) {
+	/* Whoever wants to look finds those of before, too. When no name is free, the last one goes. */
+	for (int i = 0; i <= LAST; i++) {
 		snprintf(aside, STATE_PATH_MAX, i ? "%s.damaged.%d" : "%s.damaged", path, i);
-		err = rename(path, aside) ? -errno : 0;
+		if (lstat(aside, &st))
+			break;
 	}
-	return err;
+	return rename(path, aside) ? -errno : 0;
 }
 
 const char *include_next(const char *s, unsigned *line)

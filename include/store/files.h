@@ -29,8 +29,8 @@ const char *state_path(const struct store *store, const char *name, char path[ST
 /* Reads and parses a file. Returns: 0; -EINVAL: it is damaged, or nothing that fwmarkd wrote;
  * -ENOENT; or -errno; with @why. */
 int state_read_file(const char *path, config_t *cfg, struct why *why);
-/* Renames a damaged file to PATH.damaged or PATH.damaged.N. Returns: 0 with the new path in @aside,
- * or -errno. */
+/* Renames a damaged file to PATH.damaged or, where that is there, to PATH.damaged.N, N being 1 to 99.
+ * Returns: 0 with the new path in @aside, or -errno. */
 int state_set_aside(const char *path, char aside[STATE_PATH_MAX]);
 /* Replaces a file as file_replace() does. @flush: waits until it is on the disk. Returns: 0 or
  * -errno. */

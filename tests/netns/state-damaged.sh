@@ -71,11 +71,18 @@ start_agent
 [ -f "$state.damaged.1" ] || fail "not set aside beside an earlier one"
 stop_agent
 
+# The next one does not take the place of either.
+echo second >"$state"
+start_agent
+expect_eq "set aside third" second "$(cat "$state.damaged.2")"
+expect_eq "set aside second" "" "$(cat "$state.damaged.1")"
+stop_agent
+
 # The journal of a SET, as a crash of the machine may leave it.
 for what in '' 'sets = ' 'sets = 3L; boot = "another"; rules = ( { index = 2; } );'; do
 	echo "$what" >"$WORK/state/journal"
 	start_agent
-	expect_state before "kernel with an journal of \"$what\""
+	expect_state before "kernel with a journal of \"$what\""
 	[ ! -e "$WORK/state/journal" ] || fail "the journal \"$what\" is still there"
 	stop_agent
 done
