@@ -4,9 +4,10 @@
 # in a directory of its own, which goes away at the end, and touches nothing else of the host.
 #
 # The stages, all of them but kernels unless some are named:
-#	fresh       on new systems in directories, Debian 12 and 13: the demonstration, gcc, standalone,
-#	            and the commands of README.md that install it. Packages are installed there, and kept
-#	            in /var/cache/fwmark-tests (FWMARK_CACHE) for the next time
+#	fresh       on new systems in directories, Debian 12 and 13: the demonstration, gcc, standalone (each
+#	            test that is in gcc, too, on one of them), and the commands of README.md that install
+#	            it. Packages are installed there, and kept in /var/cache/fwmark-tests (FWMARK_CACHE)
+#	            for the next time
 #	package     the Debian package, on such systems: built twice, looked at by lintian, installed, asked,
 #	            upgraded, purged
 #	kernels     Debian 12 and 13 with their own kernels in an emulator: the demonstration, some tests,

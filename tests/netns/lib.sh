@@ -11,7 +11,8 @@
 #
 # From outside: FWMARKD (the program), FWMARK_ROAD (run on this road only), FWMARK_TEST_LONG=1
 # (floods and the like for longer), FWMARK_KEEP=1 (leave the working directory behind),
-# FWMARK_SLOW=N (deadlines N times as long). Exit status: 0, 1, or 77 where it cannot run.
+# FWMARK_SLOW=N (deadlines N times as long), FWMARK_SHARE=N/M (of the tests of both roads only the Nth of
+# M shares). Exit status: 0, 1, or 77 where it cannot run.
 
 set -eu
 
@@ -89,6 +90,14 @@ wait_for() {
 	done
 }
 
+# is_others_share: is this one of the tests of both roads that are done on another machine?
+is_others_share() {
+	[ "${FWMARK_SHARE:-}" ] || return
+	case $ROADS in *' '*) ;; *) return 1 ;; esac
+	number=$(echo "${0##*/}" | cksum)
+	[ $((${number%% *} % ${FWMARK_SHARE#*/})) -ne $((${FWMARK_SHARE%/*} - 1)) ]
+}
+
 # once_for_each_road: runs the test again in its own namespaces, for each road.
 once_for_each_road() {
 	result=77
@@ -101,6 +110,7 @@ once_for_each_road() {
 	*" ${FWMARK_ROAD:=$ROADS} "*) ;;
 	*) skip "not on the road $FWMARK_ROAD" ;;
 	esac
+	! is_others_share || skip "not on the road $FWMARK_ROAD: of another share than $FWMARK_SHARE"
 	for road in $FWMARK_ROAD; do
 		status=0
 		(private_namespaces env FWMARK_ROAD="$road" sh "$0") || status=$?

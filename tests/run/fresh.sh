@@ -14,17 +14,18 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/run/kernels.sh"
 root=$work/fresh.$suite
 log=$work/log/fresh.$suite
-# What takes minutes and is the same everywhere is done in one of them.
-long='' again=''
+# What takes minutes and is the same everywhere is done in one of them. Each test runs through snmpd on
+# both, and without it on one.
 case $suite in
-bookworm) long=1 ;;
-*) again=1 ;;
+bookworm) long=1 again='' share=1/2 ;;
+*) long='' again=1 share=2/2 ;;
 esac
 
 # inside COMMAND...: in the system, beside the sources.
 inside() {
 	root_run "$root" env -C "/root/fwmark-agent" JOBS="$jobs" \
-		FWMARK_TEST_SECONDS="${FWMARK_TEST_SECONDS:-}" FWMARK_TEST_LONG="$long" FWMARK_SLOW="$FWMARK_SLOW" "$@"
+		FWMARK_TEST_SECONDS="${FWMARK_TEST_SECONDS:-}" FWMARK_TEST_LONG="$long" \
+		FWMARK_SLOW="$FWMARK_SLOW" STANDALONE_SHARE="$share" "$@"
 }
 
 # The tests of tests/run.sh, one line each; it must have come to its last line.

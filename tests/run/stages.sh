@@ -144,7 +144,7 @@ stage_gcc() {
 
 stage_standalone() {
 	build_gcc || return 0
-	check "gcc, standalone" "$work/gcc" check-standalone
+	FWMARK_SHARE="${STANDALONE_SHARE:-}" check "gcc, standalone" "$work/gcc" check-standalone
 }
 
 # With the tests of which this fwmarkd alone is capable: it fails on demand.
