@@ -108,28 +108,28 @@ static void lines_add(const struct text *t, int by)
 	}
 }
 
-/* The device that the kernel has chosen for a leg that names none. */
-static uint32_t chosen_device(const struct route *r, unsigned leg)
+/* The device that the kernel has chosen for a next hop that names none. */
+static uint32_t chosen_device(const struct route *r, unsigned hop)
 {
 	for (size_t i = 0; i < fake->nroutes; i++) {
 		const struct fake_route *have = &fake->routes[i];
 
-		if (route_cmp(&have->route, r) == 0 && leg < have->route.nlegs)
-			return have->route.nlegs > 1 ? have->legs[leg].ifindex
-						     : have->route.leg.ifindex;
+		if (route_cmp(&have->route, r) == 0 && hop < have->route.nhops)
+			return have->route.nhops > 1 ? have->hops[hop].ifindex
+						     : have->route.hop.ifindex;
 	}
 	return FAKE_LINK;
 }
 
 /* Devices are wanted by name, and in the kernel by number. Returns: are all of them up? */
-static bool numbered(struct route *r, struct nexthop legs[ROUTE_LEGS_MAX])
+static bool numbered(struct route *r, struct nexthop hops[ROUTE_HOPS_MAX])
 {
 	bool up = true;
 
-	for (unsigned i = 0; i < r->nlegs; i++) {
-		struct nexthop *hop = r->nlegs > 1 ? &legs[i] : &r->leg;
+	for (unsigned i = 0; i < r->nhops; i++) {
+		struct nexthop *hop = r->nhops > 1 ? &hops[i] : &r->hop;
 
-		*hop = *route_leg(r, i);
+		*hop = *route_hop(r, i);
 		if (hop->ifname[0])
 			hop->ifindex = FAKE_LINK + (unsigned)(hop->ifname[3] - '0');
 		else if (!hop->ifindex)
@@ -137,7 +137,7 @@ static bool numbered(struct route *r, struct nexthop legs[ROUTE_LEGS_MAX])
 		up = up && hop->ifindex - FAKE_LINK < FAKE_LINKS &&
 		     !fake->down[hop->ifindex - FAKE_LINK];
 	}
-	r->legs = r->nlegs > 1 ? legs : NULL;
+	r->hops = r->nhops > 1 ? hops : NULL;
 	return up;
 }
 
@@ -154,9 +154,9 @@ static bool fib_line(const void *row, struct text *out)
 
 static bool route_line(const void *row, struct text *out)
 {
-	static struct nexthop legs[ROUTE_LEGS_MAX];
+	static struct nexthop hops[ROUTE_HOPS_MAX];
 	struct route r = *(const struct route *)row;
-	bool up = numbered(&r, legs);
+	bool up = numbered(&r, hops);
 
 	fake_route_text(&r, out);
 	return up;
@@ -195,10 +195,10 @@ static void each_wanted(void (*fn)(size_t kind, const char *line, bool possible)
 	struct text t = TEXT_INIT;
 
 	for (size_t k = 0; k < ROW_KINDS; k++) {
-		const struct managed *m = &in.store.wanted[k];
+		const struct wanted *m = &in.store.wanted[k];
 
 		for (size_t i = 0; i < m->rows.n; i++) {
-			const void *row = managed_at(m, i);
+			const void *row = wanted_at(m, i);
 			bool possible;
 
 			if (!row_is_active(m->kind->def, row))
@@ -283,11 +283,11 @@ static unsigned all_missing(void)
 /* Somebody else's route of the same key is in the way of a manager's. */
 static bool in_the_way(void)
 {
-	const struct managed *m = &in.store.wanted[ROUTE_ROWS];
+	const struct wanted *m = &in.store.wanted[ROUTE_ROWS];
 
 	for (size_t i = 0; i < m->rows.n; i++)
 		for (size_t k = 0; k < fake->nroutes; k++)
-			if (route_cmp(managed_at(m, i), &fake->routes[k].route) == 0 &&
+			if (route_cmp(wanted_at(m, i), &fake->routes[k].route) == 0 &&
 			    fake->routes[k].route.protocol != in.store.protocol)
 				return true;
 	return false;

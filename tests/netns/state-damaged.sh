@@ -33,10 +33,10 @@ damaged() {
 	expect_match "the new file, $1" '^complete = true;$' "$(cat "$state")"
 }
 
-# Anywhere, and where it looks whole.
+# Anywhere, and where it looks whole. The first letter alone is no syntax error to libconfig 1.7.
 for at in 1 $((bytes / 7)) $((bytes / 3)) $((bytes / 2)) $((bytes * 4 / 5)) $((bytes - 3)); do
 	head -c "$at" "$WORK/whole" >"$state"
-	damaged "cut off after $at of $bytes bytes" "(line [0-9]+: syntax error|the end of it is missing)"
+	damaged "cut off after $at of $bytes bytes" "(line [0-9]+: syntax error|the end of it is missing|version 0)"
 done
 sed '/^policies = /,$d' "$WORK/whole" >"$state"
 damaged "cut off between two lists" "the end of it is missing"
