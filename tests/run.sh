@@ -26,8 +26,9 @@
 # are done without what happens to be installed here.
 #
 # From outside: FUZZ_SECONDS (30), JOBS (the number of processors), FWMARK_TEST_SECONDS (of one
-# test), FWMARK_TEST_LONG=1 (floods, kills and bursts of routes for minutes), CI=true (a test that was skipped, for lack of privileges, has failed), IETF_MIBS (a
-# directory of the IETF modules, which are not free to ship; FWMARK-MIB is then also tried with them).
+# test), FWMARK_TEST_LONG=1 (floods, kills and bursts of routes for minutes), CI=true (a test that was
+# skipped, for lack of privileges, has failed), IETF_MIBS (a directory of the IETF modules, which are not
+# free to ship; FWMARK-MIB is then also tried with them).
 #
 # The last line sums up: N passed, N failed, N skipped. The exit status is 0 when nothing failed.
 set -eu
