@@ -6,8 +6,6 @@
 
 #include "instance.h"
 
-enum { NAME_OWN = 1 };
-
 static int describe_rule(struct instance *in, const void *row, struct text *out, struct why *why)
 {
 	const struct markrule *r = row;

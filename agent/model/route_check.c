@@ -122,7 +122,7 @@ static unsigned check_hop(const struct route *r, const struct nexthop *hop, stru
 	if (r->onlink && (gw->family == AF_UNSPEC || !hop_has_device(hop)))
 		return wrong(why, ROUTE_COL_ONLINK, "Onlink: needs a gateway and a device");
 	if (hop->weight < 1 || hop->weight > 256)
-		return wrong(why, ROUTE_COL_NLEGS, "NextHopWeight: %u is not within 1 to 256",
+		return wrong(why, ROUTE_COL_NHOPS, "NextHopWeight: %u is not within 1 to 256",
 			     hop->weight);
 	return 0;
 }
@@ -131,7 +131,7 @@ static unsigned check_hop(const struct route *r, const struct nexthop *hop, stru
 static unsigned check_no_hop(const struct route *r, const char *because, struct why *why)
 {
 	if (r->nhops > 1)
-		return wrong(why, ROUTE_COL_NLEGS, "NextHops: not with %s", because);
+		return wrong(why, ROUTE_COL_NHOPS, "NextHops: not with %s", because);
 	if (r->hop.gateway.family != AF_UNSPEC)
 		return wrong(why, ROUTE_COL_GATEWAY, "Gateway: not with %s", because);
 	if (hop_has_device(&r->hop))
@@ -157,19 +157,19 @@ static unsigned check_hops(const struct route *r, struct why *why)
 	if (r->nhops < 2)
 		return check_hop(r, &r->hop, why);
 	if (r->nhops > ROUTE_HOPS_MAX)
-		return wrong(why, ROUTE_COL_NLEGS, "NextHops: more than %d", ROUTE_HOPS_MAX);
+		return wrong(why, ROUTE_COL_NHOPS, "NextHops: more than %d", ROUTE_HOPS_MAX);
 	if (r->type == ROUTE_LOCAL && r->dst.family == AF_INET)
-		return wrong(why, ROUTE_COL_NLEGS, "NextHops: a local route has one");
+		return wrong(why, ROUTE_COL_NHOPS, "NextHops: a local route has one");
 	for (unsigned i = 0; i < r->nhops; i++) {
 		const struct nexthop *hop = &r->hops[i];
 		struct why hop_why;
 
 		if (r->dst.family == AF_INET6 && hop->gateway.family == AF_UNSPEC)
-			return wrong(why, ROUTE_COL_NLEGS,
+			return wrong(why, ROUTE_COL_NHOPS,
 				     "NextHops: next hop %u: an IPv6 next hop needs a gateway",
 				     i + 1);
 		if (check_hop(r, hop, &hop_why))
-			return wrong(why, ROUTE_COL_NLEGS, "NextHops: next hop %u: %s", i + 1,
+			return wrong(why, ROUTE_COL_NHOPS, "NextHops: next hop %u: %s", i + 1,
 				     hop_why.s);
 	}
 	return 0;

@@ -6,8 +6,6 @@
 #include "plan/plan.h"
 #include "routing/rt_names.h"
 
-enum { NAME_OWN = 1 };
-
 int plan_fib_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
 {
 	const struct fib *now = it->now;

@@ -94,7 +94,7 @@ int rt_names_parse(FILE *fp, uint32_t max, uint32_t flags, struct names *out)
  * -ENOMEM. */
 static int read_file(const char *path, const struct source *src, struct names *out)
 {
-	uint32_t flags = !strcmp(path, RT_NAMES_OWN);
+	uint32_t flags = strcmp(path, RT_NAMES_OWN) == 0 ? NAME_OWN : 0;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 	FILE *fp;

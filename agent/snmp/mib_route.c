@@ -64,7 +64,7 @@ static const struct mib_col mib_route_cols[] = {
 	{ ROUTE_COL_ONLINK, SYN_TRUTH, ACCESS_RC, 0, F(onlink), 0, 0, "fwmarkRouteOnlink" },
 	{ ROUTE_COL_NHID, SYN_UNSIGNED, ACCESS_RC, 0, F(nhid), 0, UINT32_MAX,
 	  "fwmarkRouteNextHopId" },
-	{ ROUTE_COL_NLEGS, SYN_GAUGE, ACCESS_RO, 0, F(nhops), 0, UINT32_MAX,
+	{ ROUTE_COL_NHOPS, SYN_GAUGE, ACCESS_RO, 0, F(nhops), 0, UINT32_MAX,
 	  "fwmarkRouteNextHops" },
 	{ ROUTE_COL_TEXT, SYN_TEXT, ACCESS_RO, 0, COMPUTED, 0, 4096, "fwmarkRouteText" },
 	{ ROUTE_COL_ORIGIN, SYN_ENUM, ACCESS_RO, 0, F(origin), 0, 0x0e, "fwmarkRouteOrigin" },

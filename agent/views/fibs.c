@@ -9,8 +9,6 @@
 #include "views/scalars.h"
 #include "views/views.h"
 
-enum { NAME_OWN = 1 };
-
 void fibs_init(struct views *views)
 {
 	views->fibs.rows = (struct vec)VEC_INIT(struct fib);

@@ -10,9 +10,12 @@
 
 enum { NAME_MAX_LEN = 64 };
 
+/* The name of a table is in the agent's own file, RT_NAMES_OWN. */
+enum { NAME_OWN = 1 };
+
 struct name {
 	uint32_t id;
-	uint32_t flags; /* interfaces: IFF_*; tables: 1 when the agent's own file has it */
+	uint32_t flags; /* interfaces: IFF_*; tables: NAME_OWN or 0 */
 	char name[NAME_MAX_LEN + 1];
 };
 

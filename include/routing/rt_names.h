@@ -13,7 +13,7 @@
 #define RT_NAMES_OWN_PROTOS "/etc/iproute2/rt_protos.d/fwmarkd.conf"
 
 /* Reads all files anew into @n. A missing file counts as empty. Names of tables that come from
- * RT_NAMES_OWN have flags 1. Returns: 0; or -ENOMEM, and @n is as it was. */
+ * RT_NAMES_OWN have NAME_OWN. Returns: 0; or -ENOMEM, and @n is as it was. */
 int rt_names_read(struct rt_names *n);
 
 /**

@@ -205,14 +205,14 @@ static const struct check_case {
 	{ "nhid with device", false, c_nhid_dev, ROUTE_COL_IFNAME },
 	{ "nhid", false, c_nhid_bare, 0 },
 	{ "nhid with source prefix", true, c_nhid_src, ROUTE_COL_SRC },
-	{ "weight 0", false, c_weight0, ROUTE_COL_NLEGS },
+	{ "weight 0", false, c_weight0, ROUTE_COL_NHOPS },
 	{ "two next hops", false, c_hops, 0 },
-	{ "two next hops and nhid", false, c_hops_nhid, ROUTE_COL_NLEGS },
-	{ "blackhole of two next hops", false, c_hops_blackhole, ROUTE_COL_NLEGS },
-	{ "next hop of weight 257", false, c_hop_weight, ROUTE_COL_NLEGS },
+	{ "two next hops and nhid", false, c_hops_nhid, ROUTE_COL_NHOPS },
+	{ "blackhole of two next hops", false, c_hops_blackhole, ROUTE_COL_NHOPS },
+	{ "next hop of weight 257", false, c_hop_weight, ROUTE_COL_NHOPS },
 	{ "next hop of weight 256", false, c_hop_weight_max, 0 },
-	{ "next hop without anything", false, c_hop_empty, ROUTE_COL_NLEGS },
-	{ "256 next hops", false, c_hops_many, ROUTE_COL_NLEGS },
+	{ "next hop without anything", false, c_hop_empty, ROUTE_COL_NHOPS },
+	{ "256 next hops", false, c_hops_many, ROUTE_COL_NHOPS },
 };
 
 static void test_check(void **state)
