@@ -57,6 +57,7 @@ int fib_check(const struct fib *f, unsigned *column, struct why *why)
 {
 	if (!f->name[0])
 		return 0;
-	*column = FIB_COL_NAME;
+	if (column)
+		*column = FIB_COL_NAME;
 	return fib_check_name(f, why);
 }

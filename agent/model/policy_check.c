@@ -154,8 +154,12 @@ int policy_check(const struct policy *p, unsigned *column, struct why *why)
 		.to_col = POLICY_COL_DPORT_TO,
 		.mask_col = POLICY_COL_DPORT_MASK,
 	};
-	int err = check_action(p, column, why);
+	unsigned dropped;
+	int err;
 
+	if (!column)
+		column = &dropped;
+	err = check_action(p, column, why);
 	if (!err)
 		err = check_prefix(p, &p->src, "Source", POLICY_COL_SRC, POLICY_COL_SRC_LEN, column,
 				   why);

@@ -110,6 +110,7 @@ static void check_one(unsigned column, const char *what, const struct policy *p)
 		fail_msg("%s: %d, column %u (%s)", what, err, got, why.s);
 	if (column)
 		assert_true(why.s[0]);
+	assert_int_equal(policy_check(p, NULL, NULL), err); /* somebody who only asks whether */
 }
 
 static void check_names_the_column_at_fault(void **state)
