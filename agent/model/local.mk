@@ -15,6 +15,7 @@ agent_libmodel_a_SOURCES = \
 	agent/model/interface.c \
 	agent/model/lookup.c \
 	agent/model/mark.c \
+	agent/model/markfib.c \
 	agent/model/markrule.c \
 	agent/model/route.c \
 	agent/model/route_check.c \
@@ -29,6 +30,7 @@ noinst_HEADERS += \
 	include/model/interface.h \
 	include/model/lookup.h \
 	include/model/mark.h \
+	include/model/markfib.h \
 	include/model/markrule.h \
 	include/model/names.h \
 	include/model/policy.h \

@@ -138,6 +138,22 @@ bool policy_same(const struct policy *a, const struct policy *b)
 	return true;
 }
 
+static int order_cmp(const void *key, const void *elem)
+{
+	const struct policy *k = key, *e = elem;
+
+	if (k->family != e->family)
+		return k->family < e->family ? -1 : 1;
+	return k->priority < e->priority ? -1 : k->priority > e->priority;
+}
+
+size_t policies_lower(const struct vec *policies, uint8_t family, uint32_t priority)
+{
+	const struct policy key = { .family = family, .priority = priority };
+
+	return vec_lower(policies, &key, order_cmp);
+}
+
 uint64_t policy_hash(const struct policy *p)
 {
 	struct policy key = policy_key(p);

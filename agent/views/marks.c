@@ -9,55 +9,74 @@
 void marks_init(struct views *views)
 {
 	views->marks.rows = (struct vec)VEC_INIT(struct mark);
+	markfib_init(&views->marks.fib);
 }
 
 void marks_fini(struct views *views)
 {
 	vec_fini(&views->marks.rows);
+	markfib_fini(&views->marks.fib);
 }
 
-/* The row of a mark while the view is built; made when there is none. */
-static struct mark *row_of(struct views *views, uint32_t value, uint32_t mask)
-{
-	struct mark key = { .value = value, .mask = mask };
-	struct vec *rows = &views->marks.rows;
-	size_t at = vec_lower(rows, &key, mark_cmp);
-	struct mark *m;
+/* A mark that a rule or a policy uses, or a manager wants. */
+struct use {
+	uint32_t value, mask;
+	uint32_t rules, policies;
+};
 
-	if (at < rows->n && mark_cmp(&key, vec_at(rows, at)) == 0)
-		return vec_at(rows, at);
-	m = vec_insert(rows, at);
-	if (!m)
-		return NULL;
-	mark_init(m, value, mask);
-	m->storage = STORAGE_READONLY;
-	return m;
+static int use_cmp(const void *a, const void *b)
+{
+	const struct use *x = a, *y = b;
+
+	if (x->value != y->value)
+		return x->value < y->value ? -1 : 1;
+	return x->mask < y->mask ? -1 : x->mask > y->mask;
 }
 
-/* Does a packet with this mark take the policy for its mark alone, whatever else the packet has? */
-static bool policy_takes(const struct policy *p, uint32_t mark)
+static void use(struct vec *uses, const struct use *one)
 {
-	bool plain = p->src.len == 0 && p->dst.len == 0 && !p->iif[0] && !p->oif[0] && !p->tos &&
-		     !p->protocol && p->sport_from == 0 && p->sport_to == 65535 &&
-		     p->dport_from == 0 && p->dport_to == 65535 && p->uid_from == 0 &&
-		     p->uid_to == UINT32_MAX && p->dscp < 0 && !p->flowlabel_mask && !p->l3mdev;
+	struct use *slot = vec_push(uses);
 
-	if (!plain || !p->mask || p->action != POLICY_LOOKUP)
-		return false;
-	return (((mark ^ p->mark) & p->mask) == 0) != p->invert;
+	if (slot)
+		*slot = *one;
 }
 
-/* Returns: the table of the first policy that takes the mark, 0: none. The kernel's order is by
- * priority, IPv4 first. */
-static uint32_t fib_of(const struct views *views, uint32_t mark)
+static void gather(const struct views *views, struct vec *uses)
 {
+	for (size_t i = 0; views->rules.snap && i < views->rules.snap->entries.n; i++) {
+		const struct nf_entry *e = vec_at(&views->rules.snap->entries, i);
+
+		if (e->target == MARKRULE_MARK || e->target == MARKRULE_CONNMARK_SET)
+			use(uses, &(struct use){ e->mark, e->mask, .rules = 1 });
+	}
 	for (size_t i = 0; i < views->policies.kernel.n; i++) {
 		const struct policy *p = vec_at(&views->policies.kernel, i);
 
-		if (policy_takes(p, mark))
-			return p->fib;
+		if (p->mask)
+			use(uses, &(struct use){ p->mark, p->mask, .policies = 1 });
 	}
-	return 0;
+	for (size_t i = 0; i < views->store->wanted[MARK_ROWS].rows.n; i++) {
+		const struct mark *wanted = wanted_at(&views->store->wanted[MARK_ROWS], i);
+
+		use(uses, &(struct use){ .value = wanted->value, .mask = wanted->mask });
+	}
+	vec_sort(uses, use_cmp);
+}
+
+/* Appends the row of a mark, or adds to the last row when that is of the same mark. */
+static void count(struct vec *rows, const struct use *one)
+{
+	struct mark *m = rows->n ? vec_at(rows, rows->n - 1) : NULL;
+
+	if (!m || m->value != one->value || m->mask != one->mask) {
+		m = vec_push(rows);
+		if (!m)
+			return;
+		mark_init(m, one->value, one->mask);
+		m->storage = STORAGE_READONLY;
+	}
+	m->rules += one->rules;
+	m->policies += one->policies;
 }
 
 static void overlay(struct mark *m, const struct mark *wanted)
@@ -72,40 +91,27 @@ static void overlay(struct mark *m, const struct mark *wanted)
 
 static void build(struct views *views)
 {
+	const struct wanted *all = &views->store->wanted[MARK_ROWS];
+	struct vec uses = VEC_INIT(struct use), *rows = &views->marks.rows;
 	struct mark_sum *sum;
 	struct mark *m;
 
-	vec_clear(&views->marks.rows);
-	for (size_t i = 0; views->rules.snap && i < views->rules.snap->entries.n; i++) {
-		const struct nf_entry *e = vec_at(&views->rules.snap->entries, i);
-
-		if (e->target != MARKRULE_MARK && e->target != MARKRULE_CONNMARK_SET)
-			continue;
-		m = row_of(views, e->mark, e->mask);
+	vec_clear(rows);
+	gather(views, &uses);
+	for (size_t i = 0; i < uses.n; i++)
+		count(rows, vec_at(&uses, i));
+	vec_fini(&uses);
+	for (size_t i = 0; i < all->rows.n; i++) {
+		m = vec_find(rows, wanted_at(all, i), mark_cmp);
 		if (m)
-			m->rules++;
-	}
-	for (size_t i = 0; i < views->policies.kernel.n; i++) {
-		const struct policy *p = vec_at(&views->policies.kernel, i);
-
-		m = p->mask ? row_of(views, p->mark, p->mask) : NULL;
-		if (m)
-			m->policies++;
-	}
-	for (size_t i = 0; i < views->store->wanted[MARK_ROWS].rows.n; i++) {
-		const struct mark *wanted = wanted_at(&views->store->wanted[MARK_ROWS], i);
-
-		m = row_of(views, wanted->value, wanted->mask);
-		if (m)
-			overlay(m, wanted);
+			overlay(m, wanted_at(all, i));
 	}
 	for (size_t i = 0; i < views->store->mark_sums.n; i++) {
 		sum = vec_at(&views->store->mark_sums, i);
 		sum->shown = false;
 	}
-	for (size_t i = 0; i < views->marks.rows.n; i++) {
-		m = vec_at(&views->marks.rows, i);
-		m->fib = fib_of(views, m->value);
+	for (size_t i = 0; i < rows->n; i++) {
+		m = vec_at(rows, i);
 		/* The sum begins now, not when somebody first asks for it. */
 		sum = mark_sum_make(views->store, m->value, m->mask);
 		if (sum)
@@ -129,11 +135,24 @@ void marks_sync(struct views *views)
 	build(views);
 }
 
-/* Counters are looked up when the row is asked for: they change without the rows changing. */
+static uint32_t fib_of(struct views *views, uint32_t mark)
+{
+	struct marks *v = &views->marks;
+
+	if (v->fib_version != views->policies.version) {
+		if (markfib_build(&v->fib, &views->policies.kernel))
+			return 0;
+		v->fib_version = views->policies.version;
+	}
+	return markfib_find(&v->fib, mark);
+}
+
+/* Fills in what changes without the rows changing, and what takes long to find for all of them. */
 static const void *fill(struct views *views, struct mark *m)
 {
 	const struct mark_sum *s = mark_sum_make(views->store, m->value, m->mask);
 
+	m->fib = fib_of(views, m->value);
 	if (s) {
 		m->packets = s->packets;
 		m->bytes = s->bytes;

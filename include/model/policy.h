@@ -5,6 +5,7 @@
 
 #include "base/addr.h"
 #include "base/text.h"
+#include "base/vec.h"
 #include "base/why.h"
 #include "model/names.h"
 #include "model/row.h"
@@ -133,6 +134,10 @@ int policy_check(const struct policy *p, unsigned *column, struct why *why);
  * it; not index, description, flags, origin, storage, status.
  */
 bool policy_same(const struct policy *a, const struct policy *b);
+
+/* Returns: the place of the first policy of @family with @priority or above, in a vector of struct
+ * policy in the kernel's order, IPv4 first. */
+size_t policies_lower(const struct vec *policies, uint8_t family, uint32_t priority);
 
 /* Returns: a hash of what policy_same() compares, for the map of indices (kept on disk). */
 uint64_t policy_hash(const struct policy *p);

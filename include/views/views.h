@@ -17,6 +17,7 @@
 #include "model/interface.h"
 #include "model/lookup.h"
 #include "model/mark.h"
+#include "model/markfib.h"
 #include "model/markrule.h"
 #include "model/names.h"
 #include "model/policy.h"
@@ -66,8 +67,9 @@ struct rules {
 };
 
 struct marks {
-	struct vec rows; /* struct mark, by value and mask */
-	uint64_t rules_version, policies_version, wanted_version, version;
+	struct vec rows;    /* struct mark, by value and mask */
+	struct markfib fib; /* for the policies of fib_version */
+	uint64_t rules_version, policies_version, wanted_version, fib_version;
 };
 
 struct meters {

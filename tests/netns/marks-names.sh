@@ -86,3 +86,50 @@ expect_match "a row that is destroyed" 'No Such' "$(snmp snmpget fwmarkMarkName.
 stop_agent
 start_agent
 is $high 0x80000000/0x80000000 0 1 78
+
+# The table of a mark is the one that the kernel takes, where any destination will do.
+ip -batch - <<-BATCH
+	rule add pref 1000 fwmark 0x1000 lookup 101
+	rule add pref 1001 unreachable fwmark 0xa000/0xf000
+	rule add pref 1002 fwmark 0xa000/0xf000 lookup 102
+	rule add pref 1003 nop fwmark 0x1001
+	rule add pref 1004 fwmark 0x1001/0xfff lookup 103
+	rule add pref 1005 goto 1008 fwmark 0x1002
+	rule add pref 1006 fwmark 0x1002 lookup 101
+	rule add pref 1007 blackhole fwmark 0x1003
+	rule add pref 1008 fwmark 0x1002/0x3002 lookup 104
+	rule add pref 1009 goto 1011 fwmark 0x1004
+	rule add pref 1010 fwmark 0x1004 lookup 101
+	rule add pref 1011 lookup 105 suppress_prefixlength 8
+	rule add pref 1012 lookup 106 suppress_prefixlength 8
+	rule add pref 1013 fwmark 0x1005 iif lo lookup 101
+	rule add pref 1014 fwmark 0x1005 lookup 102
+	rule add pref 1015 fwmark 0x1008 lookup 102
+	rule add pref 1020 not fwmark 0/0x1000 lookup 107
+	rule add pref 1021 fwmark 0x1010 lookup 101
+	route add default dev lo table 101
+	route add default dev lo table 102
+	route add default dev lo table 103
+	route add default dev lo table 104
+	route add default dev lo table 105
+	route add default dev lo table 106
+	route add default dev lo table 107
+BATCH
+# table_of MARK: where the kernel finds a route for it; 0: nowhere.
+table_of() {
+	{ ip route get 203.0.113.9 mark "$1" 2>&1 || :; } |
+		sed -n 's/.* table \([0-9]*\) .*/\1/p; s/^RTNETLINK answers: .*/0/p'
+}
+marks='0x1000 0xa000 0x1001 0x1002 0x1003 0x1008 0x1010'
+for mark in $marks; do
+	row=$(printf '%d' "$mark").$all
+	snmp_set fwmarkMarkStatus."$row" i createAndGo
+	shown fwmarkMarkFibId."$row" "$(table_of "$mark")"
+done
+expect_eq "tables" "101 0 103 104 0 102 107" "$(for mark in $marks; do table_of "$mark"; done | paste -sd' ')"
+# It depends on the interface, and on the routes.
+for mark in 0x1005 0x1004; do
+	row=$(printf '%d' "$mark").$all
+	snmp_set fwmarkMarkStatus."$row" i createAndGo
+	shown fwmarkMarkFibId."$row" 0
+done
