@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The view of the policies: a dump of both families whenever an event says that one changed. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -55,21 +54,65 @@ static void start_over(void *arg)
 	r->kernel->n = r->start;
 }
 
-/* Returns: the wanted row of a policy of the kernel, or NULL. No row is found twice. */
-static struct policy *match(const struct wanted *all, const struct policy *p,
-			    const uint64_t *hashes, bool *taken)
+/* A wanted row, by what the kernel is to hold for it. */
+struct wanted_hash {
+	uint64_t hash;
+	uint32_t at; /* in the wanted rows */
+	bool taken;  /* a policy of the kernel is this row's */
+};
+
+static int hash_cmp(const void *a, const void *b)
 {
-	uint64_t hash = policy_hash(p);
+	const struct wanted_hash *x = a, *y = b;
 
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static int hash_wanted(const struct wanted *all, struct vec *out)
+{
 	for (size_t i = 0; i < all->rows.n; i++) {
-		struct policy *m = wanted_at(all, i);
+		struct wanted_hash *h = vec_push(out);
 
-		if (hashes[i] != hash || taken[i] || m->status != ROW_ACTIVE || !policy_same(m, p))
+		if (!h)
+			return -ENOMEM;
+		*h = (struct wanted_hash){ .hash = policy_hash(wanted_at(all, i)),
+					   .at = (uint32_t)i };
+	}
+	vec_sort(out, hash_cmp);
+	return 0;
+}
+
+/* Returns: the wanted row of a policy of the kernel, or NULL. No row is found twice. */
+static struct policy *match(const struct wanted *all, struct vec *hashes, uint64_t hash,
+			    const struct policy *p)
+{
+	size_t i = vec_lower(hashes, &(struct wanted_hash){ .hash = hash }, hash_cmp);
+
+	for (; i < hashes->n; i++) {
+		struct wanted_hash *h = vec_at(hashes, i);
+		struct policy *m = wanted_at(all, h->at);
+
+		if (h->hash != hash)
+			break;
+		if (h->taken || m->status != ROW_ACTIVE || !policy_same(m, p))
 			continue;
-		taken[i] = true;
+		h->taken = true;
 		return m;
 	}
 	return NULL;
+}
+
+/* Appends a row. */
+static int row_add(struct vec *rows, uint32_t index, uint32_t entry)
+{
+	struct policy_row *row = index ? vec_push(rows) : NULL;
+
+	if (!row)
+		return -ENOMEM;
+	*row = (struct policy_row){ index, entry };
+	return 0;
 }
 
 static int build_rows(struct views *views)
@@ -77,35 +120,26 @@ static int build_rows(struct views *views)
 	struct policies *v = &views->policies;
 	const struct wanted *all = &views->store->wanted[POLICY_ROWS];
 	struct idmap *ids = &views->store->policy_ids;
-	size_t n = all->rows.n;
-	uint64_t *hashes = calloc(n + 1, sizeof(*hashes));
-	bool *taken = calloc(n + 1, sizeof(*taken));
-	struct policy_row *row;
-	int err = hashes && taken ? 0 : -ENOMEM;
+	struct vec hashes = VEC_INIT(struct wanted_hash);
+	int err = hash_wanted(all, &hashes);
 
 	vec_clear(&v->rows);
-	for (size_t i = 0; !err && i < n; i++)
-		hashes[i] = policy_hash(wanted_at(all, i));
 	idmap_round(ids);
 	for (size_t i = 0; !err && i < v->kernel.n; i++) {
-		struct policy *p = vec_at(&v->kernel, i);
-		const struct policy *m = match(all, p, hashes, taken);
-		const struct idmap_entry *id = m ? NULL : idmap_claim(ids, policy_hash(p));
+		const struct policy *p = vec_at(&v->kernel, i);
+		uint64_t hash = policy_hash(p);
+		const struct policy *m = match(all, &hashes, hash, p);
+		const struct idmap_entry *id = m ? NULL : idmap_claim(ids, hash);
 
-		row = m || id ? vec_push(&v->rows) : NULL;
-		if (row)
-			*row = (struct policy_row){ m ? m->index : id->index, (uint32_t)i };
-		else
-			err = -ENOMEM;
+		err = row_add(&v->rows, m ? m->index : id ? id->index : 0, (uint32_t)i);
 	}
-	for (size_t i = 0; !err && i < n; i++) {
-		row = taken[i] ? NULL : vec_push(&v->rows);
-		if (row)
-			*row = (struct policy_row){ ((struct policy *)wanted_at(all, i))->index,
-						    ABSENT };
+	for (size_t i = 0; !err && i < hashes.n; i++) {
+		const struct wanted_hash *h = vec_at(&hashes, i);
+		const struct policy *m = wanted_at(all, h->at);
+
+		err = h->taken ? 0 : row_add(&v->rows, m->index, ABSENT);
 	}
-	free(hashes);
-	free(taken);
+	vec_fini(&hashes);
 	index_rows_sort(&v->rows);
 	idmap_prune(ids, v->kernel.n);
 	return err;
@@ -122,9 +156,13 @@ static bool same_policies(const struct vec *x, const struct vec *y)
 
 const struct policy *policies_equal(const struct views *views, const struct policy *p)
 {
-	for (size_t i = 0; i < views->policies.kernel.n; i++) {
-		const struct policy *have = vec_at(&views->policies.kernel, i);
+	const struct vec *all = &views->policies.kernel;
 
+	for (size_t i = policies_lower(all, p->family, p->priority); i < all->n; i++) {
+		const struct policy *have = vec_at(all, i);
+
+		if (have->family != p->family || have->priority != p->priority)
+			break;
 		if (policy_same(have, p))
 			return have;
 	}
