@@ -42,6 +42,8 @@ static const struct conf_item items[] = {
 	{ "provisioning.mark_mask", CONF_MASK, RUN, FIELD(access.mark_mask), 0, UINT32_MAX,
 	  UINT32_MAX, NULL },
 	{ "provisioning.tables", CONF_RANGES, RUN, FIELD(access.tables), 1, UINT32_MAX, 0, NULL },
+	{ "provisioning.priorities", CONF_RANGES, RUN, FIELD(access.priorities), 0, UINT32_MAX, 0,
+	  NULL },
 	{ "provisioning.foreign", CONF_BOOL, RUN, FIELD(access.foreign), 0, 1, 0, NULL },
 	{ "provisioning.max_rows", CONF_UINT, RUN, FIELD(access.max_rows), 0, 4000000, 20000,
 	  NULL },

@@ -105,6 +105,40 @@ static int check_route(struct plan *plan, struct plan_item *it, struct mib_fault
 	return check_table(plan, it, ((const struct route *)it->now)->fib, fault);
 }
 
+/* May a policy with this priority be there? */
+static bool priority_allowed(const struct access *a, uint32_t priority)
+{
+	return !a->priorities.n || num_ranges_have(&a->priorities, priority);
+}
+
+int access_check_priority(const struct plan *plan, const struct plan_item *it,
+			  struct mib_fault *fault)
+{
+	uint32_t priority = ((const struct policy *)it->now)->priority;
+
+	if (priority_allowed(plan->access, priority))
+		return MIB_OK;
+	why_set(&fault->why, 0, "provisioning.priorities does not allow %u", priority);
+	return plan_fail(fault, it, POLICY_COL_PRIORITY, -EINVAL);
+}
+
+static int check_policy(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
+{
+	const uint64_t table = COL_BIT(POLICY_COL_FIB) | COL_BIT(POLICY_COL_ACTION) |
+			       COL_BIT(POLICY_COL_L3MDEV);
+	const struct access *a = plan->access;
+	const struct policy *p = it->now;
+	int error = MIB_OK;
+
+	if (concerns(it, COL_BIT(POLICY_COL_PRIORITY)) && !p->priority_auto)
+		error = access_check_priority(plan, it, fault);
+	if (error || !concerns(it, table) || p->action != POLICY_LOOKUP || p->l3mdev ||
+	    !a->tables.n || num_ranges_have(&a->tables, p->fib))
+		return error;
+	why_set(&fault->why, 0, "provisioning.tables does not allow table %u", p->fib);
+	return plan_fail(fault, it, written(it, POLICY_COL_FIB, POLICY_COL_ACTION), -EINVAL);
+}
+
 static int check_row(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
 {
 	static const struct {
@@ -114,6 +148,7 @@ static int check_row(struct plan *plan, struct plan_item *it, struct mib_fault *
 		{ &mib_rule, check_rule },
 		{ &mib_fib, check_fib },
 		{ &mib_route, check_route },
+		{ &mib_policy, check_policy },
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)

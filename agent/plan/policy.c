@@ -84,6 +84,20 @@ static int policy_out(struct plan *plan, const struct policy *old, struct why *w
 	return err == -ENOENT ? 0 : err;
 }
 
+/* Gives a policy the priority that the kernel would choose, if managers may have that. Returns: as
+ * access_check(). */
+static int choose_priority(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
+{
+	struct policy *now = it->now;
+
+	if (!now->priority_auto)
+		return MIB_OK;
+	now->priority = default_priority(plan, now->family);
+	now->priority_auto = false;
+	now->given |= COL_BIT(POLICY_COL_PRIORITY); /* it stays what it became */
+	return access_check_priority(plan, it, fault);
+}
+
 /* Adds the new policy first and removes the old one then, so that every packet meets one of
  * them. */
 static int policy_in(struct plan *plan, struct plan_item *it, struct why *why)
@@ -91,11 +105,6 @@ static int policy_in(struct plan *plan, struct plan_item *it, struct why *why)
 	struct policy *now = it->now;
 	int err;
 
-	if (now->priority_auto) {
-		now->priority = default_priority(plan, now->family);
-		now->priority_auto = false;
-		now->given |= COL_BIT(POLICY_COL_PRIORITY); /* it stays what it became */
-	}
 	err = keep_group(plan, now, why);
 	if (!err && it->out)
 		err = keep_group(plan, it->old, why);
@@ -121,6 +130,9 @@ int plan_policies_add(struct plan *plan, struct mib_fault *fault)
 
 		if (!it->in || (it->out && policy_same(it->old, it->now)))
 			continue;
+		err = choose_priority(plan, it, fault);
+		if (err)
+			return err;
 		err = policy_in(plan, it, &fault->why);
 		if (err)
 			return plan_fail(fault, it, POLICY_COL_STATUS, err);

@@ -15,7 +15,7 @@ struct access {
 	bool foreign;				   /* change rows that are not the managers' */
 	bool main_tables;			   /* change the tables main, default and local */
 	struct name_list netfilter_tables, chains; /* empty: all */
-	struct num_ranges tables;		   /* the same */
+	struct num_ranges tables, priorities;	   /* the same */
 	unsigned mark_mask, max_rows;
 };
 

@@ -121,6 +121,9 @@ bool plan_is_there(struct plan *plan, const struct mib_def *def, const void *row
 
 /* access.c: may managers make these changes? Returns: a mib_error with @fault. */
 int access_check(struct plan *plan, struct mib_fault *fault);
+/* The same for the priority of a policy, which is not known before the kernel has chosen. */
+int access_check_priority(const struct plan *plan, const struct plan_item *it,
+			  struct mib_fault *fault);
 
 /* foreign.c: is the row that changes, or goes, a foreign one? */
 bool plan_is_foreign(const struct plan_item *it);

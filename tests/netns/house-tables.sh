@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# provisioning.tables: the routing tables that managers may write routes and names to.
+# provisioning.tables: the routing tables that managers may write routes and names to, and that their
+# policies may look up. provisioning.priorities: where these may stand.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 
@@ -18,8 +19,8 @@ allowed() {
 	for table in 100 199 1000; do
 		snmp_set "fwmarkRouteStatus.$(row $table)" i destroy fwmarkFibStatus.$table i destroy
 	done
-	# Any table can be looked up.
-	snmp_set fwmarkPolicyMark.5 u 5 fwmarkPolicyFibId.5 u 99 fwmarkPolicyStatus.5 i createAndGo
+	snmp_set fwmarkPolicyMark.5 u 5 fwmarkPolicyFibId.5 u 199 fwmarkPolicyStatus.5 i createAndGo
+	snmp_set fwmarkPolicyAction.5 i blackhole
 	snmp_set fwmarkPolicyStatus.5 i destroy
 }
 # table N: the refusals of a table that is not allowed.
@@ -29,6 +30,7 @@ table() {
 		noCreation fwmarkRouteStatus.$new /^fwmarkRoute[A-Z].*: provisioning.tables does not allow table $1\$/ fwmarkRouteStatus.$new i createAndGo fwmarkRouteType.$new i blackhole
 		noCreation fwmarkRouteStatus.$new /provisioning.tables/ fwmarkRouteStatus.$new i createAndWait
 		noCreation fwmarkFibStatus.$1 /provisioning.tables/ fwmarkFibStatus.$1 i createAndGo fwmarkFibName.$1 s name
+		inconsistentValue fwmarkPolicyFibId.5 /provisioning.tables does not allow table $1\$/ fwmarkPolicyFibId.5 u $1 fwmarkPolicyStatus.5 i createAndGo
 	END
 }
 forbidden() {
@@ -70,3 +72,21 @@ reload_agent 'provisioning: { tables = ("1-4294967295"); main_tables = true; };'
 route 254
 route 4294967295
 snmp_set "fwmarkRouteStatus.$(row 254)" i destroy
+
+# Policies that came before are out of reach, whoever's they are; the choice that the kernel would make
+# is held against the list, too.
+reload_agent 'provisioning: { priorities = ("1000-1999"); foreign = true; };'
+ip rule add pref 900 fwmark 9 lookup 9
+ip rule add pref 1900 fwmark 11 lookup 9
+low=$(row_of fwmarkPolicyText 'fwmark 0x9 ')
+high=$(row_of fwmarkPolicyText 'fwmark 0xb ')
+snmp_set fwmarkPolicyPriority.5 u 1000 fwmarkPolicyMark.5 u 5 fwmarkPolicyStatus.5 i createAndGo \
+	"fwmarkPolicyMark.$high" u 8
+cat >"$WORK/refusals" <<-END
+	inconsistentValue fwmarkPolicyPriority.6 /provisioning.priorities does not allow 999\$/ fwmarkPolicyPriority.6 u 999 fwmarkPolicyAction.6 i blackhole fwmarkPolicyStatus.6 i createAndGo
+	inconsistentValue fwmarkPolicyPriority.5 /provisioning.priorities does not allow 2000\$/ fwmarkPolicyPriority.5 u 2000
+	inconsistentValue fwmarkPolicyPriority.7 /provisioning.priorities does not allow 899\$/ fwmarkPolicyPriority.6 u 1001 fwmarkPolicyStatus.6 i createAndWait fwmarkPolicyPriority.7 u 0 fwmarkPolicyStatus.7 i createAndGo
+	notWritable fwmarkPolicyMark.$low /provisioning.priorities/ fwmarkPolicyMark.$low u 8
+END
+refusals <"$WORK/refusals"
+expect_eq "policies" "900 1000 1900" "$(ip rule | sed -n 's/^\(900\|1...\):.*/\1/p' | paste -sd' ')"

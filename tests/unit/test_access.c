@@ -189,8 +189,6 @@ static int judged_table(uint32_t id, bool there, bool in)
 
 static void tables_are_those_that_they_may(void **state)
 {
-	struct policy p = { .index = 1, .fib = 99 };
-
 	(void)state;
 	may.tables = (struct num_ranges){ 2, { { 100, 199 }, { 1000, 1000 } } };
 	assert_int_equal(judged_table(100, false, true), MIB_OK);
@@ -200,8 +198,69 @@ static void tables_are_those_that_they_may(void **state)
 	assert_int_equal(judged_table(99, false, false), MIB_NO_CREATION);
 	assert_int_equal(judged_table(99, true, true), MIB_NOT_WRITABLE);
 	assert_int_equal(judged_table(99, true, false), MIB_OK);
-	plan(&mib_policy, NULL, &p, 0, true);
+}
+
+/* Returns: the error of a policy that changes one column. */
+static int judged_policy(struct policy p, unsigned col, bool in)
+{
+	plan(&mib_policy, NULL, &p, COL_BIT(col), in);
+	return judged();
+}
+
+static void policies_look_up_tables_that_they_may(void **state)
+{
+	struct policy p;
+
+	(void)state;
+	policy_init(&p);
+	assert_int_equal(judged_policy(p, POLICY_COL_STATUS, true), MIB_OK);
+	may.tables = (struct num_ranges){ 2, { { 100, 199 }, { 1000, 1000 } } };
+	assert_int_equal(judged_policy(p, POLICY_COL_STATUS, true), MIB_INCONSISTENT_VALUE);
+	assert_string_equal(fault.why.s, "provisioning.tables does not allow table 254");
+	assert_int_equal(fault.col, POLICY_COL_FIB);
+	assert_int_equal(judged_policy(p, POLICY_COL_ACTION, true), MIB_INCONSISTENT_VALUE);
+	assert_int_equal(fault.col, POLICY_COL_ACTION);
+	/* A row that is begun, or goes: it looks up nothing. */
+	assert_int_equal(judged_policy(p, POLICY_COL_STATUS, false), MIB_OK);
+	assert_int_equal(judged_policy(p, POLICY_COL_FIB, false), MIB_INCONSISTENT_VALUE);
+	plan(&mib_policy, &p, NULL, COL_BIT(POLICY_COL_STATUS), false);
 	assert_int_equal(judged(), MIB_OK);
+	p.fib = 199;
+	assert_int_equal(judged_policy(p, POLICY_COL_FIB, true), MIB_OK);
+	p.fib = 9;
+	p.action = POLICY_BLACKHOLE;
+	assert_int_equal(judged_policy(p, POLICY_COL_FIB, true), MIB_OK);
+	p.action = POLICY_LOOKUP;
+	p.l3mdev = true;
+	assert_int_equal(judged_policy(p, POLICY_COL_FIB, true), MIB_OK);
+}
+
+static void policies_have_priorities_that_they_may(void **state)
+{
+	struct policy p;
+
+	(void)state;
+	policy_init(&p);
+	p.action = POLICY_BLACKHOLE;
+	may.priorities = (struct num_ranges){ 2, { { 1000, 1999 }, { UINT32_MAX, UINT32_MAX } } };
+	for (uint32_t n = 999; n <= 2000; n++) {
+		bool allowed = n >= 1000 && n <= 1999;
+
+		p.priority = n;
+		assert_int_equal(judged_policy(p, POLICY_COL_STATUS, true),
+				 allowed ? MIB_OK : MIB_INCONSISTENT_VALUE);
+		assert_int_equal(fault.col, allowed ? 0 : POLICY_COL_PRIORITY);
+	}
+	assert_string_equal(fault.why.s, "provisioning.priorities does not allow 2000");
+	assert_int_equal(judged_policy(p, POLICY_COL_STATUS, false), MIB_OK);
+	assert_int_equal(judged_policy(p, POLICY_COL_PRIORITY, false), MIB_INCONSISTENT_VALUE);
+	p.priority = UINT32_MAX;
+	assert_int_equal(judged_policy(p, POLICY_COL_PRIORITY, true), MIB_OK);
+	/* The kernel chooses: that is checked when it has. */
+	p.priority = 0;
+	assert_int_equal(judged_policy(p, POLICY_COL_STATUS, true), MIB_INCONSISTENT_VALUE);
+	p.priority_auto = true;
+	assert_int_equal(judged_policy(p, POLICY_COL_STATUS, true), MIB_OK);
 }
 
 static void rows_are_as_many_as_they_may(void **state)
@@ -247,9 +306,14 @@ static void all_or_nothing_may_be_written(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(anything_is_allowed_by_default),  TEST(rules_stand_where_they_may),
-		TEST(rules_change_bits_that_they_may), TEST(tables_are_those_that_they_may),
-		TEST(rows_are_as_many_as_they_may),    TEST(all_or_nothing_may_be_written),
+		TEST(anything_is_allowed_by_default),
+		TEST(rules_stand_where_they_may),
+		TEST(rules_change_bits_that_they_may),
+		TEST(tables_are_those_that_they_may),
+		TEST(policies_look_up_tables_that_they_may),
+		TEST(policies_have_priorities_that_they_may),
+		TEST(rows_are_as_many_as_they_may),
+		TEST(all_or_nothing_may_be_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

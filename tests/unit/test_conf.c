@@ -118,7 +118,8 @@ static void lists_of_the_house_are_taken(void **state)
 	assert_int_equal(load("provisioning: { enable = false; max_rows = 0;\n"
 			      "netfilter_tables = (\"mangle\"); chains = [\"A\", \"raw/OUTPUT\"];\n"
 			      "mark_mask = 0xffff0000;\n"
-			      "tables = (\"100-199\", \"201\", 1000, \"4294967295\"); };\n",
+			      "tables = (\"100-199\", \"201\", 1000, \"4294967295\");\n"
+			      "priorities = (0, \"32767-4294967295\"); };\n",
 			      &c, &why),
 			 0);
 	assert_false(c.access.enable);
@@ -129,6 +130,9 @@ static void lists_of_the_house_are_taken(void **state)
 	assert_true(name_list_has(&c.access.chains, "A"));
 	assert_true(name_list_has(&c.access.chains, "raw/OUTPUT"));
 	assert_false(name_list_has(&c.access.chains, "OUTPUT"));
+	assert_true(num_ranges_have(&c.access.priorities, 0));
+	assert_false(num_ranges_have(&c.access.priorities, 32766));
+	assert_true(num_ranges_have(&c.access.priorities, UINT32_MAX));
 	assert_int_equal(c.access.tables.n, 4);
 	assert_false(num_ranges_have(&c.access.tables, 99));
 	assert_true(num_ranges_have(&c.access.tables, 100));
