@@ -49,7 +49,7 @@ static uint64_t differing(size_t kind, const void *row, const void *base)
 		if (def->cols[i].access == ACCESS_RC &&
 		    !row_same_column(&row_kinds[kind], &def->cols[i], row, base))
 			given |= COL_BIT(def->cols[i].num);
-	return given;
+	return row_given_ranges(&row_kinds[kind], given);
 }
 
 static void drop(uint64_t *given, unsigned col)

@@ -30,6 +30,7 @@ void rule_row_settle(void *row)
 		r->src.family = r->family;
 	if (addr_is_zero(&r->dst) && (!r->dst.len || !cols_have(r->given, RULE_COL_DST)))
 		r->dst.family = r->family;
+	row_settle_ranges(&row_kinds[RULE_ROWS], r);
 }
 
 int rule_row_check(const void *row, unsigned *col, struct why *why)
@@ -72,6 +73,7 @@ void policy_row_settle(void *row)
 	/* fwmarkPolicyMask: all ones when only the mark is set. */
 	if (cols_have(p->given, POLICY_COL_MARK) && !cols_have(p->given, POLICY_COL_MASK))
 		p->mask = UINT32_MAX;
+	row_settle_ranges(&row_kinds[POLICY_ROWS], p);
 	/* fwmarkPolicyPriority: 0, or nothing, at creation leaves the choice to the kernel, which
 	 * chooses when the row becomes active, perhaps by a later SET. */
 	p->priority_auto = p->priority == 0 && (p->priority_auto || p->status != ROW_ACTIVE);
@@ -296,6 +298,9 @@ const struct row_kind row_kinds[ROW_KINDS] = {
 			  .def = &mib_policy,
 			  .managers_index = true,
 			  .any_zero = true,
+			  .ranges = { { POLICY_COL_SPORT_FROM, POLICY_COL_SPORT_TO },
+				      { POLICY_COL_DPORT_FROM, POLICY_COL_DPORT_TO },
+				      { POLICY_COL_UID_FROM, POLICY_COL_UID_TO } },
 			  .cmp = index_rows_cmp,
 			  .init = policy_row_init,
 			  .settle = policy_row_settle,
@@ -308,6 +313,8 @@ const struct row_kind row_kinds[ROW_KINDS] = {
 			.place = COL_BIT(RULE_COL_POSITION),
 			.managers_index = true,
 			.any_zero = true,
+			.ranges = { { RULE_COL_SPORT_FROM, RULE_COL_SPORT_TO },
+				    { RULE_COL_DPORT_FROM, RULE_COL_DPORT_TO } },
 			.cmp = index_rows_cmp,
 			.init = rule_init,
 			.settle = rule_row_settle,

@@ -39,6 +39,31 @@ void row_write(const struct row_kind *kind, const void *row, struct text *out)
 	text_add(out, " }");
 }
 
+void row_settle_ranges(const struct row_kind *kind, void *row)
+{
+	const struct row_range *range = kind->ranges;
+	uint64_t given;
+
+	memcpy(&given, (const char *)row + kind->def->given_off, sizeof(given));
+	for (; range < kind->ranges + ROW_RANGES_MAX && range->from; range++) {
+		const struct mib_col *to = mib_col(kind->def, range->to);
+		uint64_t from = cell_load(mib_col(kind->def, range->from), row);
+
+		if (cols_have(given, range->from) && !cols_have(given, range->to))
+			cell_store(to, row, from ? from : (uint64_t)to->max);
+	}
+}
+
+uint64_t row_given_ranges(const struct row_kind *kind, uint64_t given)
+{
+	const struct row_range *range = kind->ranges;
+
+	for (; range < kind->ranges + ROW_RANGES_MAX && range->from; range++)
+		if (cols_have(given, range->from))
+			given |= COL_BIT(range->to);
+	return given;
+}
+
 static bool is_owned(const struct mib_col *col)
 {
 	return col->syntax == SYN_TEXT && col->size;

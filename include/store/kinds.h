@@ -27,6 +27,13 @@ struct row_rest {
 	void (*write)(const void *row, struct text *out);
 };
 
+/* Two columns that are a range together, by number. */
+struct row_range {
+	unsigned from, to;
+};
+
+enum { ROW_RANGES_MAX = 3 };
+
 struct row_kind {
 	const char *name; /* of the list in a file */
 	const struct mib_def *def;
@@ -35,6 +42,7 @@ struct row_kind {
 	uint64_t place;		     /* bit N: column N is where the row stands, not what it is */
 	bool managers_index;	     /* the index is 1 to ROW_MANAGER_MAX */
 	bool any_zero;		     /* an address of zeros is the same at any length */
+	struct row_range ranges[ROW_RANGES_MAX]; /* see row_settle_ranges() */
 
 	/* By the index: <0, 0, >0. */
 	int (*cmp)(const void *a, const void *b);
@@ -93,6 +101,13 @@ void row_write(const struct row_kind *kind, const void *row, struct text *out);
  * is fine. */
 void *row_dup(const struct row_kind *kind, const void *row);
 void row_free(const struct row_kind *kind, void *row);
+
+/* Where nobody wrote the end of a range, only its beginning: one number is meant. The end is the
+ * beginning then, or the highest number while that is 0, which selects nothing. */
+void row_settle_ranges(const struct row_kind *kind, void *row);
+/* Adds to @given, columns that differ from their defaults, what row_settle_ranges() would compute
+ * otherwise. */
+uint64_t row_given_ranges(const struct row_kind *kind, uint64_t given);
 
 /* Are two rows equal in all columns that can be written, and in what they have beside their
  * columns? */

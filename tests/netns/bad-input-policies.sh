@@ -73,7 +73,7 @@ inconsistentValue fwmarkPolicySource.1 /[Ff]amily|[Aa]ddress|[Ii][Pp]v4/ fwmarkP
 inconsistentValue fwmarkPolicySource(PrefixLength|).1 /[Hh]ost bits|[Pp]refix/ fwmarkPolicySource.1 x 0A000001 fwmarkPolicySourcePrefixLength.1 u 8
 inconsistentValue fwmarkPolicyDestinationPrefixLength.1 /[Pp]refix/ fwmarkPolicyDestinationPrefixLength.1 u 33
 inconsistentValue fwmarkPolicySourcePort(From|To).1 /[Pp]ort/ fwmarkPolicyProtocol.1 u 6 fwmarkPolicySourcePortFrom.1 u 20 fwmarkPolicySourcePortTo.1 u 10
-inconsistentValue fwmarkPolicySourcePortFrom.1 /65535/ fwmarkPolicySourcePortFrom.1 u 25
+inconsistentValue fwmarkPolicySourcePortFrom.1 /65535/ fwmarkPolicySourcePortFrom.1 u 65535
 inconsistentValue fwmarkPolicyDestinationPortTo.1 /65535/ fwmarkPolicyDestinationPortFrom.1 u 1024 fwmarkPolicyDestinationPortTo.1 u 65535
 inconsistentValue fwmarkPolicyUid(From|To).1 /[Uu]id/ fwmarkPolicyUidFrom.1 u 20 fwmarkPolicyUidTo.1 u 10
 inconsistentValue fwmarkPolicy(Goto|Action|Priority).1 /[Gg]oto/ fwmarkPolicyAction.1 i 2

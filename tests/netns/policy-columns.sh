@@ -45,7 +45,9 @@ done <<'END'
 -4|from all ipproto tcp lookup 9|FibId u 9 Protocol u 6
 -4|from all ipproto tcp sport 100-200 lookup 9|FibId u 9 Protocol u 6 SourcePortFrom u 100 SourcePortTo u 200
 -4|from all ipproto udp dport 53 lookup 9|FibId u 9 Protocol u 17 DestinationPortFrom u 53 DestinationPortTo u 53
+-4|from all ipproto udp dport 53 lookup 9|FibId u 9 Protocol u 17 DestinationPortFrom u 53
 -4|from all uidrange 5-7 lookup 9|FibId u 9 UidFrom u 5 UidTo u 7
+-4|from all uidrange 5-5 lookup 9|FibId u 9 UidFrom u 5
 -4|from all lookup main suppress_prefixlength 0|FibId u 254 SuppressPrefixLength i 0
 -4|from all lookup 9 suppress_ifgroup 7|FibId u 9 SuppressGroup i 7
 -4|from all lookup [l3mdev-table]|FibId u 0 L3mdev i true
@@ -59,7 +61,7 @@ done <<'END'
 -6|from all to 2001:db8::1 iif eth0 lookup 9|AddressType i ipv6 FibId u 9 InInterface s eth0 Destination x 20010DB8000000000000000000000001 DestinationPrefixLength u 128
 -6|from all fwmark 0xff ipproto tcp dport 25 lookup 4000000000|AddressType i ipv6 FibId u 4000000000 Mark u 255 Protocol u 6 DestinationPortFrom u 25 DestinationPortTo u 25
 END
-[ "$row" -ge 27 ] || fail "only $row policies"
+[ "$row" -ge 29 ] || fail "only $row policies"
 
 while [ "$row" -gt 0 ]; do
 	snmp_set "fwmarkPolicyStatus.$row" i destroy
@@ -70,3 +72,16 @@ expect_state before "destroyed"
 # A priority of 0 leaves the choice to the kernel, and reads back what it was.
 snmp_set fwmarkPolicyMark.1 u 1 fwmarkPolicyFibId.1 u 9 fwmarkPolicyStatus.1 i createAndGo
 shown fwmarkPolicyPriority.1 "$(ip rule | sed -n 's/:.*fwmark 0x1 .*//p')"
+
+# A range ends where it begins as long as nobody has written its end.
+ports() {
+	snmp_set fwmarkPolicySourcePortFrom.2 u "$1"
+	shown fwmarkPolicySourcePortTo.2 "$2"
+	expect_match "ports from $1" "$3" "$(ip rule show pref 70)"
+}
+snmp_set fwmarkPolicyPriority.2 u 70 fwmarkPolicyStatus.2 i createAndGo
+ports 25 25 'sport 25 '
+ports 26 26 'sport 26 '
+ports 0 65535 'from all lookup main'
+snmp_set fwmarkPolicySourcePortFrom.2 u 5 fwmarkPolicySourcePortTo.2 u 90
+ports 80 90 'sport 80-90 '

@@ -45,6 +45,8 @@ iptables-legacy|-A PREROUTING -s 10.0.0.0/8 -d 192.0.2.1/32 -j MARK --set-xmark 
 iptables-legacy|-A PREROUTING ! -d 10.0.0.0/8 -j MARK --set-xmark 0x1/0xffffffff|Mark u 1 Destination x 0A000000 DestinationPrefixLength u 8 Invert b 3
 iptables-legacy|-A PREROUTING -p udp -m udp --sport 1000:2000 -j MARK --set-xmark 0x1/0xffffffff|Mark u 1 Protocol u 17 SourcePortFrom u 1000 SourcePortTo u 2000
 iptables-legacy|-A PREROUTING -p tcp -m tcp ! --dport 25 -j MARK --set-xmark 0x1/0xffffffff|Mark u 1 Protocol u 6 DestinationPortFrom u 25 DestinationPortTo u 25 Invert b 6
+iptables-legacy|-A PREROUTING -p tcp -m tcp --dport 25 -j MARK --set-xmark 0x1/0xffffffff|Mark u 1 Protocol u 6 DestinationPortFrom u 25
+iptables-legacy|-A PREROUTING -p tcp -m tcp --dport 25:65535 -j MARK --set-xmark 0x1/0xffffffff|Mark u 1 Protocol u 6 DestinationPortFrom u 25 DestinationPortTo u 65535
 iptables-legacy|-A PREROUTING ! -p icmp -j MARK --set-xmark 0x1/0xffffffff|Mark u 1 Protocol u 1 Invert b 4
 iptables-legacy|-A PREROUTING -m tos --tos 0x10/0x3f -j MARK --set-xmark 0x1/0xffffffff|Mark u 1 Tos u 16 TosMask u 63
 iptables-legacy|-A PREROUTING -m mark --mark 0x0/0xff -j MARK --set-xmark 0x1/0xffffffff|Mark u 1 MatchMark u 0 MatchMask u 255
@@ -55,7 +57,7 @@ iptables-legacy|-A PREROUTING -j CONNMARK --restore-mark --nfmask 0xff --ctmask 
 ip6tables-legacy|-A PREROUTING -s 2001:db8::/32 -p tcp -m tcp --dport 25 -j MARK --set-xmark 0x1/0xffffffff|AddressType i ipv6 Mark u 1 Source x 20010DB8000000000000000000000000 SourcePrefixLength u 32 Protocol u 6 DestinationPortFrom u 25 DestinationPortTo u 25
 ip6tables-legacy|-A OUTPUT -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff|AddressType i ipv6 Chain s OUTPUT Target i connmarkSave
 END
-[ "$row" -ge 19 ] || fail "only $row rules"
+[ "$row" -ge 21 ] || fail "only $row rules"
 
 # Further matches, in iptables syntax.
 matches='-m conntrack --ctstate NEW -m multiport --dports 25,587'

@@ -121,7 +121,9 @@ copy_rules() {
 		if (c ~ /^(Matches|Description|InInterface|OutInterface)$/ && v == "") next
 		if (c ~ /PrefixLength$/ && v == 0) next
 		if (c ~ /PortFrom$/ && v == 0) next
-		if (c ~ /PortTo$/ && v == 65535) next
+		# The highest port follows the lowest, unless it is written.
+		if (c ~ /PortFrom$/) ports[i, substr(c, 1, length(c) - 4)]
+		if (c ~ /PortTo$/ && v == 65535 && !((i, substr(c, 1, length(c) - 2)) in ports)) next
 		if (c ~ /^(Source|Destination)$/ && v ~ /^0*$/) next
 		if (c ~ /^(Tos|TosMask|Protocol)$/ && v == 0) next
 		if (c ~ /^Match(Mark|Mask)$/ && v == "0") next

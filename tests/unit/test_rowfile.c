@@ -15,7 +15,7 @@
 #include "model/mark.h"
 #include "model/markrule.h"
 #include "model/policy.h"
-#include "store/rowfile.h"
+#include "store/kinds.h"
 
 #define N(a) (sizeof(a) / sizeof(*(a)))
 
@@ -319,6 +319,44 @@ static void what_a_file_says_is_checked(void **state)
 	}
 }
 
+/* As long as nobody writes its end. */
+static void a_range_ends_where_it_begins(void **state)
+{
+	struct policy *p = &row.policy;
+	struct markrule *r = &row.rule;
+
+	(void)state;
+	policy_init(p);
+	p->uid_from = 5;
+	policy_row_settle(p);
+	assert_int_equal(p->uid_to, UINT32_MAX); /* nobody wrote uid_from either */
+	p->given = COL_BIT(POLICY_COL_UID_FROM) | COL_BIT(POLICY_COL_SPORT_FROM);
+	p->sport_from = 25;
+	policy_row_settle(p);
+	assert_int_equal(p->uid_to, 5);
+	assert_int_equal(p->sport_to, 25);
+	assert_int_equal(p->dport_to, 65535);
+	p->uid_from = p->sport_from = 0;
+	policy_row_settle(p);
+	assert_int_equal(p->uid_to, UINT32_MAX);
+	assert_int_equal(p->sport_to, 65535);
+	p->given |= COL_BIT(POLICY_COL_SPORT_TO);
+	p->sport_from = 25;
+	policy_row_settle(p);
+	assert_int_equal(p->sport_to, 65535);
+
+	markrule_init(r);
+	r->dport_from = 25;
+	r->given = COL_BIT(RULE_COL_DPORT_FROM);
+	rule_row_settle(r);
+	assert_int_equal(r->sport_to, 65535);
+	assert_int_equal(r->dport_to, 25);
+	/* What differs from its default is not enough: 25 alone would be read back as 25 to 25. */
+	assert_true(row_given_ranges(&row_kinds[RULE_ROWS], r->given) ==
+		    (COL_BIT(RULE_COL_DPORT_FROM) | COL_BIT(RULE_COL_DPORT_TO)));
+	assert_true(row_given_ranges(&row_kinds[FIB_ROWS], 2) == 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -326,6 +364,7 @@ int main(void)
 		cmocka_unit_test_teardown(what_was_not_given_is_not_written, teardown),
 		cmocka_unit_test_teardown(control_characters_are_quoted, teardown),
 		cmocka_unit_test_teardown(what_a_file_says_is_checked, teardown),
+		cmocka_unit_test(a_range_ends_where_it_begins),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
