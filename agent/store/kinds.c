@@ -62,6 +62,21 @@ static void policy_row_init(void *row, uint8_t protocol)
 	p->route_protocol = protocol;
 }
 
+/* fwmarkPolicyFibId is 0 where no table is looked up, as policy_fib() sends it. What was written
+ * there is forgotten: a lookup, when the action becomes one, is of the default table then. */
+static void settle_fib(struct policy *p)
+{
+	bool used = p->action == POLICY_LOOKUP && !p->l3mdev;
+	struct policy lookup;
+
+	policy_init(&lookup);
+	if (!used && !policy_fib(p))
+		p->given &= ~COL_BIT(POLICY_COL_FIB);
+	if (!cols_have(p->given, POLICY_COL_FIB))
+		p->fib = lookup.fib;
+	p->fib = policy_fib(p);
+}
+
 void policy_row_settle(void *row)
 {
 	struct policy *p = row;
@@ -74,6 +89,7 @@ void policy_row_settle(void *row)
 	if (cols_have(p->given, POLICY_COL_MARK) && !cols_have(p->given, POLICY_COL_MASK))
 		p->mask = UINT32_MAX;
 	row_settle_ranges(&row_kinds[POLICY_ROWS], p);
+	settle_fib(p);
 	/* fwmarkPolicyPriority: 0, or nothing, at creation leaves the choice to the kernel, which
 	 * chooses when the row becomes active, perhaps by a later SET. */
 	p->priority_auto = p->priority == 0 && (p->priority_auto || p->status != ROW_ACTIVE);

@@ -85,3 +85,15 @@ ports 26 26 'sport 26 '
 ports 0 65535 'from all lookup main'
 snmp_set fwmarkPolicySourcePortFrom.2 u 5 fwmarkPolicySourcePortTo.2 u 90
 ports 80 90 'sport 80-90 '
+
+# Where no table is looked up, there is none, whether the kernel has the policy or not.
+snmp_set fwmarkPolicyAction.2 i blackhole
+shown fwmarkPolicyFibId.2 0
+snmp_set fwmarkPolicyStatus.2 i notInService
+shown fwmarkPolicyFibId.2 0
+snmp_set fwmarkPolicyAction.3 i nop fwmarkPolicyFibId.3 u 254 fwmarkPolicyStatus.3 i createAndWait
+shown fwmarkPolicyFibId.3 0
+snmp_set fwmarkPolicyAction.2 i lookup fwmarkPolicyStatus.2 i active fwmarkPolicyAction.3 i lookup \
+	fwmarkPolicyMark.3 u 3 fwmarkPolicyStatus.3 i active
+shown fwmarkPolicyFibId.2 254
+shown fwmarkPolicyFibId.3 254

@@ -357,6 +357,37 @@ static void a_range_ends_where_it_begins(void **state)
 	assert_true(row_given_ranges(&row_kinds[FIB_ROWS], 2) == 2);
 }
 
+static void no_table_is_looked_up_but_by_lookup(void **state)
+{
+	struct policy *p = &row.policy;
+
+	(void)state;
+	policy_init(p);
+	p->action = POLICY_PROHIBIT;
+	policy_row_settle(p);
+	assert_int_equal(p->fib, 0);
+	p->action = POLICY_LOOKUP;
+	policy_row_settle(p);
+	assert_int_equal(p->fib, 254);
+	p->l3mdev = true;
+	p->given = COL_BIT(POLICY_COL_FIB);
+	policy_row_settle(p);
+	assert_int_equal(p->fib, 0);
+	p->l3mdev = false;
+	policy_row_settle(p);
+	assert_int_equal(p->fib, 254);
+	/* What somebody wrote, and can be so in the kernel. */
+	p->given = COL_BIT(POLICY_COL_FIB);
+	p->action = POLICY_PROHIBIT;
+	p->fib = 7;
+	policy_row_settle(p);
+	assert_int_equal(p->fib, 7);
+	p->action = POLICY_LOOKUP;
+	p->fib = 0;
+	policy_row_settle(p);
+	assert_int_equal(p->fib, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +396,7 @@ int main(void)
 		cmocka_unit_test_teardown(control_characters_are_quoted, teardown),
 		cmocka_unit_test_teardown(what_a_file_says_is_checked, teardown),
 		cmocka_unit_test(a_range_ends_where_it_begins),
+		cmocka_unit_test(no_table_is_looked_up_but_by_lookup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
