@@ -133,9 +133,7 @@ static bool metrics_same(const struct route *a, const struct route *b)
 	return true;
 }
 
-/* A route by a nexthop object that is a blackhole was requested as unicast, and the kernel reports
- * it as blackhole. */
-static uint8_t route_type_asked(const struct route *r)
+uint8_t route_type_asked(const struct route *r)
 {
 	return r->nhid && r->type == ROUTE_BLACKHOLE ? ROUTE_UNICAST : r->type;
 }

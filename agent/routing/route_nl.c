@@ -34,6 +34,14 @@ int route_nl_dump_begin(struct rtnl *nl, const struct route_filter *filter)
 	return rtnl_dump_begin(nl, question(buf, sizeof(buf), filter));
 }
 
+int route_nl_dump(struct rtnl *nl, const struct route_filter *filter, rtnl_cb *cb,
+		  void (*reset)(void *arg), void *arg)
+{
+	_Alignas(struct nlmsghdr) char buf[ROUTE_QUESTION];
+
+	return rtnl_dump(nl, question(buf, sizeof(buf), filter), cb, reset, arg);
+}
+
 static int request(struct rtnl *nl, uint16_t type, uint16_t flags, const struct route *r,
 		   struct why *why)
 {
@@ -97,17 +105,63 @@ static int key_is_taken(struct rtnl *nl, const struct route *r, struct why *why)
 		       : why_set(why, err, "asking for the route: %s", strerror(-err));
 }
 
+struct search {
+	const struct route *r;
+	bool found;
+};
+
+static int compare(const struct nlmsghdr *nlh, void *arg)
+{
+	struct nexthop hops[ROUTE_HOPS_MAX];
+	struct search *s = arg;
+	struct route have;
+	int err = route_nl_decode(nlh, &have, hops);
+
+	s->found = s->found || (!err && route_same(&have, s->r));
+	return err == -EAFNOSUPPORT ? 0 : err;
+}
+
+static void compare_anew(void *arg)
+{
+	((struct search *)arg)->found = false;
+}
+
+/* Looks whether the kernel has this route. Returns: -EEXIST, -ENOENT, or another -errno. */
+static int look_for(struct rtnl *nl, const struct route *r)
+{
+	const struct route_filter filter = { .family = r->dst.family,
+					     .fib = r->fib,
+					     .protocol = r->protocol };
+	struct search s = { .r = r };
+	int err = route_nl_dump(nl, &filter, compare, compare_anew, &s);
+
+	if (err)
+		return err;
+	return s.found ? -EEXIST : -ENOENT;
+}
+
 int route_nl_del(struct rtnl *nl, const struct route *r, struct why *why)
 {
+	int err;
+
 	/* A request without a metric deletes a route of any metric (fib_nh_match() of
 	 * net/ipv4/fib_semantics.c). */
 	if (r->dst.family == AF_INET && !r->metric) {
-		int err = key_is_taken(nl, r, why);
-
+		err = key_is_taken(nl, r, why);
 		if (err != -EEXIST)
 			return err == -ENOENT ? -ESRCH : err;
 	}
-	return request(nl, RTM_DELROUTE, 0, r, why);
+	err = request(nl, RTM_DELROUTE, 0, r, why);
+	if (err != -ESRCH)
+		return err;
+	/* The route is gone, or the kernel does not know it by what was sent: then it is there. */
+	err = look_for(nl, r);
+	if (err == -ENOENT)
+		return -ESRCH;
+	return err == -EEXIST
+		       ? why_set(why, -EBUSY,
+				 "the kernel has the route, and does not find it to delete it")
+		       : why_set(why, err, "looking for the route: %s", strerror(-err));
 }
 
 static bool same_key(const struct route *a, const struct route *b)

@@ -29,7 +29,7 @@ static void put_header(const struct nl_out *out, const struct route *r)
 	rtm->rtm_table = r->fib < 256 ? (uint8_t)r->fib : RT_TABLE_UNSPEC;
 	rtm->rtm_protocol = r->protocol;
 	rtm->rtm_scope = route_scope(r);
-	rtm->rtm_type = r->type;
+	rtm->rtm_type = route_type_asked(r);
 	if (out->parts & ROUTE_PART_NEW && out->parts & ROUTE_PART_HOP && r->onlink)
 		rtm->rtm_flags = RTNH_F_ONLINK;
 }

@@ -173,6 +173,11 @@ bool route_same(const struct route *a, const struct route *b);
 /* Returns: true for blackhole, unreachable, prohibit and throw, which have no next hops. */
 bool route_is_reject(const struct route *r);
 
+/* Returns: the type that the kernel is asked for. It keeps a route by a nexthop object as unicast,
+ * and reports it as blackhole when the object is one (fib_dump_info() of net/ipv4/fib_semantics.c,
+ * rt6_fill_node() of net/ipv6/route.c). */
+uint8_t route_type_asked(const struct route *r);
+
 /* Returns: RT_SCOPE_*, with ROUTE_SCOPE_AUTO resolved as ip(8) does (iproute_modify()). */
 uint8_t route_scope(const struct route *r);
 

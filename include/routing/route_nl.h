@@ -58,6 +58,9 @@ bool route_nl_split(const struct nlmsghdr *nlh, struct route_nl_parts *out);
 /* Begins a dump; rtnl_dump_step() reads it. The kernel filters. Without a family, the dump has
  * other families, too (multicast forwarding, MPLS), and cached routes. Returns: 0 or -errno. */
 int route_nl_dump_begin(struct rtnl *nl, const struct route_filter *filter);
+/* A whole dump; see rtnl_dump(). */
+int route_nl_dump(struct rtnl *nl, const struct route_filter *filter, rtnl_cb *cb,
+		  void (*reset)(void *arg), void *arg);
 
 /**
  * route_nl_add - put a route into the kernel
@@ -93,7 +96,7 @@ int route_nl_change(struct rtnl *nl, const struct route *old, const struct route
 		    struct why *why);
 
 /* Removes exactly this route (key, type, tos, gateway, device). Returns: 0 or -errno; -ESRCH: there
- * is none. */
+ * is none, which was looked up; -EBUSY: the kernel has it, and does not find it. */
 int route_nl_del(struct rtnl *nl, const struct route *r, struct why *why);
 
 /**

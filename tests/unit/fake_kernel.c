@@ -845,6 +845,17 @@ int route_nl_dump_begin(struct rtnl *nl, const struct route_filter *filter)
 	return 0;
 }
 
+int route_nl_dump(struct rtnl *nl, const struct route_filter *filter, rtnl_cb *cb,
+		  void (*reset)(void *arg), void *arg)
+{
+	size_t all = SIZE_MAX;
+
+	if (reset)
+		reset(arg);
+	route_nl_dump_begin(nl, filter);
+	return rtnl_dump_step(nl, cb, arg, &all);
+}
+
 static bool is_down(uint32_t ifindex)
 {
 	return ifindex >= FAKE_LINK && ifindex < FAKE_LINK + FAKE_LINKS &&

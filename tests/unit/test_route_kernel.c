@@ -324,15 +324,38 @@ static void put(const struct route *r)
 		fail_msg("not added: %s", why.s);
 }
 
-/* Adds @r, and finds it and nothing else. */
-static void lands(const struct route *r)
+/* Finds @r and nothing else. Returns: the route as the kernel reports it; its next hops are in
+ * @hops. */
+static struct route found_as(const struct route *r, struct nexthop *hops)
 {
-	put(r);
+	struct route got;
+
 	find(r->dst.family);
 	assert_int_equal(found.n, 1);
 	if (!route_same(&found.last, r))
 		fail_msg("differs: %s", text_str(&found.text));
+	got = found.last;
+	memcpy(hops, found.hops, sizeof(found.hops));
+	got.hops = got.nhops > 1 ? hops : NULL;
+	return got;
+}
+
+/* Adds @r, and finds it. What is found can be deleted, put back, and deleted by what was asked
+ * for. */
+static void lands(const struct route *r)
+{
+	struct nexthop hops[ROUTE_HOPS_MAX];
+	struct route got;
+
+	put(r);
+	got = found_as(r, hops);
 	assert_int_equal(route_nl_add(nl, r, NULL), -EEXIST);
+	assert_int_equal(route_nl_del(nl, &got, NULL), 0);
+	find(r->dst.family);
+	assert_int_equal(found.n, 0);
+	assert_int_equal(route_nl_del(nl, &got, NULL), -ESRCH);
+	assert_int_equal(route_nl_put_back(nl, &got, NULL), 0);
+	found_as(&got, hops);
 	assert_int_equal(route_nl_del(nl, r, NULL), 0);
 	find(r->dst.family);
 	assert_int_equal(found.n, 0);
