@@ -209,7 +209,7 @@ static bool by_daemon(const struct instance *in, const struct route *r)
 /* Returns: NULL or why the route is left out. */
 static const char *left_out(const struct route *r)
 {
-	if (r->expires)
+	if (r->flags & ROUTE_EXPIRES)
 		return "for it expires";
 	return r->nhid ? "for its nexthop object would have to be there first" : NULL;
 }
@@ -233,6 +233,7 @@ static void dump_route(struct dump *d, struct route *r)
 	const char *because = left_out(r);
 	struct text text = TEXT_INIT;
 
+	routes_expiry(&d->in->views, r);
 	route_text(r, &d->in->views.names, &d->in->views.links, &text);
 	route_init(&base);
 	scope.scope = ROUTE_SCOPE_AUTO;

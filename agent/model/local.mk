@@ -5,6 +5,8 @@ noinst_LIBRARIES += agent/libmodel.a
 agent_libmodel_a_CPPFLAGS = $(ROOM_CPPFLAGS)
 agent_libmodel_a_SOURCES = \
 	agent/model/access.c \
+	agent/model/encap.c \
+	agent/model/encap_text.c \
 	agent/model/fib.c \
 	agent/model/names.c \
 	agent/model/policy.c \
@@ -23,6 +25,7 @@ agent_libmodel_a_SOURCES = \
 	agent/model/rtn.c
 
 noinst_HEADERS += \
+	agent/model/encap.h \
 	include/model/access.h \
 	include/model/fib.h \
 	include/model/idmap.h \

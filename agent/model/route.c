@@ -101,6 +101,8 @@ static bool hop_same(const struct route *a, const struct route *b, unsigned i)
 	if (x->ifindex != y->ifindex &&
 	    (x->gateway.family == AF_UNSPEC || (x->ifindex && y->ifindex)))
 		return false;
+	if (!encap_same(&x->encap, &y->encap))
+		return false;
 	return a->nhops < 2 || (x->weight == y->weight && x->realms == y->realms);
 }
 
@@ -140,10 +142,25 @@ uint8_t route_type_asked(const struct route *r)
 
 bool route_same(const struct route *a, const struct route *b)
 {
-	return !((a->flags ^ b->flags) & ROUTE_CUT) && a->fib == b->fib &&
+	const uint32_t flags = ROUTE_CUT | ROUTE_UNKNOWN | ROUTE_EXPIRES;
+
+	return !((a->flags ^ b->flags) & flags) && a->fib == b->fib &&
 	       !prefix_cmp(&a->dst, &b->dst) && a->metric == b->metric &&
 	       route_type_asked(a) == route_type_asked(b) && a->tos == b->tos &&
 	       route_scope(a) == route_scope(b) && a->protocol == b->protocol &&
 	       a->pref == b->pref && a->realms == b->realms && src_same(&a->src, &b->src) &&
 	       addr_same(&a->prefsrc, &b->prefsrc) && metrics_same(a, b) && hops_same(a, b);
+}
+
+const char *route_unheld(const struct route *r)
+{
+	if (r->flags & ROUTE_CUT)
+		return "too many next hops";
+	if (r->flags & ROUTE_UNKNOWN)
+		return "something that this fwmarkd does not know";
+	/* A nexthop object has the encapsulation itself. */
+	for (unsigned i = 0; i < r->nhops && !r->nhid; i++)
+		if (route_hop(r, i)->encap.type)
+			return "an encapsulation";
+	return NULL;
 }

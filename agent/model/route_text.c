@@ -210,6 +210,7 @@ static void text_hops(struct text *out, const struct route *r, const struct rt_n
 		const struct nexthop *hop = route_hop(r, i);
 
 		text_add(out, "\\\tnexthop ");
+		encap_text(&hop->encap, names, links, out);
 		text_gateway(out, r, hop);
 		text_realms(out, hop->realms, names);
 		text_device(out, hop, links);
@@ -297,7 +298,7 @@ static void text_attributes(struct text *out, const struct route *r, const struc
 	if (l && l->cached && r->dst.family == AF_INET)
 		return;
 	if (r->expires)
-		text_add(out, "expires %usec ", r->expires);
+		text_add(out, "expires %dsec ", r->expires / 100);
 	text_metrics(out, r);
 }
 
@@ -312,6 +313,8 @@ static void text_line(struct text *out, const struct route *r, const struct look
 	}
 	if (r->nhid)
 		text_add(out, "nhid %u ", r->nhid);
+	if (is_plain(r) && r->nhops)
+		encap_text(&r->hop.encap, names, links, out);
 	if (r->tos) {
 		text_add(out, "tos ");
 		text_named(out, &names->dsfield, r->tos, "0x%02x");

@@ -169,10 +169,10 @@ static bool keep_off_policy(const struct access *a, const void *row, struct why 
 static bool keep_off_route(const struct access *a, const void *row, struct why *why)
 {
 	const struct route *r = row;
+	const char *unheld = route_unheld(r);
 
-	if (r->flags & (ROUTE_ENCAP | ROUTE_CUT)) {
-		why_set(why, 0, "the route has %s, which could not be put back",
-			r->flags & ROUTE_ENCAP ? "an encapsulation" : "too many next hops");
+	if (unheld) {
+		why_set(why, 0, "the route has %s, which could not be put back", unheld);
 		return true;
 	}
 	if (!access_protects(a, r->fib))

@@ -38,8 +38,18 @@ int plan_fail(struct mib_fault *fault, const struct plan_item *it, unsigned col,
 struct route *plan_route_copy(struct plan *plan, const struct route *r)
 {
 	struct route *copy = (void *)arena_copy(&plan->arena, r, sizeof(*r));
+	struct nexthop *hops;
 
 	if (copy && r->nhops > 1)
 		copy->hops = (void *)arena_copy(&plan->arena, r->hops, r->nhops * sizeof(*r->hops));
-	return copy && (r->nhops < 2 || copy->hops) ? copy : NULL;
+	if (!copy || (r->nhops > 1 && !copy->hops))
+		return NULL;
+	hops = r->nhops > 1 ? copy->hops : &copy->hop;
+	for (unsigned i = 0; i < r->nhops; i++) {
+		struct encap *e = &hops[i].encap;
+
+		if (e->len && !(e->data = (void *)arena_copy(&plan->arena, e->data, e->len)))
+			return NULL;
+	}
+	return copy;
 }

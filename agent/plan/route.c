@@ -90,24 +90,66 @@ void plan_route_resolve(const struct plan *plan, struct route *r)
 	resolve_hops(plan, r, 0, &dropped);
 }
 
+/* Takes the row as the kernel has it now: the row's next hops belong to the view. */
+static int prepare_old(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
+{
+	const struct route *old = it->old;
+	const char *unheld;
+	struct route kernel;
+
+	if (!old || !it->out || !routes_find(plan->views, old, &kernel))
+		return MIB_OK;
+	unheld = route_unheld(&kernel);
+	if (unheld && !it->foreign) {
+		why_set(&fault->why, 0,
+			"the route that somebody else put in its place has %s, which could not be "
+			"put back",
+			unheld);
+		return plan_fail(fault, it, ROUTE_COL_STATUS, -EINVAL);
+	}
+	if (!routes_expiry(plan->views, &kernel)) {
+		why_set(&fault->why, 0, "the kernel does not say when the route expires");
+		return plan_fail(fault, it, ROUTE_COL_STATUS, -EAGAIN);
+	}
+	route_row_name_hop(plan->views, &kernel.hop);
+	kernel.given = old->given;
+	kernel.storage = old->storage;
+	kernel.status = old->status;
+	it->old = plan_route_copy(plan, &kernel);
+	return it->old ? MIB_OK : plan_fail(fault, it, 0, -ENOMEM);
+}
+
+/* What no column shows. A route that expires keeps its end. */
+static void prepare_hidden(const struct plan_item *it)
+{
+	const struct route *old = it->out ? it->old : NULL;
+	struct route *now = it->now;
+
+	now->flags &= ~(uint32_t)ROUTE_EXPIRES;
+	now->expires = 0;
+	if (old) {
+		now->flags |= old->flags & ROUTE_EXPIRES;
+		now->expires = old->expires;
+	}
+	/* That of a nexthop object; access_check() refuses all others. */
+	now->hop.encap = (struct encap){ 0 };
+	/* The row shows a nexthop object that is a blackhole as the route's type. */
+	if (old && old->type != route_type_asked(old) && now->type == old->type &&
+	    (now->nhid || cols_have(it->touched, ROUTE_COL_NHID)) &&
+	    !cols_have(it->touched, ROUTE_COL_TYPE))
+		now->type = route_type_asked(old);
+}
+
 int plan_route_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
 {
-	struct route *now = it->now, *old = it->old, kernel;
+	const struct route *old = it->old;
+	struct route *now = it->now;
 	unsigned col = ROUTE_COL_STATUS;
-	int err;
+	int err = prepare_old(plan, it, fault);
 
-	/* The row's next hops belong to the view: takes what the kernel has now. */
-	if (old && it->out && routes_find(plan->views, old, &kernel)) {
-		route_row_name_hop(plan->views, &kernel.hop);
-		kernel.given = old->given;
-		kernel.storage = old->storage;
-		kernel.status = old->status;
-		it->old = plan_route_copy(plan, &kernel);
-		if (!it->old)
-			return plan_fail(fault, it, 0, -ENOMEM);
-	}
-	if (!now)
-		return MIB_OK;
+	if (err || !now)
+		return err;
+	prepare_hidden(it);
 	if (now->nhops > 1 && now->hop.gateway.family) {
 		why_set(&fault->why, 0, "the route has %u next hops: write to their rows",
 			now->nhops);

@@ -244,7 +244,7 @@ static int get(const struct nl_attr *a, const struct nl_item *item, int family, 
 	case NL_VIA:
 		return via_load(prefix, item);
 	case NL_OWN:
-		return a->own->get(item->data, item->len, obj);
+		return a->own->get ? a->own->get(item->data, item->len, obj) : 0;
 	default:
 		return uint_get(a, item, field);
 	}
@@ -259,7 +259,7 @@ int nl_decode(const struct nl_table *table, const void *attrs, size_t len, int f
 	int err;
 
 	while ((err = nl_next(&at, &len, &item)) > 0) {
-		types |= item.type < 64 ? UINT64_C(1) << item.type : 0;
+		types |= UINT64_C(1) << (item.type < 63 ? item.type : 63);
 		err = item.type < table->n ? get(&table->attr[item.type], &item, family, obj) : 0;
 		if (err)
 			break;

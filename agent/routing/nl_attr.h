@@ -125,7 +125,7 @@ int nl_put_present(const struct nl_table *table, const struct nl_out *out, uint1
 /**
  * nl_decode - read @len bytes of attributes into @obj
  * @family: of the addresses
- * @seen: gets bit N when attribute N was there (N below 64); may be NULL
+ * @seen: gets bit N when attribute N was there, bit 63 for all from 63 on; may be NULL
  *
  * Leaves fields alone whose attribute is not there, and ignores unknown attributes. When an
  * attribute is there twice, the last one counts. Returns: 0, or -EBADMSG for an attribute of a

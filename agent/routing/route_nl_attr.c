@@ -16,6 +16,10 @@
 	{                                                                                          \
 		.kind = NL_##KIND, .part = ROUTE_PART_HOP, NL_FIELD(route, hop.field)              \
 	}
+#define OWN_ATTR(functions)                                                                        \
+	{                                                                                          \
+		.kind = NL_OWN, .own = &(functions)                                                \
+	}
 #define OWN(PART, functions)                                                                       \
 	{                                                                                          \
 		.kind = NL_OWN, .part = ROUTE_PART_##PART, .own = &(functions)                     \
@@ -43,11 +47,42 @@ static const struct nl_attr metric_attrs[ROUTE_METRIC_N] = {
 
 static const struct nl_table metric_table = NL_TABLE(metric_attrs);
 
+static int encap_put(const struct nl_out *out, uint16_t type, const struct encap *e)
+{
+	if (!e->type)
+		return 0;
+	return mnl_attr_put_check(out->nlh, out->size, type | NLA_F_NESTED, e->len, e->data)
+		       ? 0
+		       : -EMSGSIZE;
+}
+
+/* Keeps what is in the message; see route_nl_decode(). */
+static int encap_get(const void *data, size_t len, struct encap *e)
+{
+	e->data = data;
+	e->len = (uint16_t)len;
+	return 0;
+}
+
+static int hop_encap_put(const struct nl_out *out, uint16_t type, const void *obj)
+{
+	return encap_put(out, type, &((const struct nexthop *)obj)->encap);
+}
+
+static int hop_encap_get(const void *data, size_t len, void *obj)
+{
+	return encap_get(data, len, &((struct nexthop *)obj)->encap);
+}
+
+static const struct nl_own hop_encap = { hop_encap_put, hop_encap_get };
+
 /* One of several next hops: the attributes behind its struct rtnexthop. */
 static const struct nl_attr hop_attrs[] = {
 	[RTA_GATEWAY] = ATTR(ADDR, nexthop, gateway),
 	[RTA_FLOW] = ATTR(U32, nexthop, realms),
 	[RTA_VIA] = ATTR(VIA, nexthop, gateway),
+	[RTA_ENCAP_TYPE] = ATTR(U16, nexthop, encap.type),
+	[RTA_ENCAP] = OWN_ATTR(hop_encap),
 };
 
 static const struct nl_table hop_table = NL_TABLE(hop_attrs);
@@ -73,14 +108,16 @@ static int metrics_put(const struct nl_out *out, uint16_t nest_type, const void 
 	return err;
 }
 
-/* Notes metrics that are not in the table, too, because the route differs by them. */
 static int metrics_get(const void *data, size_t len, void *obj)
 {
 	struct route *r = obj;
 	uint64_t seen;
 	int err = nl_decode(&metric_table, data, len, r->dst.family, r, &seen);
 
-	r->metrics_other |= (uint32_t)seen & ~(1u | 1u << RTAX_MTU | 1u << RTAX_ADVMSS);
+	r->metrics_other |= (uint32_t)seen & ((1u << ROUTE_METRIC_N) - 1) &
+			    ~(1u | 1u << RTAX_MTU | 1u << RTAX_ADVMSS);
+	if (seen >> ROUTE_METRIC_N)
+		r->flags |= ROUTE_UNKNOWN;
 	return err;
 }
 
@@ -134,8 +171,8 @@ static int hop_get(struct route *r, const struct rtnexthop *rtnh)
 	};
 	err = nl_decode(&hop_table, rtnh + 1, rtnh->rtnh_len - sizeof(*rtnh), r->dst.family, hop,
 			&seen);
-	if (seen & UINT64_C(1) << RTA_ENCAP)
-		r->flags |= ROUTE_ENCAP;
+	r->flags |= route_nl_unknown(seen);
+	encap_settle(&hop->encap);
 	hop->gateway_type = hop->gateway.family;
 	return err;
 }
@@ -166,6 +203,41 @@ static int hops_get(const void *data, size_t left, void *obj)
 	return err;
 }
 
+static int route_encap_put(const struct nl_out *out, uint16_t type, const void *obj)
+{
+	return encap_put(out, type, &((const struct route *)obj)->hop.encap);
+}
+
+static int route_encap_get(const void *data, size_t len, void *obj)
+{
+	return encap_get(data, len, &((struct route *)obj)->hop.encap);
+}
+
+/* The kernel takes whole seconds, and reports hundredths (RTA_CACHEINFO). */
+static int expires_put(const struct nl_out *out, uint16_t type, const void *obj)
+{
+	const struct route *r = obj;
+	uint32_t s = r->expires > 0 ? ((uint32_t)r->expires + ROUTE_USER_HZ - 1) / ROUTE_USER_HZ
+				    : 0;
+
+	if (!(r->flags & ROUTE_EXPIRES))
+		return 0;
+	return mnl_attr_put_check(out->nlh, out->size, type, sizeof(s), &s) ? 0 : -EMSGSIZE;
+}
+
+static int expires_get(const void *data, size_t len, void *obj)
+{
+	struct route *r = obj;
+	uint32_t s;
+
+	if (len != sizeof(s))
+		return -EBADMSG;
+	memcpy(&s, data, sizeof(s));
+	r->expires = s > INT32_MAX / ROUTE_USER_HZ ? INT32_MAX : (int32_t)s * ROUTE_USER_HZ;
+	r->flags |= ROUTE_EXPIRES;
+	return 0;
+}
+
 static int cacheinfo_get(const void *data, size_t len, void *obj)
 {
 	struct route *r = obj;
@@ -174,13 +246,17 @@ static int cacheinfo_get(const void *data, size_t len, void *obj)
 	if (len < sizeof(info))
 		return -EBADMSG;
 	memcpy(&info, data, sizeof(info));
-	r->expires = info.rta_expires / ROUTE_USER_HZ;
+	r->expires = info.rta_expires;
+	if (r->expires)
+		r->flags |= ROUTE_EXPIRES;
 	return 0;
 }
 
 static const struct nl_own metrics = { metrics_put, metrics_get };
 static const struct nl_own hops = { hops_put, hops_get };
 static const struct nl_own cacheinfo = { NULL, cacheinfo_get };
+static const struct nl_own expires = { expires_put, expires_get };
+static const struct nl_own route_encap = { route_encap_put, route_encap_get };
 
 static const struct nl_attr route_attrs[] = {
 	[RTA_DST] = ATTR(PREFIX, route, dst),
@@ -196,6 +272,9 @@ static const struct nl_attr route_attrs[] = {
 	[RTA_TABLE] = ATTR(U32, route, fib),
 	[RTA_VIA] = HOP(VIA, gateway),
 	[RTA_PREF] = ATTR(U8, route, pref),
+	[RTA_ENCAP_TYPE] = HOP(U16, encap.type),
+	[RTA_ENCAP] = OWN(HOP, route_encap),
+	[RTA_EXPIRES] = OWN(NEW, expires),
 	[RTA_NH_ID] = ATTR(U32, route, nhid),
 };
 

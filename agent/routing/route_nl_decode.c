@@ -50,6 +50,7 @@ static void settle_hops(struct route *r, struct nexthop *hops)
 		r->hop.gateway = hops[0].gateway;
 		r->hop.ifindex = hops[0].ifindex;
 		r->hop.weight = hops[0].weight;
+		r->hop.encap = hops[0].encap;
 		r->flags |= hops[0].flags | ROUTE_GROUPED;
 		r->realms = hops[0].realms;
 		settle_hop(r);
@@ -92,8 +93,8 @@ static int decode(const struct nlmsghdr *nlh, struct route *r, struct nexthop *h
 	r->hops = NULL;
 	if (!r->src.len)
 		r->src = (struct prefix){ 0 };
-	if (seen & UINT64_C(1) << RTA_ENCAP)
-		r->flags |= ROUTE_ENCAP;
+	r->flags |= route_nl_unknown(seen);
+	encap_settle(&r->hop.encap);
 	if (route_is_reject(r))
 		settle_reject(r);
 	else if (seen & 1u << RTA_MULTIPATH)

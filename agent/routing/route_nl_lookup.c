@@ -69,6 +69,7 @@ static void keep(struct lookup *l, const struct answer *a)
 {
 	l->type = a->route.type;
 	l->route = a->route;
+	l->route.hop.encap = (struct encap){ 0 }; /* it was in the message */
 	l->matched = l->dst;
 	l->cached = a->flags & RTM_F_CLONED;
 	l->has_uid = a->echoed >> RTA_UID & 1;

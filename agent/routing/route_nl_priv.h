@@ -25,6 +25,19 @@ enum route_part {
 /* The attributes of struct route. To decode, @hops must have room for ROUTE_HOPS_MAX next hops. */
 extern const struct nl_table route_table;
 
+/* Returns: ROUTE_UNKNOWN when there was an attribute that is newer than this program, else 0. */
+static inline uint32_t route_nl_unknown(uint64_t seen)
+{
+	return seen >> (RTA_FLOWLABEL + 1) ? ROUTE_UNKNOWN : 0;
+}
+
+/* The kernel sends both attributes of an encapsulation or neither. */
+static inline void encap_settle(struct encap *e)
+{
+	if (!e->type || !e->data)
+		*e = (struct encap){ 0 };
+}
+
 /* As route_nl_decode(), for the answer to a lookup, which is marked RTM_F_CLONED. */
 int route_nl_decode_answer(const struct nlmsghdr *nlh, struct route *out, struct nexthop *hops);
 

@@ -36,11 +36,15 @@ int hop_row_check(const void *row, unsigned *col, struct why *why)
 				 col, why);
 }
 
+/* What only the kernel's route has is not wanted. */
 static bool own(void *row)
 {
 	struct route *r = row;
 	struct nexthop *hops = r->nhops > 1 ? r->hops : NULL;
 
+	r->flags &= ~(uint32_t)ROUTE_EXPIRES;
+	r->expires = 0;
+	r->hop.encap = (struct encap){ 0 };
 	r->hops = NULL;
 	if (!hops)
 		return true;
@@ -48,6 +52,8 @@ static bool own(void *row)
 	if (!r->hops)
 		return false;
 	memcpy(r->hops, hops, r->nhops * sizeof(*hops));
+	for (unsigned i = 0; i < r->nhops; i++)
+		r->hops[i].encap = (struct encap){ 0 };
 	return true;
 }
 

@@ -17,6 +17,7 @@ agent_libviews_a_SOURCES = \
 	agent/views/rules_read.c \
 	agent/views/views.c \
 	agent/views/routes/exclude.c \
+	agent/views/routes/expiry.c \
 	agent/views/routes/info.c \
 	agent/views/routes/live.c \
 	agent/views/routes/load.c \

@@ -39,11 +39,13 @@ enum route_flag {
 	ROUTE_RT_OFFLOAD_FAILED = 1u << 29,
 	/* The route has more next hops than ROUTE_HOPS_MAX: struct route holds the first ones. */
 	ROUTE_CUT = 1u << 27,
-	/* The route or a next hop of it has an encapsulation, which struct route does not hold. */
-	ROUTE_ENCAP = 1u << 28,
+	/* The kernel reports something of the route that is newer than this program. */
+	ROUTE_UNKNOWN = 1u << 28,
 	/* The kernel reports the only next hop as a list of one (IPv6, the last of a nexthop
 	 * group). */
 	ROUTE_GROUPED = 1u << 30,
+	/* IPv6: the kernel removes the route after a while, see route.expires. */
+	ROUTE_EXPIRES = 1u << 31,
 };
 
 enum {
@@ -67,6 +69,12 @@ enum {
 	ROUTE_ADVMSS_MAX = 65495
 };
 
+/* An encapsulation (lightweight tunnel), as the kernel reports it. */
+struct encap {
+	uint16_t type, len; /* LWTUNNEL_ENCAP_* (uapi/linux/lwtunnel.h), 0: none; of the data */
+	const unsigned char *data; /* attributes, owned by whoever made the next hop */
+};
+
 /* One next hop of a route. Addresses are in network byte order. */
 struct nexthop {
 	struct prefix gateway; /* AF_UNSPEC: none, on link */
@@ -76,6 +84,7 @@ struct nexthop {
 	uint16_t weight;       /* 1 to 256 */
 	uint8_t flags;	       /* enum route_flag */
 	uint32_t realms;       /* RTA_FLOW, of one of several next hops */
+	struct encap encap;    /* managers' rows have none */
 };
 
 /* Columns of fwmarkRouteEntry, each named after its field. */
@@ -130,15 +139,15 @@ struct route {
 	uint32_t metrics_other;		  /* bit N: RTAX_N is set, and no column shows it */
 	uint32_t metrics[ROUTE_METRIC_N]; /* [N]: its value, where metrics_other says so */
 	char congctl[16];
-	uint32_t expires;      /* IPv6: seconds that were left when it was read, 0: no end */
-	uint32_t nhid;	       /* a kernel nexthop object, 0: none */
-	uint32_t realms;       /* RTA_FLOW */
-	uint32_t flags;	       /* enum route_flag, of the route and of its only next hop */
-	bool onlink;	       /* all next hops are onlink, or a manager wants that */
+	int32_t expires; /* ROUTE_EXPIRES: hundredths of a second left when it was read, or since */
+	uint32_t nhid;	 /* a kernel nexthop object, 0: none */
+	uint32_t realms; /* RTA_FLOW */
+	uint32_t flags;	 /* enum route_flag, of the route and of its only next hop */
+	bool onlink;	 /* all next hops are onlink, or a manager wants that */
 	struct prefix src;     /* source prefix (IPv6); AF_UNSPEC: none */
 	struct prefix prefsrc; /* RTA_PREFSRC */
-	struct nexthop hop;    /* the only next hop, when nhops is 1 */
 	uint16_t nhops;	       /* next hops. 0: reject types; 1: in @hop; more: in @hops */
+	struct nexthop hop;    /* the only next hop, when nhops is 1 */
 	struct nexthop *hops;  /* only when nhops > 1; owned by whoever made the route */
 	bool withdrawn;	       /* a manager's route: somebody removed it, but its device is up */
 	bool doubtful;	       /* a manager's route: withdrawn if the next reading lacks it */
@@ -164,11 +173,19 @@ int route_cmp(const struct route *a, const struct route *b);
 /**
  * route_same - would the kernel hold the same route for both?
  *
- * Compares all that is sent to the kernel, with the next hops; not instance, flags, expiry, names
- * of interfaces, origin, storage, status. What only one of them says and the kernel chooses by
- * itself makes no difference: the device of a gateway, the next hops of a nexthop object.
+ * Compares all that is sent to the kernel, with the next hops and their encapsulations, and whether
+ * the route expires, not when; not instance, other flags, names of interfaces, origin, storage,
+ * status. What only one of them says and the kernel chooses by itself makes no difference: the
+ * device of a gateway, the next hops of a nexthop object.
  */
 bool route_same(const struct route *a, const struct route *b);
+
+/* Returns: what the route has that nobody can give the kernel once more as it is, or that no row
+ * holds: "an encapsulation"; NULL: nothing. */
+const char *route_unheld(const struct route *r);
+
+/* Encapsulations that are equal but for what they have counted are the same. */
+bool encap_same(const struct encap *a, const struct encap *b);
 
 /* Returns: true for blackhole, unreachable, prohibit and throw, which have no next hops. */
 bool route_is_reject(const struct route *r);
@@ -191,9 +208,11 @@ bool route_hop_onlink(const struct route *r, unsigned i);
  *
  * As iproute2 6.1.0 prints it (ip/iproute.c, print_route), without trailing blanks: "default via
  * 195.96.98.253 dev ppp0". Each of several next hops begins with a backslash, a tab and "nexthop".
- * Encapsulations are left out.
  */
 void route_text(const struct route *r, const struct rt_names *names, const struct names *links,
+		struct text *out);
+/* The part of it for one next hop: " encap ip id 100 dst 192.0.2.1 "; nothing without one. */
+void encap_text(const struct encap *e, const struct rt_names *names, const struct names *links,
 		struct text *out);
 
 #endif

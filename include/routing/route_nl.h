@@ -28,6 +28,7 @@ int route_nl_encode(void *buf, size_t size, uint16_t type, uint16_t flags, const
  * route_nl_decode - read one message of the kernel
  * @hops: room for ROUTE_HOPS_MAX next hops; out->hops points there when there are several
  *
+ * The data of encapsulations stays in the message, which must live as long as @out.
  * A route with more next hops than that gets the first of them, and ROUTE_CUT. out->instance is 1.
  * Returns: 0, -EBADMSG for wrong lengths, -EAFNOSUPPORT for other families and for cached (cloned)
  * routes.

@@ -119,6 +119,8 @@ int route_load_end(struct route_load *l);
 /* Frees what the reading holds: after the end, or to give the reading up. */
 void route_load_fini(struct route_load *l);
 
+/* expiry.c: frees what it keeps. */
+void routes_expiry_fini(struct routes *v);
 /* stale.c: the set has changed: counts version and time. */
 void routes_touched(struct routes *v);
 /* read.c: gives up the reading under way. */

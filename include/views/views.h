@@ -105,6 +105,7 @@ struct route_scope {
 
 struct route_info; /* everything of a route but its key; shared by many routes */
 struct route_load;
+struct route_ends;
 
 struct routes {
 	struct oset set;   /* struct route_rec */
@@ -119,6 +120,7 @@ struct routes {
 	bool known;		   /* all routes were read once */
 	uint64_t looked_pdu;	   /* the request that has read ... */
 	struct route_scope looked; /* ... these routes by routes_look() */
+	struct route_ends *ends;   /* see expiry.c */
 	uint64_t version, last_change;
 	struct route row;
 	struct mib_nexthop_row hop_row;
@@ -301,6 +303,9 @@ int routes_exclude(struct views *views);
 /* Fills in @out with the kernel's route with this key; its next hops stay the view's. Returns:
  * false: there is none. */
 bool routes_find(struct views *views, const struct route *key, struct route *out);
+/* routes/expiry.c: fills in how long the kernel keeps a route of the view that expires. Returns:
+ * false: it does not say. */
+bool routes_expiry(struct views *views, struct route *r);
 /* routes/live.c: take the events that concern routes. */
 void routes_on_route(struct views *views, const struct nlmsghdr *nlh);
 void routes_on_link(struct views *views, const struct nlmsghdr *nlh);

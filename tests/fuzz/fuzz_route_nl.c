@@ -29,8 +29,8 @@ static void use(const struct route *r)
 		abort(); /* there is room for all next hops */
 	if (route_nl_decode((struct nlmsghdr *)(void *)buf, &again, hops))
 		abort();
-	/* Metrics of tomorrow are noticed and not kept. */
-	if (!(r->metrics_other >> ROUTE_METRIC_N) && !route_same(r, &again))
+	/* What is of tomorrow is noticed and not kept. */
+	if (!(r->flags & ROUTE_UNKNOWN) && !route_same(r, &again))
 		abort();
 }
 

@@ -22,6 +22,9 @@ tunnel=77.1.4.10.11.0.0.16.0.1
 if ! ip route add table 77 10.11.0.0/16 encap ip id 7 dst 192.0.2.2 dev eth0; then
 	echo "no encapsulations here" # another one that is not open stands for it
 	tunnel=254.1.4.10.10.0.0.16.0.1
+else
+	ip route add table 77 10.12.0.0/16 nexthop encap ip id 8 dst 192.0.2.3 dev eth0 nexthop dev ppp0
+	ip route replace table 77 10.13.0.0/16 encap ip id 9 dst 192.0.2.4 dev eth0 proto fwmarkd
 fi
 start
 
@@ -39,9 +42,15 @@ builtin=$(row_of fwmarkPolicyText 'lookup main')
 route=77.1.4.0.0.0.0.0.0.1
 hops=77.1.4.10.9.0.0.16.0.1
 main=254.1.4.10.10.0.0.16.0.1
+ends=79.2.16.32.1.13.184.0.9.0.0.0.0.0.0.0.0.0.0.48.1024.1
 indices() { echo "rules $rule $other $twin $twin2 $out $rule6, policies $policy $policy2 $policy6"; }
 export rule other twin twin2 out rule6 policy policy2 policy6 builtin route hops main tunnel
 
+# What no column holds is in the text.
+for n in 11 12; do
+	text=$(ip -o route show table 77 10.$n.0.0/16 | sed 's/ *$//')
+	[ ! "$text" ] || shown fwmarkRouteText.77.1.4.10.$n.0.0.16.0.1 "$text"
+done
 set_refused notWritable "fwmarkRuleMark.$rule" 'provisioning\.foreign' "fwmarkRuleMark.$rule" u 6
 set_refused 'notWritable|inconsistentValue' "fwmarkNextHopStatus.$hops.3" '.' \
 	"fwmarkNextHopIfName.$hops.3" s ppp0 "fwmarkNextHopStatus.$hops.3" i createAndGo
@@ -98,8 +107,28 @@ for i in 1 3 2; do
 	[ $i != 2 ] || { sort -o "$WORK/several" "$WORK/several" && sort -o "$WORK/several.now" "$WORK/several.now"; }
 	expect_same "instance $i" "$WORK/several" "$WORK/several.now"
 done
+
+# A route that expires does so still: when it was changed, and when it was put back.
+ip -6 route add 2001:db8:9::/48 dev eth0 expires 900 table 79
+# expires WORDS: the route, with these words behind its lifetime, in the kernel and in the text.
+expires() {
+	text=$(snmp_get "fwmarkRouteText.$ends")
+	expect_match "text" "^2001:db8:9::/48 dev eth0 metric 1024 expires (900|8[0-9]*)sec ${1}pref medium" "$text"
+	expect_eq "text" "$(ip -o -6 route show table 79 | sed 's/expires [0-9]*/expires N/; s/ *$//')" \
+		"$(printf '%s\n' "$text" | sed 's/expires [0-9]*/expires N/')"
+}
+expires ''
+for change in "Mtu.$ends u 1400" "Status.$ends i destroy"; do
+	# shellcheck disable=SC2086 # words
+	! snmp snmpset fwmarkRoute$change >"$WORK/set" 2>&1 || fail "the state was saved"
+	expect_match "$change" 'Reason: resourceUnavailable' "$(cat "$WORK/set")"
+	expires ''
+done
 rmdir "$WORK/state/state.new"
+snmp_set "fwmarkRouteMtu.$ends" u 1400
+expires 'mtu 1400 '
 ip route flush table 79
+ip -6 route flush table 79
 
 # A SET that is undone in its last step: nothing has changed.
 mkdir "$WORK/state/state.new"

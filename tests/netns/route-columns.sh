@@ -67,3 +67,44 @@ snmp_set fwmarkNextHopStatus.$route.1 i destroy
 expect_match "route of one hop" '^default via 195\.96\.98\.253 dev ppp0' "$(ip route show table 201)"
 snmp_set fwmarkRouteStatus.$route i destroy
 expect_state before "destroyed"
+
+# A nexthop object that is a blackhole: the kernel shows the route as one, and it can be changed and
+# destroyed.
+ip nexthop add id 5 blackhole
+ip -6 nexthop add id 6 blackhole
+ip nexthop add id 7 via "$FAST4" dev eth1
+for row in '-4 5 7 201.1.4.10.9.0.0.16.0.1' "-6 6 6 201.$six.48.1024.1"; do
+	# shellcheck disable=SC2086 # words
+	set -- $row
+	snmp_set "fwmarkRouteNextHopId.$4" u "$2" "fwmarkRouteStatus.$4" i createAndGo
+	shown "fwmarkRouteType.$4" 6
+	snmp_set "fwmarkRouteMtu.$4" u 1400
+	expect_match "ip route" "^blackhole .* nhid $2 .* mtu 1400" "$(ip "$1" route show table 201)"
+	snmp_set "fwmarkRouteNextHopId.$4" u "$3"
+	expect_match "ip route" "nhid $3 " "$(ip "$1" route show table 201)"
+	snmp_set "fwmarkRouteNextHopId.$4" u "$2"
+	expect_match "ip route" "^blackhole .* nhid $2 " "$(ip "$1" route show table 201)"
+	# Without the state, the destruction is undone.
+	mkdir "$WORK/state/state.new"
+	set_refused resourceUnavailable '.*' 'saving the state' "fwmarkRouteStatus.$4" i destroy
+	rmdir "$WORK/state/state.new"
+	expect_match "ip route" "^blackhole .* nhid $2 " "$(ip "$1" route show table 201)"
+	snmp_set "fwmarkRouteStatus.$4" i destroy
+	expect_state before "destroyed: $row"
+done
+
+# Somebody puts a tunnel in the place of a manager's route: it is shown, and no SET can do away with
+# what the row does not hold.
+snmp_set fwmarkRouteIfName.$route s ppp0 fwmarkRouteStatus.$route i createAndGo
+if ip route replace default encap ip id 100 dst 198.51.100.2 dev ppp0 table 201; then
+	ip route show table 201 >"$WORK/tunnel"
+	expect_match "text" 'encap ip id 100 .*dst 198\.51\.100\.2' "$(snmp_get fwmarkRouteText.$route)"
+	set_refused inconsistentValue "fwmark(Route|NextHop).*" 'an encapsulation' fwmarkRouteMtu.$route u 1400
+	set_refused inconsistentValue "fwmark(Route|NextHop).*" 'an encapsulation' fwmarkRouteStatus.$route i destroy
+	set_refused inconsistentValue "fwmark(Route|NextHop).*" 'an encapsulation' fwmarkNextHopWeight.$route.1 u 2
+	stop_agent
+	start_agent
+	ip route show table 201 >"$WORK/now"
+	expect_same "the tunnel" "$WORK/tunnel" "$WORK/now"
+	ip route del default table 201
+fi

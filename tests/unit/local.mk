@@ -31,9 +31,10 @@ tests_unit_test_sysctl_LDADD = $(UNIT_ROUTING)
 
 noinst_HEADERS += tests/unit/netns.h tests/unit/routes.h
 EXTRA_DIST += tests/unit/no-cmocka.sh
-unit_tests += tests/unit/test_route tests/unit/test_route_nl \
+unit_tests += tests/unit/test_encap tests/unit/test_route tests/unit/test_route_nl \
 	tests/unit/test_route_kernel
 tests_unit_test_route_LDADD = $(UNIT_MODEL)
+tests_unit_test_encap_LDADD = $(UNIT_ROUTING)
 tests_unit_test_route_nl_LDADD = $(UNIT_ROUTING)
 tests_unit_test_route_kernel_LDADD = $(UNIT_ROUTING)
 

@@ -300,6 +300,8 @@ CHANGE(c_ifname, strcpy(r->hop.ifname, "x"))
 CHANGE(c_realms, r->realms = 4)
 CHANGE(c_pref, r->pref = 3)
 CHANGE(c_expires, r->expires = 3)
+CHANGE(c_expiring, r->flags |= ROUTE_EXPIRES)
+CHANGE(c_unknown, r->flags |= ROUTE_UNKNOWN)
 CHANGE(c_lock, r->metrics_other = 2; r->metrics[1] = 4)
 
 static void test_same(void **state)
@@ -332,7 +334,9 @@ static void test_same(void **state)
 		{ "flags", c_flags, true },
 		{ "row", c_status, true },
 		{ "name of the device", c_ifname, true },
-		{ "expiry", c_expires, true },
+		{ "end", c_expires, true },
+		{ "expiry", c_expiring, false },
+		{ "something unknown", c_unknown, false },
 		{ "two next hops", c_hops, false },
 	};
 

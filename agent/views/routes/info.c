@@ -19,6 +19,7 @@ static void hop_normal(const struct nexthop *from, struct nexthop *to)
 	to->weight = from->weight ? from->weight : 1;
 	to->flags = from->flags;
 	to->realms = from->realms;
+	to->encap = from->encap;
 }
 
 static void normal(const struct route *from, struct route *to)
@@ -61,29 +62,50 @@ static uint64_t hash_of(const void *data, size_t n)
 	return hash_add(h, p, n);
 }
 
-static struct route_info *info_new(const struct route *r, const struct nexthop *hops, uint64_t hash)
-{
-	size_t nhops = r->nhops > 1 ? r->nhops : 0;
-	struct route_info *info = malloc(sizeof(*info) + nhops * sizeof(*hops));
+/* Where the bytes of a route and of a next hop end that are compared as they are. */
+enum {
+	ROUTE_BYTES = offsetof(struct route, hop),
+	HOP_BYTES = offsetof(struct nexthop, encap),
+};
 
+/* @r with its next hops is in normal form. */
+static struct route_info *info_new(const struct route *r, uint64_t hash)
+{
+	size_t nhops = r->nhops > 1 ? r->nhops : 0, encaps = 0;
+	struct nexthop *hops;
+	struct route_info *info;
+	unsigned char *at;
+
+	for (unsigned i = 0; i < r->nhops; i++)
+		encaps += route_hop(r, i)->encap.len;
+	info = malloc(sizeof(*info) + nhops * sizeof(*info->hops) + encaps);
 	if (!info)
 		return NULL;
 	*info = (struct route_info){ .hash = hash, .refs = 1, .r = *r };
-	if (nhops) {
-		memcpy(info->hops, hops, nhops * sizeof(*hops));
-		info->r.hops = info->hops;
+	info->r.hops = nhops ? info->hops : NULL;
+	hops = nhops ? info->hops : &info->r.hop;
+	at = (unsigned char *)&info->hops[nhops];
+	for (unsigned i = 0; i < r->nhops; i++) {
+		hops[i] = *route_hop(r, i);
+		if (hops[i].encap.len)
+			memcpy(at, hops[i].encap.data, hops[i].encap.len);
+		hops[i].encap.data = at;
+		at += hops[i].encap.len;
 	}
 	return info;
 }
 
-static bool info_same(const struct route_info *info, const struct route *r,
-		      const struct nexthop *hops, uint64_t hash)
+static bool info_same(const struct route_info *info, const struct route *r, uint64_t hash)
 {
-	/* For equal routes the pointer r.hops differs: it stands behind everything that is
-	 * compared. */
-	if (info->hash != hash || memcmp(&info->r, r, offsetof(struct route, hops)) != 0)
+	if (info->hash != hash || memcmp(&info->r, r, ROUTE_BYTES) != 0)
 		return false;
-	return r->nhops < 2 || memcmp(info->hops, hops, r->nhops * sizeof(*hops)) == 0;
+	for (unsigned i = 0; i < r->nhops; i++) {
+		const struct nexthop *a = route_hop(&info->r, i), *b = route_hop(r, i);
+
+		if (memcmp(a, b, HOP_BYTES) != 0 || !encap_same(&a->encap, &b->encap))
+			return false;
+	}
+	return true;
 }
 
 static int grow(struct routes *v)
@@ -116,21 +138,24 @@ struct route_info *route_info_get(struct routes *v, const struct route *r)
 	uint64_t hash;
 
 	normal(r, &n);
-	hash = hash_of(&n, offsetof(struct route, hops));
-	for (unsigned i = 0; n.nhops > 1 && i < n.nhops; i++) {
-		hop_normal(&r->hops[i], &hops[i]);
-		hash ^= hash_of(&hops[i], sizeof(hops[i])) * (i + 2u);
+	if (n.nhops > 1)
+		n.hops = hops;
+	hash = hash_of(&n, ROUTE_BYTES);
+	for (unsigned i = 0; i < n.nhops; i++) {
+		if (n.nhops > 1)
+			hop_normal(&r->hops[i], &hops[i]);
+		hash ^= hash_of(route_hop(&n, i), HOP_BYTES) * (i + 2u);
 	}
 	if (v->ninfos >= v->nbuckets && grow(v))
 		return NULL;
 	bucket = &v->buckets[hash & (v->nbuckets - 1)];
 	for (info = *bucket; info; info = info->next) {
-		if (info_same(info, &n, hops, hash)) {
+		if (info_same(info, &n, hash)) {
 			info->refs++;
 			return info;
 		}
 	}
-	info = info_new(&n, hops, hash);
+	info = info_new(&n, hash);
 	if (!info)
 		return NULL;
 	info->next = *bucket;

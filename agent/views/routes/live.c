@@ -25,6 +25,7 @@ void routes_init(struct views *views)
 void routes_fini(struct views *views)
 {
 	routes_leave(&views->routes);
+	routes_expiry_fini(&views->routes);
 	route_set_fini(&views->routes);
 	vec_fini(&views->routes.stale);
 }

@@ -197,9 +197,11 @@ static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid
 static void text(void *ctx, const void *row, unsigned col, struct text *out)
 {
 	struct views *views = ctx;
+	struct route r = *(const struct route *)row;
 
 	(void)col;
-	route_text(row, &views->names, &views->links, out);
+	routes_expiry(views, &r);
+	route_text(&r, &views->names, &views->links, out);
 }
 
 bool route_row_writable(void *ctx, const void *row, struct why *why)

@@ -222,7 +222,7 @@ int route_set_swap(struct routes *v, const struct route *r)
 	return 0;
 }
 
-bool route_set_remove(struct routes *v, const struct route *r)
+static bool remove_same(struct routes *v, const struct route *r)
 {
 	struct route_rec key = route_rec_of(r), *rec;
 
@@ -240,6 +240,16 @@ bool route_set_remove(struct routes *v, const struct route *r)
 		return true;
 	}
 	return false;
+}
+
+/* The kernel lets a route expire, or stay, without an event, and reports no end in the hundredth of a
+ * second in which it comes. */
+bool route_set_remove(struct routes *v, const struct route *r)
+{
+	struct route other = *r;
+
+	other.flags ^= ROUTE_EXPIRES;
+	return remove_same(v, r) || (r->dst.family == AF_INET6 && remove_same(v, &other));
 }
 
 /*
