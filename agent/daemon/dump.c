@@ -360,7 +360,7 @@ static int dump_rules(struct dump *d, struct text *out)
 	for (size_t i = 0; index && i < in->views.rules.rows.n; i++) {
 		const struct rule_row *row = vec_at(&in->views.rules.rows, i);
 
-		if (row->entry != RULE_ABSENT)
+		if (rule_is_read(row))
 			index[row->entry] = row->index;
 	}
 	for (size_t i = 0; index && i < snap->entries.n; i++) {

@@ -129,7 +129,7 @@ static uint32_t kernel_rule(struct plan *plan, const struct markrule *r, bool *u
 	const struct nf_snap *snap = plan->views->rules.snap;
 	const struct rule_row *own = rules_row(plan->views, r->index);
 
-	if (own && own->entry != RULE_ABSENT)
+	if (own && own->entry != ROW_ABSENT)
 		return r->index;
 	for (size_t i = 0; snap && used && i < plan->views->rules.rows.n; i++) {
 		const struct rule_row *row = vec_at(&plan->views->rules.rows, i);
@@ -137,7 +137,7 @@ static uint32_t kernel_rule(struct plan *plan, const struct markrule *r, bool *u
 		const struct nf_chain *c;
 		const struct markrule *have;
 
-		if (row->index < ROW_FOREIGN_MIN || row->entry == RULE_ABSENT || used[row->entry])
+		if (row->index < ROW_FOREIGN_MIN || !rule_is_read(row) || used[row->entry])
 			continue;
 		e = vec_at(&snap->entries, row->entry);
 		c = vec_at(&snap->chains, e->chain);

@@ -71,7 +71,7 @@ static int take_rule(struct plan *plan, struct markrule *made)
 	const struct rule_row *row = rules_row(plan->views, made->index);
 	const struct markrule *have;
 
-	if (!row || row->entry == RULE_ABSENT)
+	if (!rule_is_read(row))
 		return 0;
 	if (!was || was->status != ROW_ACTIVE)
 		return item(plan, &mib_rule, made, NULL, 0);

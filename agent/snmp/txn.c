@@ -52,6 +52,25 @@ static struct mib_change *change_find(struct mib *m, const struct mib_table *t, 
 	return NULL;
 }
 
+/* Could the kernel be read for this row? Returns: a mib_error. */
+static int row_sure(const struct mib_change *c, struct why *why)
+{
+	const struct mib_source *src = &c->table->src;
+
+	return src->sure ? mib_error_of(src->sure(src->ctx, c->at.id, c->at.n, why)) : MIB_OK;
+}
+
+/* Refuses a row that is not there and cannot be created. */
+static int refuse_absent(const struct mib_change *c, struct why *why)
+{
+	struct why unread = { "" };
+	int error = row_sure(c, &unread);
+
+	if (error)
+		*why = unread;
+	return error ? error : MIB_NO_CREATION;
+}
+
 /* Fills in the change of one row, of which @c has the table and the index. */
 static int change_start(struct mib *m, struct mib_change *c, struct why *why)
 {
@@ -69,12 +88,12 @@ static int change_start(struct mib *m, struct mib_change *c, struct why *why)
 	}
 	if (!src->init) {
 		why_set(why, 0, "there is no such instance");
-		return MIB_NO_CREATION;
+		return refuse_absent(c, why);
 	}
 	c->now = arena_alloc(&m->arena, def->row_size);
 	if (!c->now)
 		return MIB_RESOURCE_UNAVAILABLE;
-	return src->init(src->ctx, c->at.id, c->at.n, c->now, why) ? MIB_OK : MIB_NO_CREATION;
+	return src->init(src->ctx, c->at.id, c->at.n, c->now, why) ? MIB_OK : refuse_absent(c, why);
 }
 
 /* Finds or starts the change that the varbind belongs to. */
@@ -229,6 +248,14 @@ static unsigned changed_while_active(const struct mib_change *c)
 	return 0;
 }
 
+static bool creates(const struct mib_change *c, const struct mib_col *status)
+{
+	enum row_status asked =
+		status && cols_have(c->touched, status->num) ? cell_load(status, c->now) : ROW_NONE;
+
+	return asked == ROW_CREATE_AND_GO || asked == ROW_CREATE_AND_WAIT;
+}
+
 /* Could the row be active? Returns: 0, or -errno with column and reason in @f. */
 static int row_check(const struct mib_change *c, struct mib_fault *f)
 {
@@ -245,7 +272,9 @@ static int change_check(struct mib_change *c, struct mib_fault *f)
 	int err;
 
 	f->col = status ? status->num : 0;
-	err = status_wanted(c, status, &wanted, &f->why);
+	err = creates(c, status) ? MIB_OK : row_sure(c, &f->why);
+	if (!err)
+		err = status_wanted(c, status, &wanted, &f->why);
 	if (err)
 		return err;
 	if (wanted == ROW_DESTROY) {

@@ -28,8 +28,9 @@ static void read_names(struct views *views)
 {
 	int err = rt_names_read(&views->names);
 
-	if (err)
+	if (err && !views->names_err)
 		log_err("reading rt_tables: %s", strerror(-err));
+	views->names_err = err;
 	views->names_version++;
 }
 
@@ -51,23 +52,44 @@ static int throw_away(struct views *views)
 	return rtnl_events_exclude(views->events, excluded->item, excluded->n);
 }
 
+/* @before: gets the links as they were. Returns: false when they cannot be read. */
+static bool read_links(struct views *views, struct names *before)
+{
+	int err;
+
+	*before = views->links;
+	views->links = (struct names)NAMES_INIT;
+	err = link_nl_dump(views->rtnl, &views->links);
+	if (err) {
+		if (!views->links_err)
+			log_err("reading interfaces: %s", strerror(-err));
+		names_fini(&views->links);
+		views->links = *before;
+	}
+	views->links_err = err;
+	views->links_changed = true; /* perhaps: nobody knows */
+	return !err;
+}
+
 /* Events were lost: has everything read anew. */
 static void read_anew(struct views *views)
 {
-	struct names before = views->links;
-	bool again;
+	struct names before;
+	bool again = read_links(views, &before);
 
 	views->store->agent.resyncs++;
-	views->links = (struct names)NAMES_INIT;
-	again = link_nl_dump(views->rtnl, &views->links) == 0;
-	if (!again) {
-		names_fini(&views->links);
-		views->links = before;
-	}
 	views->on_lost(views, again ? &before : NULL);
 	if (again)
 		names_fini(&before);
-	views->links_changed = true; /* perhaps: nobody knows */
+}
+
+/* The links could not be read when events were lost: tries again. */
+static void read_links_again(struct views *views)
+{
+	struct names before;
+
+	if (read_links(views, &before))
+		names_fini(&before);
 }
 
 void live_sync(struct views *views)
@@ -83,6 +105,8 @@ void live_sync(struct views *views)
 		log_err("reading events of the kernel: %s", strerror(-err));
 	if (*lost || err < 0)
 		read_anew(views);
-	if (!views->names_version || rt_names_changed(views->names_fd) == 1)
+	else if (views->links_err)
+		read_links_again(views);
+	if (!views->names_version || views->names_err || rt_names_changed(views->names_fd) == 1)
 		read_names(views);
 }

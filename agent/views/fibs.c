@@ -192,6 +192,22 @@ static bool exists(void *ctx, const void *row)
 	return wanted_find(&views->store->wanted[FIB_ROWS], row) != NULL;
 }
 
+/* A table has a row by its name, its policies or its routes. */
+static int sure(void *ctx, const uint32_t *idx, size_t n, struct why *why)
+{
+	struct views *views = ctx;
+	const struct fib key = { .id = index_one(idx, n) };
+
+	if (wanted_find(&views->store->wanted[FIB_ROWS], &key))
+		return 0;
+	if (views->names_err)
+		return why_set(why, -EAGAIN, "the names of tables cannot be read: %s",
+			       strerror(-views->names_err));
+	if (!routes_whole(views) && !index_rows_find(&views->fibs.rows, key.id))
+		return why_set(why, -EAGAIN, "the kernel's routes are still to be read");
+	return policies_sure(views, why);
+}
+
 static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why)
 {
 	struct fib *f = row;
@@ -215,6 +231,7 @@ const struct mib_source fibs_source = {
 	.next = next,
 	.writable = writable,
 	.exists = exists,
+	.sure = sure,
 	.init = init,
 	.settle = fib_row_settle,
 	.check = fib_row_check,

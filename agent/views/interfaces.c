@@ -66,7 +66,31 @@ static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid
 	return NULL;
 }
 
-const struct mib_source interfaces_source = { .find = find, .next = next };
+static int settings_sure(const char *ifname, struct why *why)
+{
+	struct interface_raw raw;
+	int err = read_raw(ifname, &raw);
+
+	/* IPv4 has no settings for it. */
+	if (!err || err == -ENODEV)
+		return 0;
+	return why_set(why, -EAGAIN, "the settings of %s cannot be read: %s",
+		       ifname ? ifname : "all interfaces", strerror(-err));
+}
+
+static int sure(void *ctx, const uint32_t *idx, size_t n, struct why *why)
+{
+	struct views *views = ctx;
+	const struct name *link = names_find(&views->links, index_one(idx, n));
+	int err = settings_sure(NULL, why);
+
+	if (!err && !link && views->links_err)
+		err = why_set(why, -EAGAIN, "the kernel's interfaces cannot be read: %s",
+			      strerror(-views->links_err));
+	return err || !link ? err : settings_sure(link->name, why);
+}
+
+const struct mib_source interfaces_source = { .find = find, .next = next, .sure = sure };
 
 static const void *scalars_row(struct views *views)
 {
@@ -80,4 +104,12 @@ static const void *scalars_row(struct views *views)
 
 SCALARS(scalars, scalars_row)
 
-const struct mib_source interfaces_scalars_source = { .find = scalars_find, .next = scalars_next };
+static int scalars_sure(void *ctx, const uint32_t *idx, size_t n, struct why *why)
+{
+	(void)ctx, (void)idx, (void)n;
+	return settings_sure(NULL, why);
+}
+
+const struct mib_source interfaces_scalars_source = { .find = scalars_find,
+						      .next = scalars_next,
+						      .sure = scalars_sure };

@@ -14,6 +14,7 @@ agent_libviews_a_SOURCES = \
 	agent/views/policies.c \
 	agent/views/rule_ids.c \
 	agent/views/rules.c \
+	agent/views/rules_fresh.c \
 	agent/views/rules_read.c \
 	agent/views/views.c \
 	agent/views/routes/exclude.c \
@@ -32,6 +33,7 @@ agent_libviews_a_SOURCES = \
 noinst_HEADERS += \
 	agent/views/routes/info.h \
 	agent/views/routes/merge.h \
+	agent/views/rules_read.h \
 	include/views/route_row.h \
 	include/views/route_set.h \
 	include/views/rule_ids.h \

@@ -41,14 +41,33 @@ static void use(struct vec *uses, const struct use *one)
 		*slot = *one;
 }
 
+/* The rules that the kernel has, and managers' rules that nobody has read yet. */
+static void gather_rules(const struct views *views, struct vec *uses)
+{
+	const struct wanted *wanted = &views->store->wanted[RULE_ROWS];
+	const struct rules *r = &views->rules;
+
+	for (size_t i = 0; i < r->rows.n; i++) {
+		const struct rule_row *row = vec_at(&r->rows, i);
+		const struct markrule *m =
+			row->entry == ROW_UNREAD
+				? wanted_find(wanted, &(struct markrule){ .index = row->index })
+				: NULL;
+		const struct nf_entry *e = rule_is_read(row) ? vec_at(&r->snap->entries, row->entry)
+							     : NULL;
+		uint8_t target = e				? e->target
+				 : m && m->status == ROW_ACTIVE ? m->target
+								: MARKRULE_OTHER;
+
+		if (target == MARKRULE_MARK || target == MARKRULE_CONNMARK_SET)
+			use(uses, &(struct use){ e ? e->mark : m->mark, e ? e->mask : m->mask,
+						 .rules = 1 });
+	}
+}
+
 static void gather(const struct views *views, struct vec *uses)
 {
-	for (size_t i = 0; views->rules.snap && i < views->rules.snap->entries.n; i++) {
-		const struct nf_entry *e = vec_at(&views->rules.snap->entries, i);
-
-		if (e->target == MARKRULE_MARK || e->target == MARKRULE_CONNMARK_SET)
-			use(uses, &(struct use){ e->mark, e->mask, .rules = 1 });
-	}
+	gather_rules(views, uses);
 	for (size_t i = 0; i < views->policies.kernel.n; i++) {
 		const struct policy *p = vec_at(&views->policies.kernel, i);
 
@@ -203,6 +222,19 @@ static bool exists(void *ctx, const void *row)
 	return wanted_find(&views->store->wanted[MARK_ROWS], row) != NULL;
 }
 
+/* The columns of a row that a manager wants are his. */
+static int sure(void *ctx, const uint32_t *idx, size_t n, struct why *why)
+{
+	struct views *views = ctx;
+	struct mark key = { .value = n ? idx[0] : 0, .mask = n > 1 ? idx[1] : 0 };
+	int err = 0;
+
+	if (n != 2 || wanted_find(&views->store->wanted[MARK_ROWS], &key))
+		return 0;
+	err = rules_sure(views, why);
+	return err ? err : policies_sure(views, why);
+}
+
 static bool init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why)
 {
 	(void)ctx;
@@ -219,6 +251,7 @@ const struct mib_source marks_source = {
 	.find = find,
 	.next = next,
 	.exists = exists,
+	.sure = sure,
 	.init = init,
 	.settle = mark_row_settle,
 };

@@ -11,8 +11,6 @@
 #include "views/scalars.h"
 #include "views/views.h"
 
-enum { ABSENT = UINT32_MAX };
-
 void policies_init(struct views *views)
 {
 	struct policies *v = &views->policies;
@@ -20,6 +18,7 @@ void policies_init(struct views *views)
 	v->kernel = (struct vec)VEC_INIT(struct policy);
 	v->rows = (struct vec)VEC_INIT(struct policy_row);
 	v->stale = true;
+	v->laid_version = UINT64_MAX;
 	v->next_index = index_rows_start();
 }
 
@@ -137,7 +136,7 @@ static int build_rows(struct views *views)
 		const struct wanted_hash *h = vec_at(&hashes, i);
 		const struct policy *m = wanted_at(all, h->at);
 
-		err = h->taken ? 0 : row_add(&v->rows, m->index, ABSENT);
+		err = h->taken ? 0 : row_add(&v->rows, m->index, ROW_ABSENT);
 	}
 	vec_fini(&hashes);
 	index_rows_sort(&v->rows);
@@ -182,6 +181,30 @@ static void changed(struct views *views, bool differs)
 		v->last_change = v->event_ms > v->last_change ? v->event_ms : clock_ms();
 }
 
+/* The policies cannot be read: lays what managers have over those that were read last. Nobody has
+ * looked at what SETs have done since. */
+static void lay_over(struct views *views)
+{
+	const struct wanted *all = &views->store->wanted[POLICY_ROWS];
+	struct policies *v = &views->policies;
+
+	if (v->laid_version == views->store->version)
+		return;
+	v->laid_version = views->store->version;
+	for (size_t i = 0; i < all->rows.n; i++) {
+		const struct policy *m = wanted_at(all, i);
+		const struct policy_row *had = index_rows_find(&v->rows, m->index);
+		struct policy_row *row;
+
+		if (had && had->entry < ROW_UNREAD && m->status == ROW_ACTIVE &&
+		    policy_same(m, vec_at(&v->kernel, had->entry)))
+			continue;
+		row = index_rows_put(&v->rows, m->index);
+		if (row)
+			row->entry = ROW_UNREAD;
+	}
+}
+
 void policies_sync(struct views *views)
 {
 	static const int families[] = { AF_INET, AF_INET6 };
@@ -190,7 +213,8 @@ void policies_sync(struct views *views)
 	int err = 0;
 
 	live_sync(views);
-	if (!v->stale)
+	/* Nor is a reading that failed tried again for each varbind. */
+	if (!v->stale || (v->err && v->failed_pdu == views->pdus))
 		return;
 	v->stale = false;
 	for (size_t i = 0; i < 2 && !err; i++) {
@@ -203,10 +227,15 @@ void policies_sync(struct views *views)
 	}
 	if (err) {
 		v->stale = true;
-		log_err("reading policies: %s", strerror(-err));
+		if (!v->err)
+			log_err("reading policies: %s", strerror(-err));
+		v->err = err;
+		v->failed_pdu = views->pdus;
 		vec_fini(&kernel);
+		lay_over(views);
 		return;
 	}
+	v->err = 0;
 	changed(views, v->version && !same_policies(&kernel, &v->kernel));
 	vec_fini(&v->kernel);
 	v->kernel = kernel;
@@ -218,6 +247,15 @@ void policies_sync(struct views *views)
 		views->store->dirty = true;
 }
 
+int policies_sure(struct views *views, struct why *why)
+{
+	policies_sync(views);
+	if (!views->policies.err)
+		return 0;
+	return why_set(why, -EAGAIN, "the kernel's policies cannot be read: %s",
+		       strerror(-views->policies.err));
+}
+
 uint32_t policies_ordinal(const struct views *views, uint32_t index)
 {
 	const struct policies *v = &views->policies;
@@ -225,7 +263,7 @@ uint32_t policies_ordinal(const struct views *views, uint32_t index)
 	uint32_t ordinal = 0;
 	uint64_t hash;
 
-	if (!row || row->entry == ABSENT)
+	if (!row || row->entry >= ROW_UNREAD)
 		return 0;
 	hash = policy_hash(vec_at(&v->kernel, row->entry));
 	for (size_t i = index_rows_above(&v->rows, &(uint32_t){ ROW_MANAGER_MAX }, 1);
@@ -252,11 +290,11 @@ static const void *fill(struct views *views, const struct policy_row *row)
 	const struct policy *m = wanted_find(&views->store->wanted[POLICY_ROWS], &key);
 	struct policy *out = &v->row;
 
-	if (row->entry == ABSENT) {
+	if (row->entry >= ROW_UNREAD) {
 		if (!m)
 			return NULL;
 		*out = *m;
-		if (out->status == ROW_ACTIVE)
+		if (row->entry == ROW_ABSENT && out->status == ROW_ACTIVE)
 			out->status = ROW_NOT_IN_SERVICE;
 	} else {
 		*out = *(struct policy *)vec_at(&v->kernel, row->entry);
@@ -305,6 +343,16 @@ static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid
 	return NULL;
 }
 
+/* The kernel has nothing of a row that is not active. */
+static int sure(void *ctx, const uint32_t *idx, size_t n, struct why *why)
+{
+	struct views *views = ctx;
+	const struct policy *m = wanted_find(&views->store->wanted[POLICY_ROWS],
+					     &(struct policy){ .index = index_one(idx, n) });
+
+	return m && m->status != ROW_ACTIVE ? 0 : policies_sure(views, why);
+}
+
 static void text(void *ctx, const void *row, unsigned col, struct text *out)
 {
 	struct views *views = ctx;
@@ -339,6 +387,7 @@ const struct mib_source policies_source = {
 	.find = find,
 	.next = next,
 	.text = text,
+	.sure = sure,
 	.writable = writable,
 	.init = init,
 	.settle = policy_row_settle,

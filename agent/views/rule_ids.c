@@ -208,7 +208,7 @@ static const struct rule_note *note_of(const struct views *views, uint32_t tag,
 static void take_note(const struct rule_note *note, struct idmap_entry *id,
 		      const struct rule_row *had)
 {
-	bool keep = note->keep && had && had->entry != RULE_ABSENT;
+	bool keep = note->keep && had && had->entry != ROW_ABSENT;
 
 	id->packets = keep ? had->packets : 0;
 	id->bytes = keep ? had->bytes : 0;

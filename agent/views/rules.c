@@ -17,14 +17,13 @@ static void overlay(struct markrule *row, const struct markrule *m)
 	row->place = m->place;
 }
 
-/* A row without a rule in the kernel counts nothing. Its position is the one that was written. */
-static void absent(struct markrule *row)
+/* A row without a rule in the kernel. Its position is the one that was written. */
+static void absent(struct markrule *row, const struct rule_row *at)
 {
-	row->packets = row->bytes = 0;
 	row->hooks = 0;
 	row->routing = false;
 	/* The rule is wanted, but not in the kernel. */
-	if (row->status == ROW_ACTIVE)
+	if (at->entry == ROW_ABSENT && row->status == ROW_ACTIVE)
 		row->status = ROW_NOT_IN_SERVICE;
 }
 
@@ -51,7 +50,7 @@ static const void *fill(struct views *views, const struct rule_row *row)
 	struct markrule *out = &r->row;
 	const struct markrule *m;
 
-	if (row->entry != RULE_ABSENT && filled(r, row, views->store->version)) {
+	if (rule_is_read(row) && filled(r, row, views->store->version)) {
 		out->packets = row->packets;
 		out->bytes = row->bytes;
 		out->discontinuity = row->discontinuity;
@@ -60,17 +59,15 @@ static const void *fill(struct views *views, const struct rule_row *row)
 	r->row_at.index = 0;
 	m = wanted_find(&views->store->wanted[RULE_ROWS],
 			&(struct markrule){ .index = row->index });
-	if (row->entry == RULE_ABSENT) {
+	if (!rule_is_read(row)) {
 		if (!m)
 			return NULL;
 		*out = *m;
-		absent(out);
+		absent(out, row);
 	} else {
 		markrule_init(out);
 		if (nf_decode(views->nf, r->snap, vec_at(&r->snap->entries, row->entry), out))
 			return NULL;
-		out->packets = row->packets;
-		out->bytes = row->bytes;
 		out->origin = m ? ORIGIN_MANAGER : ORIGIN_FOREIGN;
 		out->storage = m ? STORAGE_NONVOLATILE : access_storage(views->access);
 		out->given = UINT64_MAX;
@@ -79,6 +76,8 @@ static const void *fill(struct views *views, const struct rule_row *row)
 			overlay(out, m);
 	}
 	out->index = row->index;
+	out->packets = row->packets;
+	out->bytes = row->bytes;
 	out->discontinuity = row->discontinuity;
 	present(out);
 	r->row_at = *row;
@@ -133,6 +132,22 @@ static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid
 	return NULL;
 }
 
+/* The kernel has nothing of a row that is not active. A rule that is not in the view may be found
+ * now, where find() did not need to look (makes()). */
+static int sure(void *ctx, const uint32_t *idx, size_t n, struct why *why)
+{
+	struct views *views = ctx;
+	const uint32_t index = index_one(idx, n);
+	const struct markrule *m =
+		wanted_find(&views->store->wanted[RULE_ROWS], &(struct markrule){ .index = index });
+	bool found = rules_row(views, index);
+	int err = m && m->status != ROW_ACTIVE ? 0 : rules_sure(views, why);
+
+	if (!err && !found && rules_row(views, index))
+		return why_set(why, -EAGAIN, "somebody else has just made it: ask again");
+	return err;
+}
+
 static void text(void *ctx, const void *row, unsigned col, struct text *out)
 {
 	struct views *views = ctx;
@@ -140,7 +155,7 @@ static void text(void *ctx, const void *row, unsigned col, struct text *out)
 	const struct rule_row *at = rules_row(views, r->index);
 
 	(void)col;
-	if (at && at->entry != RULE_ABSENT)
+	if (rule_is_read(at))
 		nf_text(views->nf, views->rules.snap,
 			vec_at(&views->rules.snap->entries, at->entry), out);
 }
@@ -171,6 +186,7 @@ const struct mib_source rules_source = {
 	.find = find,
 	.next = next,
 	.text = text,
+	.sure = sure,
 	.writable = writable,
 	.init = init,
 	.settle = rule_row_settle,

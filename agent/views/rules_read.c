@@ -5,9 +5,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "model/index_rows.h"
+#include "rules_read.h"
 #include "store/counters.h"
 #include "views/rule_ids.h"
-#include "views/views.h"
 
 void rules_init(struct views *views)
 {
@@ -18,6 +18,7 @@ void rules_init(struct views *views)
 	r->notes = (struct vec)VEC_INIT(struct rule_note);
 	r->stale = r->doubt = true;
 	r->version = 1;
+	r->laid_version = UINT64_MAX;
 	r->next_index = index_rows_start();
 }
 
@@ -90,7 +91,7 @@ static void adopt(struct views *views, const struct nf_snap *snap, const struct 
 static struct rule_row absent_row(uint32_t index)
 {
 	return (struct rule_row){ .index = index,
-				  .entry = RULE_ABSENT,
+				  .entry = ROW_ABSENT,
 				  .discontinuity = clock_ms() };
 }
 
@@ -183,7 +184,7 @@ static void update_counters(struct views *views, const struct nf_snap *snap)
 		struct idmap_entry *id;
 		const struct nf_entry *e;
 
-		if (row->entry == RULE_ABSENT)
+		if (!rule_is_read(row))
 			continue;
 		e = vec_at(&snap->entries, row->entry);
 		id = rule_ids_at(views, snap, row->entry);
@@ -211,7 +212,7 @@ static bool counted_on(struct views *views, const struct nf_snap *snap)
 		const struct rule_row *row = vec_at(&r->rows, i);
 		const struct nf_entry *e;
 
-		if (row->entry == RULE_ABSENT)
+		if (!rule_is_read(row))
 			continue;
 		e = vec_at(&snap->entries, row->entry);
 		if (e->packets < row->packets || e->bytes < row->bytes)
@@ -222,7 +223,7 @@ static bool counted_on(struct views *views, const struct nf_snap *snap)
 		const struct nf_entry *e;
 		struct idmap_entry *id;
 
-		if (row->entry == RULE_ABSENT)
+		if (!rule_is_read(row))
 			continue;
 		e = vec_at(&snap->entries, row->entry);
 		if (e->packets == row->packets && e->bytes == row->bytes)
@@ -267,7 +268,7 @@ static void changed(struct views *views, bool differs)
 		r->last_change = clock_ms();
 }
 
-static void take(struct views *views, struct nf_snap *snap)
+void rules_take(struct views *views, struct nf_snap *snap)
 {
 	struct rules *r = &views->rules;
 	bool equal = same_rules(r->snap, snap), same = equal && !r->stale;
@@ -291,58 +292,21 @@ static void take(struct views *views, struct nf_snap *snap)
 	taken(views, snap);
 }
 
-int rules_refresh(struct views *views, struct why *why)
-{
-	struct rules *r = &views->rules;
-	struct nf_snap *snap;
-	int err = nf_read(views->nf, r->snap, &snap, why);
-
-	if (!err) {
-		r->failing = false;
-		take(views, snap);
-		if (meters_repair(views) && nf_read(views->nf, r->snap, &snap, why) == 0)
-			take(views, snap);
-		return 0;
-	}
-	/* The last good snapshot stays in use: old counters are better than none. */
-	if (!r->failing)
-		log_warn("reading netfilter rules: %s", why->s[0] ? why->s : strerror(-err));
-	r->failing = true;
-	r->failed_ms = clock_ms();
-	return err;
-}
-
-void rules_sync(struct views *views)
-{
-	struct rules *r = &views->rules;
-	unsigned max_age = views->walk ? views->opt->walk_age_ms : views->opt->get_age_ms;
-	struct why why = { "" };
-
-	/* One reading for a request is enough, even when no age is allowed. */
-	if (r->snap && !r->stale &&
-	    (r->read_pdu == views->pdus || clock_ms() - r->snap->taken_ms < max_age))
-		return;
-	/* Not every varbind of a request waits for a lock that somebody keeps. */
-	if (r->failing && clock_ms() - r->failed_ms < views->opt->lock_wait_ms)
-		return;
-	rules_refresh(views, &why);
-}
-
 bool rules_edit_target(struct views *views, uint32_t index, struct nf_edit *edit)
 {
 	const struct nf_snap *snap = views->rules.snap;
 	const struct rule_row *row = rules_row(views, index);
 	const struct nf_entry *all = snap ? snap->entries.data : NULL, *e = NULL;
 
-	if (row && row->entry != RULE_ABSENT) {
+	if (rule_is_read(row)) {
 		e = &all[row->entry];
 		edit->backend = e->backend;
 	}
 	if (index <= ROW_MANAGER_MAX) {
 		edit->tag = index;
-		/* Before the first reading nobody knows. The rule twice would be worse than not at
-		 * all, so says yes. */
-		return !snap || e;
+		/* Before a reading nobody knows. The rule twice would be worse than not at all, so
+		 * says yes. */
+		return !snap || e || (row && row->entry == ROW_UNREAD);
 	}
 	if (!e)
 		return false;

@@ -146,6 +146,10 @@ struct mib_source {
 	/* Fills in the defaults and the index of a new row. false: a row with this index cannot be
 	 * created (noCreation). */
 	bool (*init)(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why);
+	/* Is what find said about this index so? It is not when the kernel could not be read: a
+	 * reading that fails is no absence. Asked before a SET goes by it; one that creates a row
+	 * goes by what the kernel answers. Returns: 0, or -errno with @why. NULL: it always is. */
+	int (*sure)(void *ctx, const uint32_t *idx, size_t n, struct why *why);
 	/* Computes the columns that follow from others, once all varbinds are in @row. */
 	void (*settle)(void *row);
 	/* Could the row be active? 0, or -errno with the column at fault. NULL: yes. */

@@ -11,6 +11,10 @@ const struct route *route_row_find(struct views *views, const uint32_t *idx, siz
 const struct route *route_row_next(struct views *views, const uint32_t *idx, size_t n,
 				   struct mib_oid *at);
 
+/* For struct mib_source.sure: a route that the view does not have may be among those that are still
+ * to be read. */
+int route_row_sure(struct views *views, const uint32_t *idx, size_t n, struct why *why);
+
 /* Fills in what the kernel does not give for a next hop: the name of the device, the type of the
  * gateway. */
 void route_row_name_hop(const struct views *views, struct nexthop *hop);

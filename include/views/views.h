@@ -39,13 +39,22 @@ struct view_options {
 
 /* Where a row of the view of mark rules comes from. */
 struct rule_row {
-	uint32_t index; /* first: see index_rows.h */
-	uint32_t entry; /* into snap->entries; RULE_ABSENT: wanted, and not in the kernel */
+	uint32_t index;		 /* first: see index_rows.h */
+	uint32_t entry;		 /* into snap->entries, or an enum row_entry */
 	uint64_t packets, bytes; /* as the entry has them */
 	uint64_t discontinuity;	 /* clock_ms() */
 };
 
-enum { RULE_ABSENT = UINT32_MAX };
+enum row_entry {
+	ROW_UNREAD = UINT32_MAX - 1, /* wanted, and nobody has looked whether the kernel has it */
+	ROW_ABSENT = UINT32_MAX,     /* wanted, and not in the kernel */
+};
+
+/* Has the last snapshot the rule of this row? */
+static inline bool rule_is_read(const struct rule_row *row)
+{
+	return row && row->entry < ROW_UNREAD;
+}
 
 struct rules {
 	struct nf_snap *snap;
@@ -61,7 +70,10 @@ struct rules {
 	bool unplaced;		/* a SET changed rules, and no reading has told where they stand */
 	bool stale;		/* read anew, however young the snapshot is */
 	bool failing;		/* the last reading failed: log that once, not each time */
-	uint64_t failed_ms;	/* clock_ms() of that */
+	struct why why;		/* why it failed */
+	uint64_t failed_pdu;	/* the request for which it failed */
+	uint64_t laid_version;	/* store.version of the wanted rows that are laid over rows */
+	uint64_t failed_ms;	/* clock_ms() when a reading had waited for the lock in vain */
 	uint64_t version, last_change;
 	uint32_t next_index; /* where the search for a free index begins */
 };
@@ -80,7 +92,7 @@ struct meters {
 
 struct policy_row {
 	uint32_t index; /* first: see index_rows.h */
-	uint32_t entry; /* into policies.kernel; UINT32_MAX: wanted, and not in the kernel */
+	uint32_t entry; /* into policies.kernel, or an enum row_entry */
 };
 
 struct policies {
@@ -88,6 +100,9 @@ struct policies {
 	struct vec rows;   /* struct policy_row, by index */
 	struct policy row;
 	bool stale;
+	int err;	       /* of the last reading */
+	uint64_t failed_pdu;   /* the request for which it failed */
+	uint64_t laid_version; /* store.version of the wanted rows that are laid over rows */
 	uint64_t version, last_change;
 	uint64_t event_ms;   /* clock_ms() of the kernel's last event */
 	uint32_t next_index; /* where the search for a free index begins */
@@ -181,10 +196,11 @@ struct views {
 	struct lookups lookups;
 	struct agent agent;
 	struct mib_scalars_row scalars;
-	uint64_t pdus;	    /* number of requests so far */
-	bool walk;	    /* the request continues a walk */
-	bool events_lost;   /* the kernel dropped events: see live_sync() */
-	bool links_changed; /* a device or an address came or went: see reassert() */
+	uint64_t pdus;		  /* number of requests so far */
+	bool walk;		  /* the request continues a walk */
+	bool events_lost;	  /* the kernel dropped events: see live_sync() */
+	int links_err, names_err; /* of the last reading of links, of names: tried again */
+	bool links_changed;	  /* a device or an address came or went: see reassert() */
 };
 
 /* All that is pointed to must live as long as the views. */
@@ -199,13 +215,16 @@ void views_fini(struct views *views);
 /* events.c: takes all events that the kernel has queued, and marks what they make stale. */
 void live_sync(struct views *views);
 
-/* rules_read.c, rules.c */
+/* rules_fresh.c, rules_read.c, rules.c */
 void rules_init(struct views *views);
 void rules_fini(struct views *views);
 void rules_sync(struct views *views);
 /* Reads netfilter now, whatever the age of the snapshot: a change needs that. Returns: 0 or -errno
  * with @why. */
 int rules_refresh(struct views *views, struct why *why);
+/* Is the view what the kernel had for this request? Returns: 0; or -errno with @why when the reading
+ * failed: what is not in the view may be in the kernel then. */
+int rules_sure(struct views *views, struct why *why);
 /* Returns: the row with this index in the view as it is, or NULL. */
 const struct rule_row *rules_row(const struct views *views, uint32_t index);
 /* A SET has removed the rule of this row: takes the row out of the view, before the next
@@ -248,6 +267,8 @@ void meters_fill(const struct views *views, struct mark *m);
 void policies_init(struct views *views);
 void policies_fini(struct views *views);
 void policies_sync(struct views *views);
+/* As rules_sure(). */
+int policies_sure(struct views *views, struct why *why);
 /* Returns: the first policy of the view that the kernel could not tell from @p, or NULL. */
 const struct policy *policies_equal(const struct views *views, const struct policy *p);
 /* Returns: which one among its equals a foreign policy is, from 0, in the view as it is. */

@@ -97,9 +97,9 @@ counted_by_kernel() {
 	counters '0x1/0xffffffff' | cut -d' ' -f1
 }
 
-# two_rules: what is there in the end.
-two_rules() {
-	[ "$(snmp_get fwmarkRuleCount.0)" = 2 ]
+# three_rules: what is there in the end.
+three_rules() {
+	[ "$(snmp_get fwmarkRuleCount.0)" = 3 ]
 }
 
 # said PATTERN: the log has it.
@@ -123,15 +123,35 @@ snmp_set fwmarkRuleMark.2 u 2 fwmarkRuleProtocol.2 u 1 fwmarkRuleStatus.2 i crea
 snmp_set fwmarkRuleStatus.2 i destroy
 wait $! || :
 
-# Held when the agent starts: rules show when it is let go, and nothing is put in twice.
-stop_agent
+# A rule that nobody has read since it was made: it shows, and destroying it is refused, with all
+# that the same SET would do; not done by half.
+snmp_set fwmarkRuleMark.3 u 3 fwmarkRuleProtocol.3 u 1 fwmarkRuleStatus.3 i createAndGo \
+	fwmarkPolicyMark.3 u 3 fwmarkPolicyStatus.3 i createAndGo
 hold_lock /run/xtables.lock
+unread_rule() {
+	forget_state
+	shown fwmarkMarkRules.3.4294967295 1
+	shown fwmarkRuleMark.3 3
+	shown fwmarkRuleStatus.3 1
+	expect_match "a walk" '^fwmarkRuleMark\.3 ' "$(snmp_walk fwmarkRuleMark)"
+	set_refused resourceUnavailable fwmarkRuleStatus.3 lock \
+		fwmarkRuleStatus.3 i destroy fwmarkPolicyStatus.3 i destroy
+	shown fwmarkPolicyStatus.3 1
+}
+unread_rule
+
+# Held when the agent starts: rules show as managers want them, none can be destroyed, and nothing
+# is put in twice when it is let go.
+stop_agent
 : >"$WORK/fwmarkd.log"
 start_agent
 wait_for 5 said 'reading netfilter rules: ' || fail "it does not wait for the lock"
+unread_rule
 let_go /run/xtables.lock
-wait_for 3 two_rules || shown fwmarkRuleCount.0 2
+wait_for 3 three_rules || shown fwmarkRuleCount.0 3
 shown fwmarkRuleMark.1 1
+expect_eq "rules in the kernel" 3 "$(saved_rules iptables | wc -l)"
+snmp_set fwmarkRuleStatus.3 i destroy fwmarkPolicyStatus.3 i destroy
 expect_eq "rules in the kernel" 2 "$(saved_rules iptables | wc -l)"
 stop_agent
 

@@ -230,9 +230,14 @@ int nf_read(struct nf *nf, struct nf_snap *was, struct nf_snap **out, struct why
 	struct nf_snap *snap = calloc(1, sizeof(*snap));
 	struct nf_part *part = calloc(1, sizeof(*part));
 
-	(void)nf, (void)was, (void)why;
+	(void)nf, (void)was;
 	if (!snap || !part)
 		abort();
+	if (fake->unread & FAKE_NO_RULES) {
+		free(snap);
+		free(part);
+		return why_set(why, -EAGAIN, "locked");
+	}
 	snap->chains = (struct vec)VEC_INIT(struct nf_chain);
 	snap->entries = (struct vec)VEC_INIT(struct nf_entry);
 	snap->meters = (struct vec)VEC_INIT(struct nf_meter);
@@ -379,9 +384,9 @@ void fake_kernel_no_rule(size_t i)
 int nf_commit(struct nf *nf, const struct nf_edit *edits, size_t n, size_t *failed,
 	      struct nf_undo **undo, struct why *why)
 {
-	int err = step();
+	int err = fake->unread & FAKE_NO_RULES ? why_set(why, -EAGAIN, "locked") : step();
 
-	(void)nf, (void)why;
+	(void)nf;
 	*failed = SIZE_MAX;
 	if (err)
 		return err;
@@ -557,6 +562,8 @@ static bool leaves_by(const struct route *r, uint32_t ifindex)
 int rtnl_dump_step(struct rtnl *nl, rtnl_cb *cb, void *arg, size_t *limit)
 {
 	(void)limit;
+	if (fake->unread & FAKE_NO_ROUTES)
+		return -ENOBUFS;
 	for (; nl->at < fake->nroutes; nl->at++) {
 		struct message m = { .nlh.nlmsg_type = RTM_NEWROUTE };
 		const struct route *r = route_at(nl->at);
@@ -591,7 +598,7 @@ static int link_put(struct names *links, unsigned link, uint32_t flags)
 
 int link_nl_dump(struct rtnl *nl, struct names *links)
 {
-	int err = 0;
+	int err = fake->unread & FAKE_NO_LINKS ? -ENOBUFS : 0;
 
 	(void)nl;
 	for (unsigned i = 0; i < FAKE_LINKS && !err; i++)
@@ -616,6 +623,8 @@ int rt_names_read(struct rt_names *n)
 {
 	int err = 0;
 
+	if (fake->unread & FAKE_NO_NAMES)
+		return -ENOMEM;
 	names_fini(&n->tables);
 	n->tables = (struct names)NAMES_INIT;
 	for (size_t i = 0; i < fake->nnames && !err; i++)
@@ -663,6 +672,8 @@ int sysctl_get(const char *ifname, enum sysctl_conf conf, int *value)
 {
 	const int *rp_filter = rp_filter_of(ifname, conf);
 
+	if (fake->unread & FAKE_NO_SETTINGS)
+		return -EMFILE;
 	*value = rp_filter ? *rp_filter : 0;
 	return 0;
 }
@@ -692,7 +703,7 @@ struct policy_group {
 
 int policy_nl_dump(struct rtnl *nl, int family, policy_cb *cb, void (*reset)(void *arg), void *arg)
 {
-	int err = 0;
+	int err = fake->unread & FAKE_NO_POLICIES ? -ENOBUFS : 0;
 
 	(void)nl;
 	reset(arg);

@@ -19,6 +19,15 @@ enum { FAKE_MAX = 32, FAKE_EVENTS = 256, FAKE_HOPS = 4 };
 /* The links: eth0 and eth1. */
 enum { FAKE_LINK = 2, FAKE_LINKS = 2 };
 
+enum fake_reading {
+	FAKE_NO_RULES = 1u << 0, /* somebody else has netfilter's lock */
+	FAKE_NO_POLICIES = 1u << 1,
+	FAKE_NO_ROUTES = 1u << 2,
+	FAKE_NO_SETTINGS = 1u << 3,
+	FAKE_NO_NAMES = 1u << 4,
+	FAKE_NO_LINKS = 1u << 5,
+};
+
 /* A route with its next hops, which route.hops is made to point to when it is looked at. */
 struct fake_route {
 	struct route route;
@@ -45,6 +54,7 @@ struct fake_kernel {
 	struct fake_event events[FAKE_EVENTS];
 	size_t nevents;
 
+	unsigned unread;  /* enum fake_reading: what cannot be read, nor changed */
 	unsigned steps;	  /* that can fail, so far */
 	unsigned fail[2]; /* which of them fail, 0: none */
 	unsigned moments; /* before which the process can end, so far: all steps, and more */

@@ -69,6 +69,11 @@ static bool hop_writable(void *ctx, const void *row, struct why *why)
 	return route_row_writable(ctx, &((const struct mib_nexthop_row *)row)->route, why);
 }
 
+static int hop_sure(void *ctx, const uint32_t *idx, size_t n, struct why *why)
+{
+	return n ? route_row_sure(ctx, idx, n - 1, why) : 0;
+}
+
 static bool hop_init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why)
 {
 	struct mib_nexthop_row *hop = row;
@@ -87,6 +92,7 @@ static bool hop_init(void *ctx, const uint32_t *idx, size_t n, void *row, struct
 const struct mib_source nexthops_source = {
 	.find = hop_find,
 	.next = hop_next,
+	.sure = hop_sure,
 	.writable = hop_writable,
 	.init = hop_init,
 	.settle = hop_row_settle,

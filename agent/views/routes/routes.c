@@ -194,6 +194,24 @@ static const void *next(void *ctx, const uint32_t *idx, size_t n, struct mib_oid
 	return route_row_next(views, idx, n, at);
 }
 
+int route_row_sure(struct views *views, const uint32_t *idx, size_t n, struct why *why)
+{
+	const struct index_key key = key_of_index(idx, n);
+	struct route r = { 0 };
+
+	if (!key.whole)
+		return 0;
+	route_rec_key(&key.rec, &r);
+	if (!routes_unread(&views->routes, &r) || route_row_find(views, idx, n))
+		return 0;
+	return why_set(why, -EAGAIN, "the kernel's routes of table %u are still to be read", r.fib);
+}
+
+static int sure(void *ctx, const uint32_t *idx, size_t n, struct why *why)
+{
+	return route_row_sure(ctx, idx, n, why);
+}
+
 static void text(void *ctx, const void *row, unsigned col, struct text *out)
 {
 	struct views *views = ctx;
@@ -252,6 +270,7 @@ const struct mib_source routes_source = {
 	.find = find,
 	.next = next,
 	.text = text,
+	.sure = sure,
 	.writable = route_row_writable,
 	.init = route_row_init,
 	.settle = route_row_settle,
