@@ -127,7 +127,7 @@ static void gather(struct plan *plan)
 	plan->renames = (struct vec)VEC_INIT(struct rename);
 	plan->settings = (struct vec)VEC_INIT(struct journal_setting);
 	plan->meters_was = (struct vec)VEC_INIT(struct nf_meter);
-	plan->policies = (struct vec)VEC_INIT(struct policy_group *);
+	plan_policies_gather(plan);
 	plan->names = (struct names)NAMES_INIT;
 	plan->names_known = plan->meters_set = false;
 	plan->phase = 0;

@@ -19,41 +19,52 @@ int plan_policy_prepare(struct plan *plan, struct plan_item *it, struct mib_faul
 	return plan_fail(fault, it, POLICY_COL_STATUS, -EEXIST);
 }
 
-/* Returns: the priority that the kernel chooses when none is given: one below the second rule of
- * the family (fib_default_rule_pref() of net/core/fib_rules.c). */
-static uint32_t default_priority(struct plan *plan, uint8_t family)
+/* The policies of one priority, as they were before the SET changed anything there. */
+struct kept {
+	int family;
+	uint32_t priority;
+	struct policy_group *group;
+};
+
+static int kept_cmp(const void *a, const void *b)
 {
-	unsigned seen = 0;
+	const struct kept *x = a, *y = b;
 
-	plan->views->policies.stale = true;
-	policies_sync(plan->views);
-	for (size_t i = 0; i < plan->views->policies.kernel.n; i++) {
-		const struct policy *p = vec_at(&plan->views->policies.kernel, i);
-
-		if (p->family == family && ++seen == 2)
-			return p->priority ? p->priority - 1 : 0;
-	}
-	return 0;
+	if (x->family != y->family)
+		return x->family < y->family ? -1 : 1;
+	return x->priority < y->priority ? -1 : x->priority > y->priority;
 }
 
-/* Keeps all policies of the priority of @p, before the SET changes anything there. */
+void plan_policies_gather(struct plan *plan)
+{
+	plan->policies = (struct vec)VEC_INIT(struct kept);
+}
+
+/* Holds the kernel's policies for all that the SET does to them. */
+static int hold(struct plan *plan)
+{
+	if (!plan->held)
+		plan->held = policy_held_new();
+	return plan->held ? 0 : -ENOMEM;
+}
+
 static int keep_group(struct plan *plan, const struct policy *p, struct why *why)
 {
-	struct vec *was = &plan->policies;
-	struct policy_group **slot;
+	struct kept key = { .family = p->family, .priority = p->priority }, *slot;
+	size_t at = vec_lower(&plan->policies, &key, kept_cmp);
 	int err;
 
-	for (size_t i = 0; i < was->n; i++)
-		if (policy_nl_kept(*(struct policy_group **)vec_at(was, i), p->family, p->priority))
-			return 0;
-	slot = vec_push(was);
-	if (!slot)
-		return -ENOMEM;
-	err = policy_nl_keep(plan->views->rtnl, p->family, p->priority, slot);
-	if (!err)
+	if (at < plan->policies.n && kept_cmp(&key, vec_at(&plan->policies, at)) == 0)
 		return 0;
-	vec_remove(was, was->n - 1);
-	return why_set(why, err, "reading the policies: %s", strerror(-err));
+	err = policy_nl_keep(plan->views->rtnl, plan->held, p->family, p->priority, &key.group);
+	if (err)
+		return why_set(why, err, "reading the policies: %s", strerror(-err));
+	slot = vec_insert(&plan->policies, at);
+	if (slot)
+		*slot = key;
+	else
+		policy_nl_forget(key.group);
+	return slot ? 0 : -ENOMEM;
 }
 
 /* A foreign policy has changed: keeps its index. */
@@ -71,16 +82,12 @@ static int policy_renamed(struct plan *plan, const struct plan_item *it)
  * when there is none; or -errno with @why. */
 static int policy_out(struct plan *plan, const struct policy *old, struct why *why)
 {
-	int err = policy_nl_del(plan->views->rtnl, old, why);
-	const struct policy *have;
+	struct policy any = *old;
+	int err = policy_nl_del(plan->views->rtnl, plan->held, old, why);
 
-	if (err != -ENOENT)
-		return err;
-	plan->views->policies.stale = true;
-	policies_sync(plan->views);
-	have = policies_equal(plan->views, old);
-	if (have)
-		err = policy_nl_del(plan->views->rtnl, have, why);
+	any.route_protocol = 0;
+	if (err == -ENOENT)
+		err = policy_nl_del(plan->views->rtnl, plan->held, &any, why);
 	return err == -ENOENT ? 0 : err;
 }
 
@@ -89,10 +96,14 @@ static int policy_out(struct plan *plan, const struct policy *old, struct why *w
 static int choose_priority(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
 {
 	struct policy *now = it->now;
+	int err;
 
 	if (!now->priority_auto)
 		return MIB_OK;
-	now->priority = default_priority(plan, now->family);
+	err = policy_nl_default_priority(plan->views->rtnl, plan->held, now->family,
+					 &now->priority);
+	if (err)
+		return plan_fail(fault, it, POLICY_COL_PRIORITY, err);
 	now->priority_auto = false;
 	now->given |= COL_BIT(POLICY_COL_PRIORITY); /* it stays what it became */
 	return access_check_priority(plan, it, fault);
@@ -109,7 +120,7 @@ static int policy_in(struct plan *plan, struct plan_item *it, struct why *why)
 	if (!err && it->out)
 		err = keep_group(plan, it->old, why);
 	if (!err)
-		err = policy_nl_add(plan->views->rtnl, now, why);
+		err = policy_nl_add(plan->views->rtnl, plan->held, now, why);
 	if (err)
 		return err;
 	it->done = true;
@@ -130,7 +141,8 @@ int plan_policies_add(struct plan *plan, struct mib_fault *fault)
 
 		if (!it->in || (it->out && policy_same(it->old, it->now)))
 			continue;
-		err = choose_priority(plan, it, fault);
+		err = hold(plan) ? plan_fail(fault, it, 0, -ENOMEM)
+				 : choose_priority(plan, it, fault);
 		if (err)
 			return err;
 		err = policy_in(plan, it, &fault->why);
@@ -149,7 +161,9 @@ int plan_policies_remove(struct plan *plan, struct mib_fault *fault)
 
 		if (!it->out || it->in)
 			continue;
-		err = keep_group(plan, it->old, &fault->why);
+		err = hold(plan);
+		if (!err)
+			err = keep_group(plan, it->old, &fault->why);
 		if (!err)
 			err = policy_out(plan, it->old, &fault->why);
 		if (err)
@@ -176,9 +190,11 @@ int plan_policies_undo(struct plan *plan, struct why *why)
 	struct vec *was = &plan->policies;
 	int err = 0;
 
+	/* Others may have changed something since the SET began. */
+	policy_held_forget(plan->held);
 	for (; was->n; vec_remove(was, was->n - 1)) {
-		struct policy_group *g = *(struct policy_group **)vec_at(was, was->n - 1);
-		int e = policy_nl_restore(plan->views->rtnl, g, is_ours, plan, why);
+		struct policy_group *g = ((struct kept *)vec_at(was, was->n - 1))->group;
+		int e = policy_nl_restore(plan->views->rtnl, plan->held, g, is_ours, plan, why);
 
 		err = e ? e : err;
 		policy_nl_forget(g);
@@ -190,6 +206,8 @@ int plan_policies_undo(struct plan *plan, struct why *why)
 void plan_policies_forget(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->policies.n; i++)
-		policy_nl_forget(*(struct policy_group **)vec_at(&plan->policies, i));
+		policy_nl_forget(((struct kept *)vec_at(&plan->policies, i))->group);
 	vec_fini(&plan->policies);
+	policy_held_free(plan->held);
+	plan->held = NULL;
 }

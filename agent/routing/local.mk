@@ -8,6 +8,7 @@ agent_librouting_a_SOURCES = \
 	agent/routing/nl_attr.c \
 	agent/routing/policy_nl.c \
 	agent/routing/policy_nl_change.c \
+	agent/routing/policy_nl_held.c \
 	agent/routing/route_nl.c \
 	agent/routing/route_nl_attr.c \
 	agent/routing/route_nl_decode.c \

@@ -41,14 +41,6 @@ static bool is_permanent(const struct policy_group *g, size_t i)
 	return group_rule(g, i)->p.flags & POLICY_PERMANENT;
 }
 
-static void group_reset(void *arg)
-{
-	struct policy_group *g = arg;
-
-	vec_clear(&g->rules);
-	text_reset(&g->raw);
-}
-
 static void group_fini(struct policy_group *g)
 {
 	vec_fini(&g->rules);
@@ -60,8 +52,6 @@ static int group_add(const struct policy *p, const struct nlmsghdr *nlh, void *a
 	struct policy_group *g = arg;
 	struct rule *r;
 
-	if (p->priority != g->priority)
-		return 0;
 	if (nlh->nlmsg_len > POLICY_NL_MAX - POLICY_NL_PRIORITY)
 		return -EMSGSIZE;
 	r = vec_push(&g->rules);
@@ -73,17 +63,12 @@ static int group_add(const struct policy *p, const struct nlmsghdr *nlh, void *a
 	return g->raw.err;
 }
 
-static int group_read(struct rtnl *nl, int family, uint32_t priority, struct policy_group *g)
+static int group_read(struct rtnl *nl, struct policy_held *h, int family, uint32_t priority,
+		      struct policy_group *g)
 {
 	g->family = family;
 	g->priority = priority;
-	group_reset(g);
-	return policy_nl_dump_raw(nl, family, group_add, group_reset, g);
-}
-
-static bool rule_same(const struct policy *a, const struct policy *b)
-{
-	return a->route_protocol == b->route_protocol && policy_same(a, b);
+	return policy_held_each(nl, h, family, priority, group_add, g);
 }
 
 static size_t group_count(const struct policy_group *g, const struct policy *p)
@@ -91,28 +76,49 @@ static size_t group_count(const struct policy_group *g, const struct policy *p)
 	size_t n = 0;
 
 	for (size_t i = 0; i < g->rules.n; i++)
-		n += rule_same(&group_rule(g, i)->p, p);
+		n += policy_nl_same(&group_rule(g, i)->p, p);
 	return n;
 }
 
+/* What the kernel reports of a change. */
+struct report {
+	struct policy_held *held;
+	struct policy p; /* the rule; action 0: nothing was reported */
+	_Alignas(struct nlmsghdr) char message[POLICY_NL_MAX];
+};
+
+static int report_take(const struct nlmsghdr *nlh, void *arg)
+{
+	struct report *r = arg;
+
+	if (nlh->nlmsg_len > sizeof(r->message) - POLICY_NL_PRIORITY ||
+	    policy_nl_decode(nlh, &r->p))
+		return 0;
+	memcpy(r->message, nlh, nlh->nlmsg_len);
+	policy_held_change(r->held, &r->p, nlh);
+	return 0;
+}
+
 /* Sends a request and says why it failed, in the kernel's words if it has any. */
-static int request(struct rtnl *nl, struct nlmsghdr *nlh, struct why *why)
+static int request(struct rtnl *nl, struct nlmsghdr *nlh, struct report *r, struct why *why)
 {
 	struct why words = { "" };
-	int err = rtnl_request(nl, nlh, &words);
+	int err = rtnl_request_echo(nl, nlh, report_take, r, &words);
 
+	if (err || !r->p.action)
+		policy_held_forget(r->held);
 	return err ? why_set(why, err, "%s", words.s[0] ? words.s : strerror(-err)) : 0;
 }
 
-/* Sends back a rule of a dump, to add or to delete it. The kernel leaves priority 0 out of a dump,
- * but a request needs it: without one, the kernel chooses (add) or takes any priority (delete). */
-static int request_raw(struct rtnl *nl, const struct policy_group *g, size_t i, uint16_t type,
-		       struct why *why)
+/* Sends back a rule as the kernel gave it, to add or to delete it. The kernel leaves priority 0 out
+ * of its messages, but a request needs it: without one, the kernel chooses (add) or takes any
+ * priority (delete). */
+static int send_back(struct rtnl *nl, const char *raw, uint32_t priority, uint16_t type,
+		     struct report *r, struct why *why)
 {
 	_Alignas(struct nlmsghdr) char buf[POLICY_NL_MAX];
 	struct nlmsghdr *nlh = (void *)buf;
-	const char *raw = text_str(&g->raw) + group_rule(g, i)->at;
-	struct fib_rule_hdr *frh = mnl_nlmsg_get_payload(nlh);
+	struct fib_rule_hdr *frh;
 	uint32_t len;
 
 	memcpy(&len, raw + offsetof(struct nlmsghdr, nlmsg_len), sizeof(len));
@@ -120,10 +126,25 @@ static int request_raw(struct rtnl *nl, const struct policy_group *g, size_t i, 
 	nlh->nlmsg_len = MNL_ALIGN(len);
 	nlh->nlmsg_type = type;
 	nlh->nlmsg_flags = type == RTM_NEWRULE ? NLM_F_CREATE : 0;
+	frh = mnl_nlmsg_get_payload(nlh);
 	frh->flags &= FIB_RULE_INVERT | FIB_RULE_FIND_SADDR;
-	if (!g->priority && !mnl_attr_put_u32_check(nlh, sizeof(buf), FRA_PRIORITY, 0))
+	if (!priority && !mnl_attr_put_u32_check(nlh, sizeof(buf), FRA_PRIORITY, 0))
 		return -EMSGSIZE;
-	return request(nl, nlh, why);
+	return request(nl, nlh, r, why);
+}
+
+/* Adds or deletes a rule of the group. Puts back another one that the kernel has deleted instead. */
+static int request_raw(struct rtnl *nl, struct policy_held *h, const struct policy_group *g,
+		       size_t i, uint16_t type, struct why *why)
+{
+	const struct rule *rule = group_rule(g, i);
+	struct report r = { .held = h }, again = { .held = h };
+	int err = send_back(nl, text_str(&g->raw) + rule->at, g->priority, type, &r, why);
+
+	if (err || type == RTM_NEWRULE || !r.p.action || policy_nl_same(&r.p, &rule->p))
+		return err;
+	(void)send_back(nl, r.message, r.p.priority, RTM_NEWRULE, &again, NULL);
+	return why_set(why, -EBUSY, "the kernel took another rule of priority %u", g->priority);
 }
 
 /* Returns: the place of the rule to delete, g->rules.n when there is none. */
@@ -152,7 +173,8 @@ static bool group_hits_earlier(const struct policy_group *g, size_t at)
 /* Deletes rule @at by rebuilding the group behind itself: adds all others once more at the end,
  * then deletes the old ones from the front, each of which is the first then that its request can
  * hit. */
-static int group_rebuild(struct rtnl *nl, const struct policy_group *g, size_t at, struct why *why)
+static int group_rebuild(struct rtnl *nl, struct policy_held *h, const struct policy_group *g,
+			 size_t at, struct why *why)
 {
 	int err = 0;
 
@@ -163,61 +185,47 @@ static int group_rebuild(struct rtnl *nl, const struct policy_group *g, size_t a
 				       g->priority);
 	for (size_t i = 0; !err && i < g->rules.n; i++)
 		if (i != at)
-			err = request_raw(nl, g, i, RTM_NEWRULE, why);
+			err = request_raw(nl, h, g, i, RTM_NEWRULE, why);
 	for (size_t i = 0; !err && i < g->rules.n; i++)
-		err = request_raw(nl, g, i, RTM_DELRULE, why);
+		err = request_raw(nl, h, g, i, RTM_DELRULE, why);
 	return err;
 }
 
-/* Reads the group again to see whether the right rule went, and puts back one that went instead. */
-static int group_verify(struct rtnl *nl, const struct policy_group *before, size_t at,
-			struct why *why)
+/* Reads the group, and finds the rule to delete. */
+static int group_search(struct rtnl *nl, struct policy_held *h, const struct policy *p,
+			struct policy_group *g, size_t *at, struct why *why)
 {
-	const struct policy *p = &group_rule(before, at)->p;
-	struct policy_group after = { .rules = VEC_INIT(struct rule) };
-	int err = group_read(nl, p->family, p->priority, &after);
+	int err;
 
-	if (err || group_count(&after, p) < group_count(before, p))
-		goto out;
-	err = why_set(why, -EBUSY, "the kernel took another rule of priority %u", p->priority);
-	for (size_t i = 0; i < before->rules.n; i++) {
-		const struct policy *r = &group_rule(before, i)->p;
-
-		if (group_count(&after, r) < group_count(before, r)) {
-			(void)request_raw(nl, before, i, RTM_NEWRULE, NULL);
-			break;
-		}
-	}
-out:
-	group_fini(&after);
-	return err;
+	group_fini(g);
+	err = group_read(nl, h, p->family, p->priority, g);
+	if (err)
+		return why_set(why, err, "cannot read the rules: %s", strerror(-err));
+	*at = group_find(g, p);
+	return *at == g->rules.n ? why_set(why, -ENOENT, "no such rule of priority %u", p->priority)
+				 : 0;
 }
 
-int policy_nl_del(struct rtnl *nl, const struct policy *p, struct why *why)
+int policy_nl_del(struct rtnl *nl, struct policy_held *h, const struct policy *p, struct why *why)
 {
 	struct policy_group g = { .rules = VEC_INIT(struct rule) };
-	int err = group_read(nl, p->family, p->priority, &g);
 	size_t at;
+	int err = group_search(nl, h, p, &g, &at, why);
+	bool rebuild = !err && group_hits_earlier(&g, at);
 
-	if (err) {
-		why_set(why, err, "cannot read the rules: %s", strerror(-err));
-		goto out;
+	if (rebuild) { /* the rules of others are in it: as they are now */
+		policy_held_forget(h);
+		err = group_search(nl, h, p, &g, &at, why);
 	}
-	at = group_find(&g, p);
-	if (at == g.rules.n)
-		err = why_set(why, -ENOENT, "no such rule of priority %u", p->priority);
-	else if (group_hits_earlier(&g, at))
-		err = group_rebuild(nl, &g, at, why);
-	else
-		err = request_raw(nl, &g, at, RTM_DELRULE, why);
 	if (!err)
-		err = group_verify(nl, &g, at, why);
-out:
+		err = rebuild ? group_rebuild(nl, h, &g, at, why)
+			      : request_raw(nl, h, &g, at, RTM_DELRULE, why);
 	group_fini(&g);
 	return err;
 }
 
-int policy_nl_keep(struct rtnl *nl, int family, uint32_t priority, struct policy_group **out)
+int policy_nl_keep(struct rtnl *nl, struct policy_held *h, int family, uint32_t priority,
+		   struct policy_group **out)
 {
 	struct policy_group *g = calloc(1, sizeof(*g));
 	int err;
@@ -225,7 +233,7 @@ int policy_nl_keep(struct rtnl *nl, int family, uint32_t priority, struct policy
 	if (!g)
 		return -ENOMEM;
 	g->rules = (struct vec)VEC_INIT(struct rule);
-	err = group_read(nl, family, priority, g);
+	err = group_read(nl, h, family, priority, g);
 	if (err) {
 		policy_nl_forget(g);
 		return err;
@@ -240,11 +248,6 @@ void policy_nl_forget(struct policy_group *g)
 		return;
 	group_fini(g);
 	free(g);
-}
-
-bool policy_nl_kept(const struct policy_group *g, int family, uint32_t priority)
-{
-	return g->family == family && g->priority == priority;
 }
 
 /* Has somebody else added rule @i of @now since? */
@@ -263,18 +266,18 @@ static bool group_restored(const struct policy_group *was, const struct policy_g
 	size_t i = 0;
 
 	for (; i < now->rules.n && i < was->rules.n; i++)
-		if (!rule_same(&group_rule(now, i)->p, &group_rule(was, i)->p))
+		if (!policy_nl_same(&group_rule(now, i)->p, &group_rule(was, i)->p))
 			return false;
 	while (i < now->rules.n && is_new(was, now, i, ours, arg))
 		i++;
 	return i >= was->rules.n && i == now->rules.n;
 }
 
-int policy_nl_restore(struct rtnl *nl, const struct policy_group *was, policy_is_ours *ours,
-		      const void *arg, struct why *why)
+int policy_nl_restore(struct rtnl *nl, struct policy_held *h, const struct policy_group *was,
+		      policy_is_ours *ours, const void *arg, struct why *why)
 {
 	struct policy_group now = { .rules = VEC_INIT(struct rule) };
-	int err = group_read(nl, was->family, was->priority, &now);
+	int err = group_read(nl, h, was->family, was->priority, &now);
 
 	if (err)
 		why_set(why, err, "cannot read the rules: %s", strerror(-err));
@@ -283,13 +286,13 @@ int policy_nl_restore(struct rtnl *nl, const struct policy_group *was, policy_is
 	/* As group_rebuild() does: first add, then delete from the front. */
 	for (size_t i = 0; !err && i < was->rules.n; i++)
 		if (!is_permanent(was, i))
-			err = request_raw(nl, was, i, RTM_NEWRULE, why);
+			err = request_raw(nl, h, was, i, RTM_NEWRULE, why);
 	for (size_t i = 0; !err && i < now.rules.n; i++)
 		if (is_new(was, &now, i, ours, arg))
-			err = request_raw(nl, &now, i, RTM_NEWRULE, why);
+			err = request_raw(nl, h, &now, i, RTM_NEWRULE, why);
 	for (size_t i = 0; !err && i < now.rules.n; i++)
 		if (!is_permanent(&now, i))
-			err = request_raw(nl, &now, i, RTM_DELRULE, why);
+			err = request_raw(nl, h, &now, i, RTM_DELRULE, why);
 out:
 	group_fini(&now);
 	return err;
@@ -297,10 +300,10 @@ out:
 
 /* Does the kernel hold @p itself, and not only a rule that it takes for the same? Returns: -EEXIST
  * if so, 0 if not, or -errno. */
-static int policy_exists(struct rtnl *nl, const struct policy *p)
+static int policy_exists(struct rtnl *nl, struct policy_held *h, const struct policy *p)
 {
 	struct policy_group g = { .rules = VEC_INIT(struct rule) };
-	int err = group_read(nl, p->family, p->priority, &g);
+	int err = group_read(nl, h, p->family, p->priority, &g);
 
 	if (!err && group_count(&g, p))
 		err = -EEXIST;
@@ -319,11 +322,12 @@ static unsigned policy_needs(const struct policy *p)
 	       (key.sport_mask || key.dport_mask ? POLICY_CAP_PORT_MASK : 0);
 }
 
-int policy_nl_add(struct rtnl *nl, const struct policy *p, struct why *why)
+int policy_nl_add(struct rtnl *nl, struct policy_held *h, const struct policy *p, struct why *why)
 {
 	_Alignas(struct nlmsghdr) char buf[POLICY_NL_MAX];
 	struct nlmsghdr *nlh = (void *)buf;
 	unsigned needs = policy_needs(p), caps = 0;
+	struct report r = { .held = h };
 	int err = needs ? policy_nl_caps(nl, &caps) : 0;
 
 	if (!err && needs & ~caps)
@@ -335,16 +339,16 @@ int policy_nl_add(struct rtnl *nl, const struct policy *p, struct why *why)
 	if (err)
 		return err;
 	nlh->nlmsg_flags |= NLM_F_CREATE | NLM_F_EXCL;
-	err = request(nl, nlh, why);
+	err = request(nl, nlh, &r, why);
 	if (err != -EEXIST || p->priority_auto)
 		return err;
-	err = policy_exists(nl, p);
+	err = policy_exists(nl, h, p);
 	if (err)
 		return why_set(why, err, "the kernel holds this rule already");
 	if (why)
 		why->s[0] = '\0';
 	nlh->nlmsg_flags &= (uint16_t)~NLM_F_EXCL;
-	return request(nl, nlh, why);
+	return request(nl, nlh, &r, why);
 }
 
 int policy_nl_caps(struct rtnl *nl, unsigned *caps)

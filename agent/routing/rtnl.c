@@ -243,6 +243,16 @@ int rtnl_request(struct rtnl *nl, struct nlmsghdr *nlh, struct why *why)
 	return err ? err : rtnl_call(nl, nlh, &call);
 }
 
+int rtnl_request_echo(struct rtnl *nl, struct nlmsghdr *nlh, rtnl_cb *cb, void *arg,
+		      struct why *why)
+{
+	struct rtnl_call call = { .cb = cb, .arg = arg, .why = why };
+	int err = fault_here("netlink request");
+
+	nlh->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK | NLM_F_ECHO;
+	return err ? err : rtnl_call(nl, nlh, &call);
+}
+
 int rtnl_get(struct rtnl *nl, struct nlmsghdr *nlh, rtnl_cb *cb, void *arg, struct why *why)
 {
 	struct rtnl_call call = { .cb = cb, .arg = arg, .why = why };

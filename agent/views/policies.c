@@ -260,17 +260,17 @@ uint32_t policies_ordinal(const struct views *views, uint32_t index)
 {
 	const struct policies *v = &views->policies;
 	const struct policy_row *row = index_rows_find(&v->rows, index), *other;
+	const struct policy *p;
 	uint32_t ordinal = 0;
-	uint64_t hash;
 
 	if (!row || row->entry >= ROW_UNREAD)
 		return 0;
-	hash = policy_hash(vec_at(&v->kernel, row->entry));
+	p = vec_at(&v->kernel, row->entry);
 	for (size_t i = index_rows_above(&v->rows, &(uint32_t){ ROW_MANAGER_MAX }, 1);
 	     i < v->rows.n; i++) {
 		other = vec_at(&v->rows, i);
 		ordinal += other->entry < row->entry &&
-			   policy_hash(vec_at(&v->kernel, other->entry)) == hash;
+			   policy_same(vec_at(&v->kernel, other->entry), p);
 	}
 	return ordinal;
 }

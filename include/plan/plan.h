@@ -35,8 +35,9 @@ struct plan {
 	struct vec renames; /* struct rename, see foreign.c */
 	struct arena arena;
 	struct nf_undo *nf_undo;
-	struct vec policies;   /* struct policy_group *: as before the SET, where it changes them */
-	struct vec nf_items;   /* size_t: the item of each edit of netfilter */
+	struct vec policies;	  /* of policy.c: those that the SET changes, as they were before */
+	struct policy_held *held; /* of policy.c; NULL: the SET has not changed any yet */
+	struct vec nf_items;	  /* size_t: the item of each edit of netfilter */
 	struct vec settings;   /* struct journal_setting: settings of interfaces before the SET */
 	struct vec meters_was; /* struct nf_meter: meters in the kernel before the SET */
 	bool meters_set;       /* the SET has changed the meters */
@@ -212,7 +213,8 @@ int plan_save(struct plan *plan, struct mib_fault *fault);
  * -errno. */
 int plan_routes_undo(struct plan *plan, struct why *why);
 int plan_policies_undo(struct plan *plan, struct why *why);
-/* Frees what the undo of policies needs. */
+/* Begin and free what the undo of policies needs. */
+void plan_policies_gather(struct plan *plan);
 void plan_policies_forget(struct plan *plan);
 int plan_rules_undo(struct plan *plan, struct why *why);
 int plan_meters_undo(struct plan *plan, struct why *why);

@@ -30,6 +30,23 @@ typedef int policy_cb(const struct policy *p, void *arg);
 /* @family: AF_INET or AF_INET6. Returns: 0 or -errno (rtnl_dump()). */
 int policy_nl_dump(struct rtnl *nl, int family, policy_cb *cb, void (*reset)(void *arg), void *arg);
 
+/*
+ * The rules of both families as they were read, and changed since by the functions below: so many
+ * changes need one reading. What others change meanwhile is not seen, but it is seen when another
+ * rule goes than the one that was meant. NULL: the function reads what it needs.
+ */
+struct policy_held;
+
+/* Returns: NULL without memory. The rules are read when somebody needs them. */
+struct policy_held *policy_held_new(void);
+/* The rules are read anew when somebody needs them. */
+void policy_held_forget(struct policy_held *h);
+void policy_held_free(struct policy_held *h);
+
+/* The priority that the kernel chooses when none is given: one below the second rule of the family
+ * (fib_default_rule_pref() of net/core/fib_rules.c). @h: not NULL. Returns: 0 or -errno. */
+int policy_nl_default_priority(struct rtnl *nl, struct policy_held *h, int family, uint32_t *out);
+
 /**
  * policy_nl_add - put a policy into the kernel
  * @p: with priority_auto the kernel chooses: look it up afterwards
@@ -43,7 +60,7 @@ int policy_nl_dump(struct rtnl *nl, int family, policy_cb *cb, void (*reset)(voi
  * Returns: 0, -EEXIST when the kernel holds the same one, -EOPNOTSUPP when it would pass over a
  * selector that it does not know, or -errno.
  */
-int policy_nl_add(struct rtnl *nl, const struct policy *p, struct why *why);
+int policy_nl_add(struct rtnl *nl, struct policy_held *h, const struct policy *p, struct why *why);
 
 /**
  * policy_nl_del - remove the policy that is the same in every selector (policy_same())
@@ -52,21 +69,19 @@ int policy_nl_add(struct rtnl *nl, const struct policy *p, struct why *why);
  * RTM_DELRULE deletes the first rule that matches what was sent, and what was not sent matches
  * everything (rule_find()). When an earlier rule of the same priority would be hit, the rules of
  * that priority are appended again and the old ones deleted from the front, so that order and
- * content stay and at no time one is missing. Afterwards the rules are read again, to see which one
- * went.
+ * content stay and at no time one is missing. The kernel reports which one went.
  *
  * Returns: 0, -ENOENT when there is none, -EBUSY when another one went (it is put back), or -errno.
  */
-int policy_nl_del(struct rtnl *nl, const struct policy *p, struct why *why);
+int policy_nl_del(struct rtnl *nl, struct policy_held *h, const struct policy *p, struct why *why);
 
 /* The policies of one priority, as they are when policy_nl_keep() is called. */
 struct policy_group;
 typedef bool policy_is_ours(const struct policy *p, const void *arg);
 
-int policy_nl_keep(struct rtnl *nl, int family, uint32_t priority, struct policy_group **out);
+int policy_nl_keep(struct rtnl *nl, struct policy_held *h, int family, uint32_t priority,
+		   struct policy_group **out);
 void policy_nl_forget(struct policy_group *g);
-/* Is @g of that family and priority? */
-bool policy_nl_kept(const struct policy_group *g, int family, uint32_t priority);
 
 /**
  * policy_nl_restore - put back the policies of one priority, in the same order
@@ -75,8 +90,8 @@ bool policy_nl_kept(const struct policy_group *g, int family, uint32_t priority)
  * Undoes any changes, also those that failed half-way, and does nothing where nothing has changed.
  * At no time is a policy missing that was there before. Returns: 0 or -errno.
  */
-int policy_nl_restore(struct rtnl *nl, const struct policy_group *was, policy_is_ours *ours,
-		      const void *arg, struct why *why);
+int policy_nl_restore(struct rtnl *nl, struct policy_held *h, const struct policy_group *was,
+		      policy_is_ours *ours, const void *arg, struct why *why);
 
 /* Attributes newer than FRA_DPORT_RANGE. A kernel that does not know one ignores it. */
 enum policy_cap {

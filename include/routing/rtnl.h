@@ -29,6 +29,11 @@ int rtnl_request(struct rtnl *nl, struct nlmsghdr *nlh, struct why *why);
 /* Called for every message; a negative return ends the dump and becomes its result. */
 typedef int rtnl_cb(const struct nlmsghdr *nlh, void *arg);
 
+/* The same for a change of which the kernel reports what it did (NLM_F_ECHO), to @cb: the event that
+ * it announces to others. There is none when the kernel had no memory for it. */
+int rtnl_request_echo(struct rtnl *nl, struct nlmsghdr *nlh, rtnl_cb *cb, void *arg,
+		      struct why *why);
+
 /**
  * rtnl_dump - one whole dump
  * @nlh: the request; NLM_F_DUMP is set here

@@ -751,41 +751,78 @@ void fake_kernel_no_policy(size_t i)
 	policy_take(i);
 }
 
-int policy_nl_add(struct rtnl *nl, const struct policy *p, struct why *why)
+struct policy_held {
+	int unused;
+};
+
+struct policy_held *policy_held_new(void)
+{
+	return calloc(1, sizeof(struct policy_held));
+}
+
+void policy_held_forget(struct policy_held *h)
+{
+	(void)h;
+}
+
+void policy_held_free(struct policy_held *h)
+{
+	free(h);
+}
+
+int policy_nl_default_priority(struct rtnl *nl, struct policy_held *h, int family, uint32_t *out)
+{
+	unsigned seen = 0;
+
+	(void)nl, (void)h;
+	*out = 0;
+	for (size_t i = 0; i < fake->npolicies; i++)
+		if (fake->policies[i].family == family && ++seen == 2)
+			*out = fake->policies[i].priority ? fake->policies[i].priority - 1 : 0;
+	return 0;
+}
+
+int policy_nl_add(struct rtnl *nl, struct policy_held *h, const struct policy *p, struct why *why)
 {
 	int err = step();
 
-	(void)nl, (void)why;
+	(void)nl, (void)h, (void)why;
 	if (err || policy_find(p) < fake->npolicies)
 		return err ? err : -EEXIST;
 	policy_put(p);
 	return 0;
 }
 
-int policy_nl_del(struct rtnl *nl, const struct policy *p, struct why *why)
+int policy_nl_del(struct rtnl *nl, struct policy_held *h, const struct policy *p, struct why *why)
 {
 	size_t at = policy_find(p);
 	int err = step();
 
-	(void)nl, (void)why;
+	(void)nl, (void)h, (void)why;
 	if (err || at == fake->npolicies)
 		return err ? err : -ENOENT;
 	policy_take(at);
 	return 0;
 }
 
-int policy_nl_keep(struct rtnl *nl, int family, uint32_t priority, struct policy_group **out)
+static bool is_of(const struct policy_group *g, const struct policy *p)
+{
+	return g->family == p->family && g->priority == p->priority;
+}
+
+int policy_nl_keep(struct rtnl *nl, struct policy_held *h, int family, uint32_t priority,
+		   struct policy_group **out)
 {
 	struct policy_group *g = calloc(1, sizeof(*g));
 
-	(void)nl;
+	(void)nl, (void)h;
 	*out = g;
 	if (!g)
 		return -ENOMEM;
 	g->family = (uint8_t)family;
 	g->priority = priority;
 	for (size_t i = 0; i < fake->npolicies; i++)
-		if (policy_nl_kept(g, fake->policies[i].family, fake->policies[i].priority))
+		if (is_of(g, &fake->policies[i]))
 			g->all[g->n++] = fake->policies[i];
 	return 0;
 }
@@ -795,21 +832,16 @@ void policy_nl_forget(struct policy_group *g)
 	free(g);
 }
 
-bool policy_nl_kept(const struct policy_group *g, int family, uint32_t priority)
-{
-	return g->family == family && g->priority == priority;
-}
-
-int policy_nl_restore(struct rtnl *nl, const struct policy_group *was, policy_is_ours *ours,
-		      const void *arg, struct why *why)
+int policy_nl_restore(struct rtnl *nl, struct policy_held *h, const struct policy_group *was,
+		      policy_is_ours *ours, const void *arg, struct why *why)
 {
 	int err = step();
 
-	(void)nl, (void)ours, (void)arg, (void)why;
+	(void)nl, (void)h, (void)ours, (void)arg, (void)why;
 	if (err)
 		return err;
 	for (size_t i = fake->npolicies; i--;)
-		if (policy_nl_kept(was, fake->policies[i].family, fake->policies[i].priority))
+		if (is_of(was, &fake->policies[i]))
 			take(fake->policies, sizeof(struct policy), &fake->npolicies, i);
 	for (size_t i = 0; i < was->n; i++)
 		policy_put(&was->all[i]);

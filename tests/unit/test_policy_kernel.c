@@ -192,12 +192,14 @@ static void mixtures_match_ip(void **state)
 	(void)state;
 	srand(1);
 	for (size_t f = 0; f < sizeof(families); f++) {
+		struct policy_held *held = f ? policy_held_new() : NULL;
+
 		for (uint32_t i = 0; i < N; i++) {
 			struct why why = { "" };
 
 			pick_policy(&all[i], families[f], 1000 + i / 2);
 			check_valid(&all[i]);
-			if (policy_nl_add(nl, &all[i], &why))
+			if (policy_nl_add(nl, held, &all[i], &why))
 				fail_msg("policy %u: %s", i, why.s);
 			assert_int_equal(count(&all[i]), 1);
 		}
@@ -208,12 +210,13 @@ static void mixtures_match_ip(void **state)
 
 			dump(families[f]);
 			had = rules.n;
-			if (policy_nl_del(nl, &all[i], &why))
+			if (policy_nl_del(nl, held, &all[i], &why))
 				fail_msg("policy %u: %s", i, why.s);
 			assert_int_equal(count(&all[i]), 0);
 			assert_int_equal(rules.n, had - 1);
 		}
 		assert_int_equal(rules.n, families[f] == AF_INET ? 3 : 2);
+		policy_held_free(held);
 	}
 }
 
@@ -253,13 +256,13 @@ static void foreign_rules_match_ip(void **state)
 		if (!left)
 			break;
 		middle = *rule(left / 2); /* its place is filled anew below */
-		assert_int_equal(policy_nl_del(nl, &middle, NULL), 0);
+		assert_int_equal(policy_nl_del(nl, NULL, &middle, NULL), 0);
 		dump(AF_INET);
 		assert_int_equal(rules.n, left - 1);
 	}
 }
 
-#define ADD(p) assert_int_equal(policy_nl_add(nl, p, NULL), 0)
+#define ADD(p) assert_int_equal(policy_nl_add(nl, NULL, p, NULL), 0)
 
 static struct policy plain(uint32_t priority)
 {
@@ -279,10 +282,10 @@ static void the_same_twice_is_refused(void **state)
 
 	(void)state;
 	ADD(&p);
-	assert_int_equal(policy_nl_add(nl, &p, &why), -EEXIST);
+	assert_int_equal(policy_nl_add(nl, NULL, &p, &why), -EEXIST);
 	assert_true(why.s[0]);
-	assert_int_equal(policy_nl_del(nl, &p, &why), 0);
-	assert_int_equal(policy_nl_del(nl, &p, &why), -ENOENT);
+	assert_int_equal(policy_nl_del(nl, NULL, &p, &why), 0);
+	assert_int_equal(policy_nl_del(nl, NULL, &p, &why), -ENOENT);
 }
 
 /* Pairs of which the kernel takes the second for the first when it is added (EEXIST), or deletes
@@ -299,17 +302,17 @@ static void wildcards_of_the_kernel_hit_nobody_else(void **state)
 		__VA_ARGS__;                                                                       \
 		third.mark = 77;                                                                   \
 		ADD(&first);                                                                       \
-		if (policy_nl_add(nl, &second, &why))                                              \
+		if (policy_nl_add(nl, NULL, &second, &why))                                        \
 			fail_msg("%s: %s", #__VA_ARGS__, why.s);                                   \
 		ADD(&third);                                                                       \
-		if (policy_nl_del(nl, &second, &why))                                              \
+		if (policy_nl_del(nl, NULL, &second, &why))                                        \
 			fail_msg("%s: %s", #__VA_ARGS__, why.s);                                   \
 		assert_int_equal(count(&second), 0);                                               \
 		assert_int_equal(rules.n, 5);                                                      \
 		assert_true(policy_same(rule(1), &first));                                         \
 		assert_true(policy_same(rule(2), &third));                                         \
-		assert_int_equal(policy_nl_del(nl, &first, NULL), 0);                              \
-		assert_int_equal(policy_nl_del(nl, &third, NULL), 0);                              \
+		assert_int_equal(policy_nl_del(nl, NULL, &first, NULL), 0);                        \
+		assert_int_equal(policy_nl_del(nl, NULL, &third, NULL), 0);                        \
 	} while (0)
 	NARROW(p->tos = 0x10);
 	NARROW(p->invert = true);
@@ -345,7 +348,7 @@ static void priority_0_is_exact_too(void **state)
 	a.tos = 0x10;
 	ADD(&a);
 	ADD(&b);
-	assert_int_equal(policy_nl_del(nl, &b, NULL), 0);
+	assert_int_equal(policy_nl_del(nl, NULL, &b, NULL), 0);
 	assert_int_equal(count(&a), 1);
 	assert_int_equal(rules.n, 4);
 	assert_int_equal(rule(0)->fib, 255);
@@ -358,12 +361,12 @@ static void who_installed_it_counts_when_deleting(void **state)
 	(void)state;
 	p.route_protocol = 3;
 	ADD(&p);
-	assert_int_equal(policy_nl_del(nl, &q, NULL), -ENOENT);
+	assert_int_equal(policy_nl_del(nl, NULL, &q, NULL), -ENOENT);
 	ADD(&q);
-	assert_int_equal(policy_nl_del(nl, &q, NULL), 0);
+	assert_int_equal(policy_nl_del(nl, NULL, &q, NULL), 0);
 	assert_int_equal(count(&p), 1);
 	p.route_protocol = 0;
-	assert_int_equal(policy_nl_del(nl, &p, NULL), 0);
+	assert_int_equal(policy_nl_del(nl, NULL, &p, NULL), 0);
 }
 
 static bool is_mark_9(const struct policy *p, const void *arg)
@@ -399,7 +402,7 @@ static void mark_del(uint32_t mark)
 
 	p.mark = mark;
 	p.mask = UINT32_MAX;
-	assert_int_equal(policy_nl_del(nl, &p, NULL), 0);
+	assert_int_equal(policy_nl_del(nl, NULL, &p, NULL), 0);
 }
 
 /* What is added later comes behind its equals of the same priority: an undoing must know better. */
@@ -411,14 +414,11 @@ static void a_priority_is_restored_in_its_order(void **state)
 	mark_add(1);
 	mark_add(2);
 	mark_add(3);
-	assert_int_equal(policy_nl_keep(nl, AF_INET, 500, &was), 0);
-	assert_true(policy_nl_kept(was, AF_INET, 500));
-	assert_false(policy_nl_kept(was, AF_INET6, 500));
-	assert_false(policy_nl_kept(was, AF_INET, 501));
-	assert_int_equal(policy_nl_restore(nl, was, is_mark_9, NULL, NULL), 0);
+	assert_int_equal(policy_nl_keep(nl, NULL, AF_INET, 500, &was), 0);
+	assert_int_equal(policy_nl_restore(nl, NULL, was, is_mark_9, NULL, NULL), 0);
 	assert_int_equal(marks(), 123);
 	mark_add(9);
-	assert_int_equal(policy_nl_restore(nl, was, is_mark_9, NULL, NULL), 0);
+	assert_int_equal(policy_nl_restore(nl, NULL, was, is_mark_9, NULL, NULL), 0);
 	assert_int_equal(marks(), 123);
 	/* Gone and come back by itself; gone; and one of somebody else. */
 	mark_del(1);
@@ -427,10 +427,72 @@ static void a_priority_is_restored_in_its_order(void **state)
 	mark_del(2);
 	mark_add(7);
 	assert_int_equal(marks(), 3197);
-	assert_int_equal(policy_nl_restore(nl, was, is_mark_9, NULL, NULL), 0);
+	assert_int_equal(policy_nl_restore(nl, NULL, was, is_mark_9, NULL, NULL), 0);
 	assert_int_equal(marks(), 1237);
 	policy_nl_forget(was);
 	policy_nl_forget(NULL);
+}
+
+/* Changes of one SET, of many policies: one reading. */
+static void what_is_held_follows_its_own_changes(void **state)
+{
+	struct policy_held *held = policy_held_new();
+	struct policy p = plain(500), other = plain(501);
+	struct policy_group *was;
+	uint32_t priority;
+
+	(void)state;
+	assert_non_null(held);
+	assert_int_equal(policy_nl_keep(nl, held, AF_INET, 500, &was), 0);
+	/* Somebody else's is not seen: nothing is read again. */
+	run("ip rule add pref 501 fwmark 5 lookup 100 protocol 200");
+	other.mark = 5;
+	other.mask = UINT32_MAX;
+	assert_int_equal(policy_nl_del(nl, held, &other, NULL), -ENOENT);
+	for (p.mark = 1, p.mask = UINT32_MAX; p.mark <= 9; p.mark++)
+		assert_int_equal(policy_nl_add(nl, held, &p, NULL), 0);
+	p.mark = 2;
+	assert_int_equal(policy_nl_add(nl, held, &p, NULL), -EEXIST);
+	for (p.mark = 9; p.mark >= 4; p.mark -= 2)
+		assert_int_equal(policy_nl_del(nl, held, &p, NULL), 0);
+	assert_int_equal(policy_nl_del(nl, held, &p, NULL), 0); /* 3 */
+	assert_int_equal(policy_nl_del(nl, held, &p, NULL), -ENOENT);
+	assert_int_equal(marks(), 12468);
+	assert_int_equal(policy_nl_default_priority(nl, held, AF_INET, &priority), 0);
+	assert_int_equal(priority, 499);
+	assert_int_equal(policy_nl_default_priority(nl, held, AF_INET6, &priority), 0);
+	assert_int_equal(priority, 32765);
+	policy_held_forget(held);
+	assert_int_equal(policy_nl_del(nl, held, &other, NULL), 0);
+	policy_nl_forget(was);
+	policy_held_free(held);
+}
+
+/* A rule that was read is gone, and its request would hit another one: the kernel says which. */
+static void another_rule_that_goes_is_put_back(void **state)
+{
+	struct policy_held *held = policy_held_new();
+	struct policy p = plain(500);
+	struct why why = { "" };
+
+	(void)state;
+	assert_non_null(held);
+	p.mark = 1;
+	p.mask = UINT32_MAX;
+	assert_int_equal(policy_nl_del(nl, held, &p, NULL), -ENOENT); /* reads */
+	assert_int_equal(policy_nl_add(nl, held, &p, NULL), 0);
+	run("ip rule del pref 500");
+	run("ip rule add not fwmark 1 pref 500 lookup 100 protocol 200");
+	assert_int_equal(policy_nl_del(nl, held, &p, &why), -EBUSY);
+	assert_non_null(strstr(why.s, "another rule of priority 500"));
+	dump(AF_INET);
+	assert_int_equal(rules.n, 4);
+	assert_true(rule(1)->invert);
+	/* Now it is known what is there. */
+	assert_int_equal(policy_nl_del(nl, held, &p, NULL), -ENOENT);
+	p.invert = true;
+	assert_int_equal(policy_nl_del(nl, held, &p, NULL), 0);
+	policy_held_free(held);
 }
 
 static void the_kernel_chooses_a_priority(void **state)
@@ -452,7 +514,7 @@ static void the_kernel_says_why(void **state)
 	(void)state;
 	p.action = POLICY_GOTO;
 	p.goto_priority = 1;
-	assert_int_equal(policy_nl_add(nl, &p, &why), -EINVAL);
+	assert_int_equal(policy_nl_add(nl, NULL, &p, &why), -EINVAL);
 	assert_string_equal(why.s, "the kernel: Backward goto not supported");
 }
 
@@ -467,7 +529,7 @@ static void the_default_table_is_not_sent_without_lookup(void **state)
 	p.mask = UINT32_MAX;
 	ADD(&p);
 	run("ip rule show pref 500 | grep -q 'from all fwmark 0x1 blackhole'");
-	assert_int_equal(policy_nl_del(nl, &p, NULL), 0);
+	assert_int_equal(policy_nl_del(nl, NULL, &p, NULL), 0);
 }
 
 /* Asking leaves nothing behind; each answer is held against what the kernel does. */
@@ -489,9 +551,9 @@ static void capabilities_are_true(void **state)
 		p->family = fam;                                                                   \
 		__VA_ARGS__;                                                                       \
 		check_valid(p);                                                                    \
-		assert_int_equal(policy_nl_add(nl, p, NULL), want);                                \
+		assert_int_equal(policy_nl_add(nl, NULL, p, NULL), want);                          \
 		assert_int_equal(count(p), want ? 0 : 1);                                          \
-		assert_int_equal(policy_nl_del(nl, p, NULL), want ? -ENOENT : 0);                  \
+		assert_int_equal(policy_nl_del(nl, NULL, p, NULL), want ? -ENOENT : 0);            \
 	} while (0)
 	WITH(POLICY_CAP_DSCP, AF_INET, p->dscp = 63);
 	WITH(POLICY_CAP_DSCP, AF_INET6, p->dscp = 0);
@@ -515,7 +577,7 @@ static void the_kernel_refuses_what_the_model_refuses(void **state)
                                                                                                    \
 		__VA_ARGS__;                                                                       \
 		assert_int_equal(policy_check(p, &column, NULL), -EINVAL);                         \
-		if (!policy_nl_add(nl, p, NULL))                                                   \
+		if (!policy_nl_add(nl, NULL, p, NULL))                                             \
 			fail_msg("%s", #__VA_ARGS__);                                              \
 	} while (0)
 	REFUSED(p->l3mdev = true);
@@ -553,6 +615,8 @@ int main(void)
 		cmocka_unit_test_setup(priority_0_is_exact_too, fresh),
 		cmocka_unit_test_setup(who_installed_it_counts_when_deleting, fresh),
 		cmocka_unit_test_setup(a_priority_is_restored_in_its_order, fresh),
+		cmocka_unit_test_setup(what_is_held_follows_its_own_changes, fresh),
+		cmocka_unit_test_setup(another_rule_that_goes_is_put_back, fresh),
 		cmocka_unit_test_setup(the_kernel_chooses_a_priority, fresh),
 		cmocka_unit_test_setup(the_kernel_says_why, fresh),
 		cmocka_unit_test_setup(the_default_table_is_not_sent_without_lookup, fresh),
