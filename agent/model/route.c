@@ -140,15 +140,19 @@ uint8_t route_type_asked(const struct route *r)
 	return r->nhid && r->type == ROUTE_BLACKHOLE ? ROUTE_UNICAST : r->type;
 }
 
+bool route_same_key(const struct route *a, const struct route *b)
+{
+	return a->fib == b->fib && !prefix_cmp(&a->dst, &b->dst) && a->metric == b->metric &&
+	       a->tos == b->tos && src_same(&a->src, &b->src);
+}
+
 bool route_same(const struct route *a, const struct route *b)
 {
 	const uint32_t flags = ROUTE_CUT | ROUTE_UNKNOWN | ROUTE_EXPIRES;
 
-	return !((a->flags ^ b->flags) & flags) && a->fib == b->fib &&
-	       !prefix_cmp(&a->dst, &b->dst) && a->metric == b->metric &&
-	       route_type_asked(a) == route_type_asked(b) && a->tos == b->tos &&
-	       route_scope(a) == route_scope(b) && a->protocol == b->protocol &&
-	       a->pref == b->pref && a->realms == b->realms && src_same(&a->src, &b->src) &&
+	return !((a->flags ^ b->flags) & flags) && route_same_key(a, b) &&
+	       route_type_asked(a) == route_type_asked(b) && route_scope(a) == route_scope(b) &&
+	       a->protocol == b->protocol && a->pref == b->pref && a->realms == b->realms &&
 	       addr_same(&a->prefsrc, &b->prefsrc) && metrics_same(a, b) && hops_same(a, b);
 }
 

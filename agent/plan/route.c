@@ -49,8 +49,6 @@ bool plan_route_there(struct plan *plan, const struct route *r)
 	struct route like = *r, have;
 	struct why dropped;
 
-	if (!routes_find(plan->views, r, &have))
-		return false;
 	/* A next hop from the state file has only the name of its device. */
 	for (unsigned i = 0; i < r->nhops && r->nhops > 1; i++) {
 		hops[i] = r->hops[i];
@@ -60,7 +58,7 @@ bool plan_route_there(struct plan *plan, const struct route *r)
 		like.hops = hops;
 	else
 		plan_hop_device(plan, &like.hop, 0, 0, 0, &dropped);
-	return route_same(&have, &like);
+	return routes_find_key(plan->views, &like, &have) && route_same(&have, &like);
 }
 
 /* Finds the devices of a route's next hops. Returns: 0, or the column at fault with @why. */
@@ -140,6 +138,43 @@ static void prepare_hidden(const struct plan_item *it)
 		now->type = route_type_asked(old);
 }
 
+/* Instances are for routes that the kernel tells apart. Returns: another row for the kernel's route
+ * of this one, or NULL. */
+static const struct route *other_row(struct plan *plan, const struct plan_item *it,
+				     struct route *kernel)
+{
+	const struct route *now = it->now, *m = route_set_wanted(&plan->views->routes, now);
+	const struct plan_item *other;
+
+	if (m && m->instance != now->instance)
+		return m;
+	for (size_t i = 0; (other = plan_next(plan, &mib_route, &i));) {
+		const struct route *r = other->now;
+
+		if (r && other->in && r->instance != now->instance && route_same_key(r, now))
+			return r;
+	}
+	return routes_find_key(plan->views, now, kernel) && kernel->instance != now->instance
+		       ? kernel
+		       : NULL;
+}
+
+static int check_key(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
+{
+	const struct route *other;
+	struct route kernel;
+
+	if (!it->in || (it->out && route_same_key(it->old, it->now)))
+		return MIB_OK;
+	other = other_row(plan, it, &kernel);
+	if (!other)
+		return MIB_OK;
+	why_set(&fault->why, 0,
+		"instance %u is the route with this source prefix and TOS: by these, instances differ",
+		other->instance);
+	return plan_fail(fault, it, ROUTE_COL_STATUS, -EEXIST);
+}
+
 int plan_route_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *fault)
 {
 	const struct route *old = it->old;
@@ -167,6 +202,8 @@ int plan_route_prepare(struct plan *plan, struct plan_item *it, struct mib_fault
 	/* A row that is not ready cannot be set to notInService, but can be created so. */
 	if (err && (it->in || (old && cols_have(it->touched, ROUTE_COL_STATUS))))
 		return plan_fail(fault, it, col, err);
+	if (check_key(plan, it, fault))
+		return fault->error;
 	if (it->in && !now->nhops && !route_is_reject(now))
 		now->nhops = 1; /* the kernel chooses the next hop */
 	if (now->status != ROW_ACTIVE)
@@ -203,7 +240,7 @@ static unsigned column_of(int err, const struct why *why)
 /* Does the kernel have other routes with this key, too? */
 static bool is_shared(const struct plan *plan, const struct route *r)
 {
-	return route_set_equals(&plan->views->routes, r) > 1;
+	return route_set_shares(&plan->views->routes, r, NULL) > 1;
 }
 
 static int route_in(struct plan *plan, struct plan_item *it, struct why *why)

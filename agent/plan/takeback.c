@@ -59,7 +59,7 @@ static int take_route(struct plan *plan, const struct route *made)
 
 	if (was && was->status != ROW_ACTIVE)
 		was = NULL;
-	if (!routes_find(plan->views, made, &have) || !plan_route_there(plan, made) ||
+	if (!routes_find_key(plan->views, made, &have) || !plan_route_there(plan, made) ||
 	    (was && plan_route_there(plan, was)))
 		return 0;
 	return item(plan, &mib_route, plan_route_copy(plan, &have), was, 0);

@@ -164,16 +164,6 @@ int route_nl_del(struct rtnl *nl, const struct route *r, struct why *why)
 		       : why_set(why, err, "looking for the route: %s", strerror(-err));
 }
 
-static bool same_key(const struct route *a, const struct route *b)
-{
-	static const struct prefix none;
-	const struct prefix *x = a->src.len ? &a->src : &none;
-	const struct prefix *y = b->src.len ? &b->src : &none;
-
-	return a->fib == b->fib && !prefix_cmp(&a->dst, &b->dst) && a->metric == b->metric &&
-	       a->tos == b->tos && !prefix_cmp(x, y);
-}
-
 /* Adds @new before it removes @old. @flags: NLM_F_EXCL, or NLM_F_APPEND where both have one key. */
 static int add_then_del(struct rtnl *nl, uint16_t flags, const struct route *old,
 			const struct route *new, struct why *why)
@@ -228,7 +218,7 @@ int route_nl_change(struct rtnl *nl, const struct route *old, const struct route
 {
 	if (route_same(old, new))
 		return 0;
-	if (!same_key(old, new))
+	if (!route_same_key(old, new))
 		return add_then_del(nl, NLM_F_EXCL, old, new, why);
 	return shared ? change_shared(nl, old, new, why) : route_nl_replace(nl, new, why);
 }

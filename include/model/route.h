@@ -170,6 +170,10 @@ int route_check(const struct route *r, unsigned *column, struct why *why);
 /* Order of the rows: table, family, address, length, metric, instance. <0, 0, >0 */
 int route_cmp(const struct route *a, const struct route *b);
 
+/* Have both the same key in the kernel: table, destination, metric, tos, source prefix? Routes of
+ * one index with different keys are told apart by the instance. */
+bool route_same_key(const struct route *a, const struct route *b);
+
 /**
  * route_same - would the kernel hold the same route for both?
  *

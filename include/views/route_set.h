@@ -51,6 +51,9 @@ void route_set_count(struct routes *v, const struct route_rec *rec, int by);
 size_t route_set_total(const struct routes *v, uint8_t family, uint32_t fib);
 /* Returns: how many routes have the key of @r, whatever their instance. */
 size_t route_set_equals(const struct routes *v, const struct route *r);
+/* Returns: how many have its key in the kernel (route_same_key()); @at, unless NULL, gets the place
+ * of the first. */
+size_t route_set_shares(const struct routes *v, const struct route *r, struct oset_at *at);
 
 /* Puts @r in place of the only route with its key, tos and source prefix. Returns: 0; -ENOENT:
  * there is none, or there are several; -ENOMEM. */
@@ -60,8 +63,14 @@ int route_set_swap(struct routes *v, const struct route *r);
  * false when the set cannot follow, and the routes must be read anew. */
 bool route_set_event(struct routes *v, const struct route *r, bool gone, bool replaces);
 
-/* Returns: the instance for one more route of the key, the lowest that is free; 0 when all are
- * taken, or when the same route is there. */
+/* Returns: the wanted row of this route, by its key in the kernel, whatever the instance; or
+ * NULL. */
+struct route *route_set_wanted(const struct routes *v, const struct route *r);
+/* Gives each wanted row's route the instance of the row, after a reading or when rows have
+ * changed. */
+void route_set_claim(struct routes *v);
+/* Returns: the instance for one more route of the key, the lowest that is free and that no wanted
+ * row of another route has; 0 when all are taken, or when the same route is there. */
 uint16_t route_set_free_instance(const struct routes *v, const struct route_rec *key);
 
 /*

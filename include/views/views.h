@@ -123,8 +123,10 @@ struct route_load;
 struct route_ends;
 
 struct routes {
-	struct oset set;   /* struct route_rec */
-	struct vec counts; /* struct fib_count, by id */
+	struct oset set;	     /* struct route_rec */
+	const struct wanted *wanted; /* their instances; NULL: none */
+	uint64_t claimed;	     /* readings and changes of rows until route_set_claim() */
+	struct vec counts;	     /* struct fib_count, by id */
 	struct route_info **buckets;
 	size_t nbuckets, ninfos;
 	struct vec stale;	   /* struct route_scope: must be read anew */
@@ -324,6 +326,9 @@ int routes_exclude(struct views *views);
 /* Fills in @out with the kernel's route with this key; its next hops stay the view's. Returns:
  * false: there is none. */
 bool routes_find(struct views *views, const struct route *key, struct route *out);
+/* The same by the key in the kernel, whatever the instance; of several, the one that is the same as
+ * @key. */
+bool routes_find_key(struct views *views, const struct route *key, struct route *out);
 /* routes/expiry.c: fills in how long the kernel keeps a route of the view that expires. Returns:
  * false: it does not say. */
 bool routes_expiry(struct views *views, struct route *r);

@@ -68,6 +68,81 @@ expect_match "route of one hop" '^default via 195\.96\.98\.253 dev ppp0' "$(ip r
 snmp_set fwmarkRouteStatus.$route i destroy
 expect_state before "destroyed"
 
+# Source routing, the multihoming of IPv6: default routes by source prefix, each an instance of its
+# own, which it keeps. That of TOS of IPv4 is the same.
+six=201.2.16.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1024
+ten=201.1.4.10.3.0.0.16.7
+sources() {
+	for i in 1 2 5; do
+		snmp_get "fwmarkRouteSourcePrefix.$six.$i" "fwmarkRouteIfName.$six.$i" \
+			"fwmarkRouteOrigin.$six.$i" "fwmarkRouteTos.$ten.$i" "fwmarkRouteStatus.$ten.$i"
+	done | tr -d ' \n'
+}
+# rows INDEX N: so many instances.
+rows() {
+	expect_eq "instances of $1" "$2" "$(snmp_walk fwmarkRouteOrigin | grep -c "^fwmarkRouteOrigin\.$1\.")"
+}
+from() {
+	echo "fwmarkRouteIfName.$six.$1 s $2 fwmarkRouteSourcePrefix.$six.$1 x 20010DB8000${1}00000000000000000000" \
+		"fwmarkRouteSourcePrefixLength.$six.$1 u 48 fwmarkRouteStatus.$six.$1 i createAndGo"
+}
+tos() {
+	echo "fwmarkRouteTos.$ten.$1 u $2 fwmarkRouteIfName.$ten.$1 s eth1 fwmarkRouteStatus.$ten.$1 i createAndGo"
+}
+if ip -6 route add 2001:db8:99::/48 from 2001:db8:5::/48 dev ppp0 table 201; then
+	ip -6 route del 2001:db8:99::/48 from 2001:db8:5::/48 dev ppp0 table 201
+	# shellcheck disable=SC2046 # words
+	snmp_set $(from 2 eth1; tos 2 16)
+	# shellcheck disable=SC2046 # words
+	snmp_set $(from 1 ppp0; from 5 ppp0; tos 1 0; tos 5 8)
+	expect_eq "ip -6 route" "5 ppp0, 2 eth1, 1 ppp0" "$(ip -6 route show default table 201 |
+		sed -nE 's/^default from 2001:db8:(.)::\/48 dev ([^ ]*).*/\1 \2/p' | sort -r | paste -sd, | sed 's/,/, /g')"
+	expect_match "ip route" '^10\.3\.0\.0/16 tos 0x10 dev eth1' "$(ip route show table 201)"
+	sources >"$WORK/sources"
+	ip -6 route show table 201 >"$WORK/routes"
+	# Of the same key in the kernel there is one row.
+	forget_state
+	# shellcheck disable=SC2046 # words
+	set_refused inconsistentValue fwmarkRoute.* 'instance 2 ' $(from 2 eth1 | sed "s/$six\.2/$six.7/g")
+	# shellcheck disable=SC2046 # words
+	set_refused inconsistentValue fwmarkRoute.* 'instance 5 ' $(tos 7 8)
+	mkdir "$WORK/state/state.new"
+	set_refused resourceUnavailable '.*' 'saving the state' fwmarkRouteMtu.$six.2 u 1400 \
+		fwmarkRouteStatus.$six.5 i destroy fwmarkRouteTos.$ten.1 u 32 fwmarkRouteStatus.$ten.2 i destroy
+	rmdir "$WORK/state/state.new"
+	snmp_set fwmarkRouteMtu.$six.2 u 1400 fwmarkRouteTos.$ten.5 u 32
+	snmp_set fwmarkRouteMtu.$six.2 u 0 fwmarkRouteTos.$ten.5 u 8
+	sources >"$WORK/now"
+	expect_same "instances after changes" "$WORK/sources" "$WORK/now"
+	# Somebody else's come first in the kernel, and get other instances.
+	kill_agent
+	ip route add 10.3.0.0/16 tos 0x1c dev ppp0 table 201 metric 7
+	ip -6 route add default from 2001:db8:4::/48 dev ppp0 table 201
+	ip -6 route del default from 2001:db8:1::/48 dev ppp0 table 201
+	start_agent
+	sources >"$WORK/now"
+	expect_same "instances after a restart" "$WORK/sources" "$WORK/now"
+	rows "$six" 4
+	rows "$ten" 4
+	# A device that goes and comes takes its routes with it; a stranger does not get their instances.
+	ip link set eth1 down
+	ip -6 route add default from 2001:db8:6::/48 dev ppp0 table 201
+	rows "$six" 5
+	shown fwmarkRouteStatus.$six.2 2
+	ip link set eth1 up
+	has_come_back() { sources >"$WORK/now" && cmp -s "$WORK/sources" "$WORK/now"; }
+	wait_for 10 has_come_back || expect_same "instances after eth1 came back" "$WORK/sources" "$WORK/now"
+	ip -6 route flush table 201
+	ip route flush table 201
+	snmp_set fwmarkRouteStatus.$six.1 i destroy fwmarkRouteStatus.$six.2 i destroy \
+		fwmarkRouteStatus.$six.5 i destroy fwmarkRouteStatus.$ten.1 i destroy \
+		fwmarkRouteStatus.$ten.2 i destroy fwmarkRouteStatus.$ten.5 i destroy
+	ip route add default via "$FAST4" dev eth1 2>/dev/null || :
+	forget_state
+	keep_state before
+fi
+
+six=2.16.32.1.13.184.0.7.0.0.0.0.0.0.0.0.0.0
 # A nexthop object that is a blackhole: the kernel shows the route as one, and it can be changed and
 # destroyed.
 ip nexthop add id 5 blackhole

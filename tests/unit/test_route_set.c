@@ -389,6 +389,79 @@ static void a_swap_needs_a_single_route(void **state)
 	assert_int_equal(v.ninfos, 2);
 }
 
+/* The wanted rows' routes have the rows' instances, in whatever order they come; others get none of
+ * these. */
+static void wanted_rows_have_their_instances(void **state)
+{
+	enum { ROUTES = 6, ROWS = 3 };
+	static const uint16_t instances[ROWS] = { 1, 2, 7 };
+	struct wanted m;
+	struct route r[ROUTES], row;
+
+	(void)state;
+	wanted_init(&m, &row_kinds[ROUTE_ROWS]);
+	for (unsigned i = 0; i < ROUTES; i++) {
+		r[i] = some_route(AF_INET);
+		r[i].dst.addr[3] = 1;
+		r[i].fib = 200;
+		r[i].metric = 0;
+		r[i].nhops = 1;
+		r[i].hop = (struct nexthop){ .ifindex = 1, .weight = 1 };
+		r[i].tos = (uint8_t)(4 * i);
+		if (i >= ROWS)
+			continue;
+		row = r[i];
+		row.instance = instances[i];
+		assert_non_null(wanted_set(&m, &row));
+	}
+	for (unsigned try = 0; try < 2000; try++) {
+		unsigned order[ROUTES];
+		bool late = try & 1; /* the rows come after the routes */
+		bool there[ROUTES] = { false };
+		const struct route_rec *rec;
+
+		for (unsigned i = 0; i < ROUTES; i++) {
+			unsigned k = rnd(i + 1);
+
+			order[i] = order[k];
+			order[k] = i;
+		}
+		v.wanted = late ? NULL : &m;
+		for (unsigned i = 0; i < ROUTES; i++) {
+			if (rnd(8) == 0)
+				continue;
+			assert_int_equal(route_set_add(&v, &r[order[i]]), 0);
+			there[order[i]] = true;
+			if (rnd(4))
+				continue;
+			assert_true(route_set_remove(&v, &r[order[i]]));
+			there[order[i]] = false;
+		}
+		if (late) {
+			v.wanted = &m;
+			route_set_claim(&v);
+		}
+		for (struct oset_at at = OSET_BEGIN; (rec = oset_get(&v.set, at));
+		     at = oset_next(&v.set, at)) {
+			unsigned which = rec->info->r.tos / 4;
+			unsigned reserved = 0;
+
+			for (unsigned i = 0; i < ROWS; i++)
+				reserved += rec->instance == instances[i];
+			assert_true(there[which]);
+			assert_int_equal(reserved, which < ROWS);
+			if (which < ROWS)
+				assert_int_equal(rec->instance, instances[which]);
+		}
+		for (unsigned i = 0; i < ROUTES; i++)
+			assert_int_equal(route_set_remove(&v, &r[i]), there[i]);
+		assert_int_equal(route_set_total(&v, AF_INET, 0), 0);
+	}
+	assert_int_equal(v.ninfos, 0);
+	v.wanted = NULL;
+	wanted_fini(&m);
+}
+
 static void a_load_given_up_changes_nothing(void **state)
 {
 	struct route_load l;
@@ -673,6 +746,7 @@ int main(void)
 		T(it_is_an_array_whatever_is_done),
 		T(what_stays_keeps_its_instance),
 		T(a_swap_needs_a_single_route),
+		T(wanted_rows_have_their_instances),
 		T(a_load_given_up_changes_nothing),
 		T(an_index_has_every_part),
 		T(many_routes_are_quick),

@@ -16,7 +16,7 @@ void routes_init(struct views *views)
 {
 	struct routes *v = &views->routes;
 
-	*v = (struct routes){ .version = 1 };
+	*v = (struct routes){ .version = 1, .wanted = &views->store->wanted[ROUTE_ROWS] };
 	route_set_init(v);
 	v->stale = (struct vec)VEC_INIT(struct route_scope);
 	routes_stale(views, AF_UNSPEC, 0, 0);

@@ -174,6 +174,18 @@ bool routes_whole(const struct views *views)
 	return !views->routes.load && !views->routes.stale.n;
 }
 
+/* What was read was numbered in the order in which it came. */
+static void claim(struct views *views)
+{
+	struct routes *v = &views->routes;
+	uint64_t now = v->pass + views->store->version;
+
+	if (v->load || v->claimed == now)
+		return;
+	route_set_claim(v);
+	v->claimed = now;
+}
+
 void routes_sync(struct views *views)
 {
 	uint64_t end = clock_ms() + PIECE_MS;
@@ -181,6 +193,7 @@ void routes_sync(struct views *views)
 	live_sync(views);
 	if (!views->routes.load)
 		read_routes(views, views->routes.known ? AT_ONCE : SIZE_MAX, end);
+	claim(views);
 }
 
 void routes_step(struct views *views)
@@ -237,6 +250,7 @@ void routes_look(struct views *views, const struct route *key)
 	if (l.changed)
 		routes_touched(v);
 	route_load_fini(&l);
+	route_set_claim(v);
 	v->looked_pdu = views->pdus;
 	v->looked = scope;
 }

@@ -178,6 +178,27 @@ bool routes_find(struct views *views, const struct route *key, struct route *out
 	return true;
 }
 
+bool routes_find_key(struct views *views, const struct route *key, struct route *out)
+{
+	const struct route_rec rec = route_rec_of(key), *have;
+	const struct oset *set = &views->routes.set;
+	bool found = false;
+
+	routes_look(views, key);
+	for (struct oset_at at = oset_lower(set, &rec, route_rec_group_cmp);
+	     (have = oset_get(set, at)) && route_rec_group_cmp(&rec, have) == 0;
+	     at = oset_next(set, at)) {
+		struct route r;
+
+		route_rec_get(have, &r);
+		if (!route_same_key(&r, key) || (found && !route_same(&r, key)))
+			continue;
+		*out = r;
+		found = true;
+	}
+	return found;
+}
+
 static const void *find(void *ctx, const uint32_t *idx, size_t n)
 {
 	struct views *views = ctx;
@@ -259,8 +280,6 @@ bool route_row_init(void *ctx, const uint32_t *idx, size_t n, void *row, struct 
 		why_set(why, 0, "the destination has bits beyond its prefix length");
 	else if (r->dst.family == AF_INET6 && !r->metric)
 		why_set(why, 0, "an IPv6 metric of 0 is the kernel's 1024: create it with 1024");
-	else if (r->instance != 1)
-		why_set(why, 0, "managers create instance 1");
 	else
 		return true;
 	return false;

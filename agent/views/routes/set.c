@@ -144,25 +144,144 @@ size_t route_set_equals(const struct routes *v, const struct route *r)
 	return n;
 }
 
-uint16_t route_set_free_instance(const struct routes *v, const struct route_rec *key)
+/* The wanted rows of an index have their instances: routes of another key in the kernel get none of
+ * these. Returns: the first wanted row with this index, whatever its instance. */
+static size_t wanted_from(const struct routes *v, const struct route_rec *key)
 {
-	uint32_t instance = 1;
+	size_t lo = 0, hi = v->wanted ? v->wanted->rows.n : 0;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		struct route_rec rec = route_rec_of(wanted_at(v->wanted, mid));
+
+		if (route_rec_group_cmp(&rec, key) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* Returns: wanted row @i if it has this index, else NULL. */
+static struct route *wanted_of(const struct routes *v, const struct route_rec *key, size_t i)
+{
+	struct route *m = v->wanted && i < v->wanted->rows.n ? wanted_at(v->wanted, i) : NULL;
+	struct route_rec rec;
+
+	if (!m)
+		return NULL;
+	rec = route_rec_of(m);
+	return route_rec_group_cmp(&rec, key) == 0 ? m : NULL;
+}
+
+static bool has_key_of(const struct route_rec *rec, const struct route *m)
+{
+	struct route have;
+
+	route_rec_get(rec, &have);
+	return route_same_key(&have, m);
+}
+
+struct route *route_set_wanted(const struct routes *v, const struct route *r)
+{
+	const struct route_rec key = route_rec_of(r);
+	struct route *m;
+
+	for (size_t i = wanted_from(v, &key); (m = wanted_of(v, &key, i)); i++)
+		if (route_same_key(m, r))
+			return m;
+	return NULL;
+}
+
+/* Returns: @instance, or the next one that no wanted row of another key has. */
+static uint32_t unreserved(const struct routes *v, const struct route_rec *key, uint32_t instance)
+{
+	const struct route *m;
+
+	for (size_t i = wanted_from(v, key); (m = wanted_of(v, key, i)); i++)
+		if (m->instance == instance && !has_key_of(key, m))
+			instance++;
+	return instance;
+}
+
+static uint16_t lowest(const struct routes *v, const struct route_rec *key)
+{
+	uint32_t instance = unreserved(v, key, 1);
 	const struct route_rec *rec;
 
 	for (struct oset_at at = oset_lower(&v->set, key, route_rec_group_cmp);
 	     (rec = oset_get(&v->set, at)) && route_rec_group_cmp(key, rec) == 0;
-	     at = oset_next(&v->set, at)) {
+	     at = oset_next(&v->set, at))
+		if (rec->instance == instance)
+			instance = unreserved(v, key, instance + 1);
+	return instance <= UINT16_MAX ? (uint16_t)instance : 0;
+}
+
+uint16_t route_set_free_instance(const struct routes *v, const struct route_rec *key)
+{
+	const struct route_rec *rec;
+
+	for (struct oset_at at = oset_lower(&v->set, key, route_rec_group_cmp);
+	     (rec = oset_get(&v->set, at)) && route_rec_group_cmp(key, rec) == 0;
+	     at = oset_next(&v->set, at))
 		if (rec->info == key->info)
 			return 0;
-		if (rec->instance == instance)
-			instance++;
+	return lowest(v, key);
+}
+
+/* Without memory, the route keeps the instance it has. */
+static void move(struct routes *v, struct route_rec rec, uint16_t instance)
+{
+	const struct route_rec was = rec;
+
+	rec.instance = instance;
+	if (instance && oset_insert(&v->set, &rec))
+		oset_remove(&v->set, oset_lower(&v->set, &was, NULL));
+}
+
+static void exchange(struct route_rec *a, struct route_rec *b)
+{
+	struct route_rec was = *a;
+
+	a->info = b->info;
+	a->seen = b->seen;
+	b->info = was.info;
+	b->seen = was.seen;
+}
+
+/* Gives a wanted row's route the row's instance, and takes it from another route. */
+static void claim(struct routes *v, const struct route *m)
+{
+	struct route_rec key = route_rec_of(m), *rec, *mine = NULL, *holder = NULL;
+
+	for (struct oset_at at = oset_lower(&v->set, &key, route_rec_group_cmp);
+	     (rec = oset_get(&v->set, at)) && route_rec_group_cmp(&key, rec) == 0;
+	     at = oset_next(&v->set, at)) {
+		if (rec->instance == m->instance)
+			holder = rec;
+		if (!mine && has_key_of(rec, m))
+			mine = rec;
 	}
-	return instance <= UINT16_MAX ? (uint16_t)instance : 0;
+	if (holder ? has_key_of(holder, m) : !mine)
+		return;
+	if (mine && holder)
+		exchange(mine, holder);
+	else if (mine)
+		move(v, *mine, m->instance);
+	else
+		move(v, *holder, lowest(v, holder));
+}
+
+void route_set_claim(struct routes *v)
+{
+	for (size_t i = 0; v->wanted && i < v->wanted->rows.n; i++)
+		claim(v, wanted_at(v->wanted, i));
 }
 
 int route_set_add(struct routes *v, const struct route *r)
 {
 	struct route_rec rec = route_rec_of(r);
+	const struct route *m;
 	bool added;
 
 	rec.info = route_info_get(v, r);
@@ -170,39 +289,28 @@ int route_set_add(struct routes *v, const struct route *r)
 		return -ENOMEM;
 	rec.instance = route_set_free_instance(v, &rec);
 	added = rec.instance && oset_insert(&v->set, &rec);
-	if (added)
-		route_set_count(v, &rec, 1);
-	else
+	if (!added) {
 		route_info_put(v, rec.info);
-	return added || !rec.instance ? 0 : -ENOMEM;
+		return rec.instance ? -ENOMEM : 0;
+	}
+	route_set_count(v, &rec, 1);
+	m = route_set_wanted(v, r);
+	if (m)
+		claim(v, m);
+	return 0;
 }
 
-/* Finds the route of the key that @match accepts. Returns: false unless there is just one. */
-static bool only_one(const struct routes *v, const struct route *r,
-		     bool (*match)(const struct route *have, const struct route *r),
-		     struct oset_at *out)
+size_t route_set_shares(const struct routes *v, const struct route *r, struct oset_at *out)
 {
 	struct route_rec key = route_rec_of(r), *rec;
 	size_t n = 0;
 
 	for (struct oset_at at = oset_lower(&v->set, &key, route_rec_group_cmp);
 	     (rec = oset_get(&v->set, at)) && route_rec_group_cmp(&key, rec) == 0;
-	     at = oset_next(&v->set, at)) {
-		struct route have;
-
-		route_rec_get(rec, &have);
-		if (!match(&have, r))
-			continue;
-		*out = at;
-		n++;
-	}
-	return n == 1;
-}
-
-/* The kernel's own key of a route has these beside the key of the row. */
-static bool same_kernel_key(const struct route *x, const struct route *y)
-{
-	return x->tos == y->tos && prefix_cmp(&x->src, &y->src) == 0;
+	     at = oset_next(&v->set, at))
+		if (has_key_of(rec, r) && !n++ && out)
+			*out = at;
+	return n;
 }
 
 int route_set_swap(struct routes *v, const struct route *r)
@@ -211,7 +319,7 @@ int route_set_swap(struct routes *v, const struct route *r)
 	struct route_rec *rec;
 	struct oset_at at;
 
-	if (!only_one(v, r, same_kernel_key, &at))
+	if (route_set_shares(v, r, &at) != 1)
 		return -ENOENT;
 	info = route_info_get(v, r);
 	if (!info)

@@ -10,7 +10,7 @@
 
 void routes_withdrawn(struct views *views, const struct route *r)
 {
-	struct route *m = wanted_find(&views->store->wanted[ROUTE_ROWS], r);
+	struct route *m = route_set_wanted(&views->routes, r);
 
 	if (!m || !route_same(m, r))
 		return;
