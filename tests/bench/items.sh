@@ -7,6 +7,7 @@ OURS=.1.3.6.1.4.1.8072.9999.9999.11.1
 STATIC=.1.3.6.1.4.1.8072.9999.9999.12.1
 RULE=2.4.1	# fwmarkRuleEntry
 MARK=3.2.1
+POLICY=4.4.1
 ROUTE=6.3.1
 FIRST_RULE=1000000 # the index of the first foreign rule: ROW_FOREIGN_MIN of model/row.h
 FULL_MASK=4294967295
@@ -193,6 +194,37 @@ item_set_many() {
 	ours >/dev/null
 	pairs "$WORK/pairs" ours peer
 	report "SET creates 50 rules: 1, 10 000 rules" "$WORK/pairs" ms 1000 "<= 1.5"
+}
+
+# Policies that differ in their priorities, which the kernel chooses.
+policy_sets() {
+	load set "$SNMP_HOST" "$OURS.$POLICY" 1 "$1" 5:u:100 39:i:4
+	load set "$SNMP_HOST" "$OURS.$POLICY" 1 "$1" 39:i:6
+}
+
+# after_change COLUMN: the first row of a column, when others have just changed a policy.
+after_change() {
+	ip rule add pref 30000 lookup 99
+	ip rule del pref 30000
+	load until 10000 "$SNMP_HOST" "$OURS.$1"
+}
+
+item_policies() {
+	awk 'BEGIN {
+		for (i = 1; i <= 10000; i++)
+			printf "rule add pref %d fwmark %d lookup 100\n", 1000 + i, i
+	}' | ip -batch -
+	start_all
+	ours() { policy_sets 50 | awk '{ s += $1 } END { print s }'; }
+	peer() { policy_sets 1 | awk '{ s += $1 } END { print s }'; }
+	ours >/dev/null
+	pairs "$WORK/pairs" ours peer
+	report "SETs of 50 policies: 1, 10 000 there" "$WORK/pairs" ms 1000 "<= 2"
+	ours() { after_change "$MARK.6"; }
+	peer() { after_change "$POLICY.5"; }
+	ours >/dev/null
+	pairs "$WORK/marks" ours peer
+	report "change, 1 of 10 000 marks: policies" "$WORK/marks" ms 1000 "<= 2"
 }
 
 # worst FILE LIMIT: the longest of the times, as a pair with what it may be.

@@ -5,8 +5,8 @@
 #
 #	tests/bench/run.sh [ITEM]...
 #
-# Items: walk walk-all get-rule set read marks rss routes resync first-answer route-get route-walk set-many churn state
-# writer;
+# Items: walk walk-all get-rule set read marks rss routes resync first-answer route-get route-walk set-many policies churn
+# state writer;
 # all of them when none is named. Everything runs in namespaces of its own; root is needed.
 #
 # From outside: BENCH_BUILD, a directory where configure has run (else a copy is built in a temporary
@@ -16,7 +16,7 @@ set -eu
 
 bench=$(cd "$(dirname "$0")" && pwd)
 TOP_SRCDIR=$(cd "$bench/../.." && pwd)
-ITEMS="walk walk-all get-rule set read marks rss routes resync first-answer route-get route-walk set-many churn state writer"
+ITEMS="walk walk-all get-rule set read marks rss routes resync first-answer route-get route-walk set-many policies churn state writer"
 : "${BENCH_PAIRS:=9}"
 : "${BENCH_CPU=$(($(getconf _NPROCESSORS_ONLN) - 1))}"
 export BENCH_PAIRS BENCH_CPU
