@@ -58,6 +58,29 @@ static int stage_remove(struct commit *c, size_t i, size_t at, struct work_rule 
 	return work_remove(&c->work, at, s->was_chain, position);
 }
 
+static uint64_t hash_of(const struct ipt_encoding *made)
+{
+	struct ipt_memo memo = { { 0 }, { 0 } };
+
+	return ipt_hash_entry(made->ops,
+			      ipt_hash_place(made->ops, made->rule->table, made->rule->chain),
+			      made->entry, &memo);
+}
+
+/* Refuses to put a manager's rule in twice. */
+static int refuse_there(struct commit *c, const struct ipt_encoding *made, size_t at)
+{
+	struct work_rule *rule;
+	int there = made->tag ? work_tagged(&c->work, at, made->tag) : 0;
+
+	/* Somebody else's rule may have the tag: only then it is worth to hash the table. */
+	if (there > 0)
+		there = work_find(&c->work, made->ops, made->rule->table, made->tag, hash_of(made),
+				  0, &at, &rule);
+	return there > 0 ? why_set(c->work.why, -EEXIST, "somebody has put that rule there")
+			 : there;
+}
+
 static int stage_add(struct commit *c, size_t i)
 {
 	const struct ipt_encoding *made = &c->made[i];
@@ -67,13 +90,10 @@ static int stage_add(struct commit *c, size_t i)
 
 	if (at < 0)
 		return at;
-	if (c->edits[i].only && made->tag) {
-		int there = work_tagged(&c->work, (size_t)at, made->tag);
-
-		if (there)
-			return there < 0 ? there
-					 : why_set(c->work.why, -EEXIST,
-						   "somebody has put a rule of that row there");
+	if (c->edits[i].only) {
+		err = refuse_there(c, made, (size_t)at);
+		if (err < 0)
+			return err;
 	}
 	s = step_add(c->steps, vec_at(&c->work.tables, (size_t)at), i);
 	if (!s)
@@ -172,6 +192,7 @@ static size_t blame(const struct commit *c, const struct work_table *t)
 static int entries_make(struct commit *c, size_t *failed, struct why *why)
 {
 	unsigned column;
+	int err;
 
 	for (size_t i = 0; i < c->n; i++) {
 		struct ipt_encoding *made = &c->made[i];
@@ -187,7 +208,11 @@ static int entries_make(struct commit *c, size_t *failed, struct why *why)
 			return why_set(why, -EINVAL, "AddressType: neither ipv4 nor ipv6");
 		}
 	}
-	return ipt_encode(c->made, c->n, failed, &column, why);
+	err = ipt_encode(c->made, c->n, failed, &column, why);
+	for (size_t i = 0; i < c->n && err == 0; i++)
+		if (c->made[i].rule && c->edits[i].made)
+			*c->edits[i].made = hash_of(&c->made[i]);
+	return err;
 }
 
 int ipt_begin(struct nf_txn *t)

@@ -106,7 +106,7 @@ void work_fini(struct work *w);
 int work_open(struct work *w, const struct ipt_ops *ops, const char *table);
 
 /**
- * work_find - look for a mark rule: by tag, or by hash and ordinal among equals
+ * work_find - look for a mark rule as struct nf_edit names it
  * @ops, @table: where to look first; NULL: nowhere special
  * @at: the place of the table
  *
@@ -114,6 +114,11 @@ int work_open(struct work *w, const struct ipt_ops *ops, const char *table);
  */
 int work_find(struct work *w, const struct ipt_ops *ops, const char *table, uint32_t tag,
 	      uint64_t hash, uint32_t ordinal, size_t *at, struct work_rule **rule);
+
+/* Looks for a mark rule in the table at @at: the one with the hash that stands at @position of its
+ * chain, else the last one with the hash. @rule: NULL when there is none. Returns: 0 or -errno. */
+int work_find_at(struct work *w, size_t at, uint64_t hash, uint32_t position,
+		 struct work_rule **rule);
 
 /* Had the table at @at a rule with the tag when this was first asked? Returns: 1, 0, -errno. */
 int work_tagged(struct work *w, size_t at, uint32_t tag);

@@ -41,27 +41,11 @@ void *entry_copy(const struct ipt_ops *ops, const void *e)
 /* Finds the rule that a step put in: at the position where it was put, else any equal one. */
 static int undo_find(struct work *w, const struct step *s, size_t at, struct work_rule **rule)
 {
-	uint32_t tag = ipt_entry_tag(s->ops, s->now);
 	uint64_t place = ipt_hash_place(s->ops, s->table, s->now_chain);
 	struct ipt_memo memo = { { 0 }, { 0 } };
-	uint64_t hash = ipt_hash_entry(s->ops, place, s->now, &memo);
-	struct work_rule *found = NULL;
-	uint32_t ordinal = 0;
-	size_t where;
-	int err;
 
-	*rule = NULL;
-	for (;; ordinal++) {
-		err = work_find(w, s->ops, s->table, tag, hash, ordinal, &where, &found);
-		if (err < 1)
-			return err;
-		if (where != at)
-			return 0;
-		*rule = found;
-		if (tag || work_position(vec_at(&w->tables, at), found->chain, found->e) ==
-				   s->now_position)
-			return 0;
-	}
+	return work_find_at(w, at, ipt_hash_entry(s->ops, place, s->now, &memo), s->now_position,
+			    rule);
 }
 
 /* Adds what the new rule counted to the counters of the old one that comes back. */

@@ -111,7 +111,7 @@ static struct work_rule *table_find(struct work_table *t, uint32_t tag, uint64_t
 		struct work_rule *r = vec_at(&t->rules, i);
 
 		if (tag) {
-			if (r->tag == tag && r->e)
+			if (r->tag == tag && r->e && (!hash || hash_of(t, r, &memo) == hash))
 				return r;
 			continue;
 		}
@@ -155,6 +155,26 @@ int work_find(struct work *w, const struct ipt_ops *ops, const char *table, uint
 						ordinal, at, rule);
 	}
 	return found;
+}
+
+int work_find_at(struct work *w, size_t at, uint64_t hash, uint32_t position,
+		 struct work_rule **rule)
+{
+	struct work_table *t = vec_at(&w->tables, at);
+	struct ipt_memo memo = { { 0 }, { 0 } };
+	int err = table_index(t);
+
+	*rule = NULL;
+	for (size_t i = 0; i < t->rules.n && err == 0; i++) {
+		struct work_rule *r = vec_at(&t->rules, i);
+
+		if (!r->e || hash_of(t, r, &memo) != hash)
+			continue;
+		*rule = r;
+		if (work_position(t, r->chain, r->e) == position)
+			break;
+	}
+	return err;
 }
 
 /* Finds the tags alone: the whole index takes too long for a SET that only adds rules. */

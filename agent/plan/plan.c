@@ -353,8 +353,6 @@ void plan_finish(struct plan *plan, bool committed)
 	if (committed) {
 		plan_settle(plan);
 		plan->store->agent.sets++;
-	} else {
-		plan->views->rules.doubt = true;
 	}
 	plan_clear(plan);
 }

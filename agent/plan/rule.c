@@ -78,12 +78,15 @@ static bool substance_differs(const struct markrule *old, const struct markrule 
 
 static int edit_push(struct plan *plan, struct vec *edits, const struct nf_edit *edit, size_t item)
 {
+	struct markrule *now = ((struct plan_item *)vec_at(&plan->items, item))->now;
 	struct nf_edit *slot = vec_push(edits);
 	size_t *of = slot ? vec_push(&plan->nf_items) : NULL;
 
 	if (!of)
 		return -ENOMEM;
 	*slot = *edit;
+	if (edit->rule && now)
+		slot->made = &now->hash;
 	*of = item;
 	return 0;
 }
@@ -131,6 +134,7 @@ static int edit_change(struct plan *plan, struct vec *edits, size_t i)
 	}
 	/* Position 0 is, to netfilter, where the rule stands; to a manager who writes it, the end
 	 * of the chain. */
+	edit.clamp = plan->restore || !now->position;
 	if (!moved)
 		now->position = 0;
 	else if (!now->position)
@@ -139,7 +143,6 @@ static int edit_change(struct plan *plan, struct vec *edits, size_t i)
 	    strcmp(old->description, now->description) == 0)
 		return 0;
 	edit.keep_counters = !substance;
-	edit.clamp = plan->restore;
 	return edit_push(plan, edits, &edit, i);
 }
 
@@ -157,8 +160,51 @@ static int restored_cmp(const void *a, const void *b)
 	return x->item < y->item ? -1 : x->item > y->item;
 }
 
+static bool is_moved(const struct plan_item *it)
+{
+	return it->out && it->in && cols_have(it->touched, RULE_COL_POSITION);
+}
+
+/* Where a rule that is put back stood, UINT32_MAX: last. */
+static uint32_t place_of(const struct plan_item *it)
+{
+	const struct markrule *r = it->now;
+	uint32_t place = is_moved(it) || !r->place ? r->position : r->place;
+
+	return place ? place : UINT32_MAX;
+}
+
+/* Makes the edit that moves a rule as it is to the end of its chain: there it does not count when
+ * others are put where they stood. */
+static int edit_aside(struct plan *plan, struct vec *edits, size_t i)
+{
+	const struct plan_item *it = vec_at(&plan->items, i);
+	const struct markrule *old = it->old;
+	struct markrule *last = (void *)arena_copy(&plan->arena, old, sizeof(*last));
+	struct nf_edit edit = { .rule = last, .clamp = true, .keep_counters = true };
+
+	if (!last)
+		return -ENOMEM;
+	last->position = last_place(plan, old);
+	rules_edit_target(plan->views, old->index, &edit);
+	return edit_push(plan, edits, &edit, i);
+}
+
+/* Makes the edit of a rule that is not there and is put back. */
+static int edit_back(struct plan *plan, struct vec *edits, const struct restored *o)
+{
+	const struct plan_item *it = vec_at(&plan->items, o->item);
+	struct markrule *r = (void *)arena_copy(&plan->arena, it->now, sizeof(*r));
+	struct nf_edit edit = { .rule = r, .add = true, .only = true, .clamp = true };
+
+	if (!r)
+		return -ENOMEM;
+	r->position = o->place == UINT32_MAX ? 0 : o->place;
+	return edit_push(plan, edits, &edit, o->item);
+}
+
 /* Makes the edits of rules that are put back where they stood. The first place comes first, so that
- * each rule finds those that stood before it. */
+ * each rule finds those that stood before it, and nothing else: the others are at the end. */
 static int collect_restored(struct plan *plan, struct vec *edits)
 {
 	struct vec order = VEC_INIT(struct restored);
@@ -166,29 +212,23 @@ static int collect_restored(struct plan *plan, struct vec *edits)
 	int err = 0;
 
 	for (size_t i = 0; !err && (it = plan_next(plan, &mib_rule, &i));) {
-		const struct markrule *r = it->now;
 		struct restored *slot;
 
-		if (it->out || !it->in)
+		if (!it->in || (it->out && !is_moved(it)))
 			continue;
 		slot = vec_push(&order);
 		err = slot ? 0 : -ENOMEM;
 		if (slot)
-			*slot = (struct restored){ r->place ? r->place : r->position, i - 1 };
-		if (slot && !slot->place)
-			slot->place = UINT32_MAX; /* last */
+			*slot = (struct restored){ place_of(it), i - 1 };
+		if (slot && it->out)
+			err = edit_aside(plan, edits, i - 1);
 	}
 	vec_sort(&order, restored_cmp);
 	for (size_t i = 0; i < order.n && !err; i++) {
 		const struct restored *o = vec_at(&order, i);
-		struct markrule *r;
-		struct nf_edit edit = { .add = true, .only = true, .clamp = true };
 
 		it = vec_at(&plan->items, o->item);
-		edit.rule = r = (void *)arena_copy(&plan->arena, it->now, sizeof(*r));
-		if (r)
-			r->position = o->place == UINT32_MAX ? 0 : o->place;
-		err = r ? edit_push(plan, edits, &edit, o->item) : -ENOMEM;
+		err = it->out ? edit_change(plan, edits, o->item) : edit_back(plan, edits, o);
 	}
 	vec_fini(&order);
 	return err;
@@ -200,7 +240,7 @@ static int edit_add(struct plan *plan, struct vec *edits, size_t i)
 {
 	const struct plan_item *it = vec_at(&plan->items, i);
 	const struct markrule *now = it->now;
-	struct nf_edit edit = { .rule = now, .add = true, .only = true };
+	struct nf_edit edit = { .rule = now, .add = true };
 	struct markrule *back;
 
 	if (!now->position && now->place && !cols_have(it->touched, RULE_COL_POSITION)) {
@@ -229,7 +269,8 @@ static int collect(struct plan *plan, struct vec *edits)
 				rules_edit_target(plan->views, ((struct markrule *)it->old)->index,
 						  &edit);
 				err = edit_push(plan, edits, &edit, i - 1);
-			} else if (round == 1 && it->out && it->in) {
+			} else if (round == 1 && it->out && it->in &&
+				   !(plan->restore && is_moved(it))) {
 				err = edit_change(plan, edits, i - 1);
 			} else if (round == 2 && !it->out && it->in && !plan->restore) {
 				err = edit_add(plan, edits, i - 1);
@@ -262,7 +303,7 @@ void plan_nf_wait(const struct plan *plan, bool change)
 
 /* Notes whether the rule counts on or anew. To the map of indices, a changed foreign rule is
  * another one: keeps its index. */
-static int note_edit(struct plan *plan, size_t i, const struct nf_edit *e, struct why *why)
+static int note_edit(struct plan *plan, size_t i, const struct nf_edit *e)
 {
 	const struct plan_item *it = vec_at(&plan->items, *(size_t *)vec_at(&plan->nf_items, i));
 	const struct markrule *old = it->old;
@@ -277,9 +318,9 @@ static int note_edit(struct plan *plan, size_t i, const struct nf_edit *e, struc
 		rule_ids_note(plan->views, &note);
 		return 0;
 	}
-	err = nf_hash(plan->views->nf, e->rule, &note.hash, why);
-	if (err || note.hash == e->hash)
-		return err;
+	note.hash = *e->made;
+	if (note.hash == e->hash)
+		return 0;
 	err = plan_rename(plan, &plan->store->rule_ids, e->hash, e->ordinal, note.hash,
 			  &note.ordinal);
 	if (!err)
@@ -303,7 +344,7 @@ static int commit(struct plan *plan, const struct vec *edits, size_t *failed, st
 				why);
 	plan_nf_wait(plan, false);
 	for (size_t i = 0; i < edits->n && !err; i++)
-		err = note_edit(plan, i, vec_at(edits, i), why);
+		err = note_edit(plan, i, vec_at(edits, i));
 	return err;
 }
 

@@ -97,6 +97,24 @@ static int read_settings(const config_setting_t *root, struct vec *out)
 	return 0;
 }
 
+static int read_places(const config_setting_t *root, struct vec *out)
+{
+	const config_setting_t *list = config_setting_get_member(root, "places");
+	int64_t v[2];
+
+	for (int i = 0; list && i < config_setting_length(list); i++) {
+		struct journal_place *p;
+
+		if (!list_numbers(list, i, v, 2))
+			return -EINVAL;
+		p = vec_push(out);
+		if (!p)
+			return -ENOMEM;
+		*p = (struct journal_place){ (uint32_t)v[0], (uint32_t)v[1] };
+	}
+	return 0;
+}
+
 /* Returns: 1: this SET was cut off; 0: it was not; -errno with @why. */
 static int read_all(struct store *store, const config_t *cfg, struct why *why)
 {
@@ -109,8 +127,12 @@ static int read_all(struct store *store, const config_t *cfg, struct why *why)
 	if (sets != store->sets || state_rebooted(cfg))
 		return 0;
 	journal_init(j);
+	/* Rules that the SET destroyed are put back by the place of their row; of the others, the
+	 * first reading of netfilter overwrites it by where they stand now. */
 	places_read(&store->wanted[RULE_ROWS], root);
-	err = read_settings(root, &j->settings);
+	err = read_places(root, &j->places);
+	if (!err)
+		err = read_settings(root, &j->settings);
 	if (!err)
 		err = sections_read(root, store->protocol, false, j->made, why);
 	return err ? err : 1;
@@ -137,7 +159,7 @@ void journal_load(struct store *store)
 	config_destroy(&cfg);
 }
 
-bool journal_has(const struct store *store, size_t kind, const void *key)
+void *journal_find(const struct store *store, size_t kind, const void *key)
 {
-	return store->journal.pending && wanted_find(&store->journal.made[kind], key);
+	return store->journal.pending ? wanted_find(&store->journal.made[kind], key) : NULL;
 }

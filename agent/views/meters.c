@@ -54,7 +54,7 @@ void meters_settle(struct views *views)
 	}
 }
 
-/* Makes wanted rows of meters that an earlier run put into the kernel, and whose rows are lost. */
+/* The state was lost: makes wanted rows of meters that an earlier run put into the kernel. */
 static void adopt(struct views *views, const struct vec *found)
 {
 	for (size_t i = 0; i < found->n; i++) {
@@ -62,8 +62,7 @@ static void adopt(struct views *views, const struct vec *found)
 		struct mark m;
 
 		mark_init(&m, f->value, f->mask);
-		if (wanted_find(&views->store->wanted[MARK_ROWS], &m) ||
-		    journal_has(views->store, MARK_ROWS, &m))
+		if (wanted_find(&views->store->wanted[MARK_ROWS], &m))
 			continue;
 		m.meter = true;
 		m.given = COL_BIT(MARK_COL_METER);
@@ -93,7 +92,9 @@ void meters_count(struct views *views, const struct vec *found)
 {
 	static const uint8_t families[2] = { AF_INET, AF_INET6 };
 
-	if (!views->meters.known)
+	/* Else a meter that no row wants is left over from a SET that was cut off, or somebody
+	 * copied it: meters_repair() takes it away. */
+	if (!views->meters.known && !views->store->known)
 		adopt(views, found);
 	views->meters.known = true;
 	meters_settle(views);

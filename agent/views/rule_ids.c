@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 
@@ -190,6 +191,43 @@ struct idmap_entry *rule_ids_at(struct views *views, const struct nf_snap *snap,
 			  *(uint32_t *)vec_at(&views->rules.ordinals, i));
 }
 
+/* Has the kernel's rule the columns of a row? Its description is no part of what it is, and is kept
+ * in the same comment as the tag. */
+static bool asks_same(const struct markrule *have, const struct markrule *row)
+{
+	struct markrule like = *have;
+
+	memcpy(like.description, row->description, sizeof(like.description));
+	return row_asks_same(&row_kinds[RULE_ROWS], &like, row, false);
+}
+
+bool rule_ids_is(struct views *views, const struct nf_snap *snap, const struct nf_entry *e,
+		 struct markrule *row)
+{
+	const struct nf_chain *c = vec_at(&snap->chains, e->chain);
+	struct markrule have;
+	struct why why;
+	bool is;
+
+	if (row->hash == e->hash)
+		return true;
+	if (row->backend != e->backend || row->family != c->family || row->target != e->target ||
+	    strcmp(row->table, c->table) != 0 || strcmp(row->chain, c->chain) != 0)
+		return false;
+	is = !nf_decode(views->nf, snap, e, &have) && asks_same(&have, row);
+	/* The same matches may be written in another way; the hash is of what the kernel has. When
+	 * they cannot be parsed any more, the other columns decide. */
+	if (!is && !row->hash && nf_hash(views->nf, row, &row->hash, &why)) {
+		row->hash = 0;
+		have.matches = row->matches;
+		is = asks_same(&have, row);
+	}
+	is |= row->hash == e->hash;
+	if (is)
+		row->hash = e->hash;
+	return is;
+}
+
 static const struct rule_note *note_of(const struct views *views, uint32_t tag,
 				       const struct idmap_entry *id)
 {
@@ -230,10 +268,10 @@ static void mark_count(struct views *views, const struct nf_entry *e, uint64_t p
 	s->bytes += bytes;
 }
 
-void rule_ids_observe(struct views *views, const struct nf_entry *e, struct idmap_entry *id,
-		      const struct rule_row *had)
+void rule_ids_observe(struct views *views, const struct nf_entry *e, uint32_t index,
+		      struct idmap_entry *id, const struct rule_row *had)
 {
-	const struct rule_note *note = note_of(views, e->tag, id);
+	const struct rule_note *note = note_of(views, index <= ROW_MANAGER_MAX ? index : 0, id);
 	bool dip;
 
 	if (note)

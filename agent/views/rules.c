@@ -90,13 +90,12 @@ static const void *fill(struct views *views, const struct rule_row *row)
 enum { NOTES_MAX = 256 };
 
 /* Does a SET ask for a row that is neither wanted nor in the view? Then the SET creates it, and
- * netfilter need not be read for that: nf_commit() looks under the lock whether a rule has its tag.
- * If one has, the SET is refused, and the next SET reads first. */
+ * netfilter need not be read for that: a rule with its tag would be somebody else's. */
 static bool makes(const struct views *views, uint32_t index)
 {
 	const struct rules *r = &views->rules;
 
-	return views->mib->state != TXN_IDLE && r->snap && !r->doubt && r->notes.n < NOTES_MAX &&
+	return views->mib->state != TXN_IDLE && r->snap && r->notes.n < NOTES_MAX &&
 	       index <= ROW_MANAGER_MAX && !rules_row(views, index) &&
 	       !wanted_find(&views->store->wanted[RULE_ROWS], &(struct markrule){ .index = index });
 }

@@ -16,7 +16,7 @@ void rules_init(struct views *views)
 	r->rows = (struct vec)VEC_INIT(struct rule_row);
 	r->ordinals = (struct vec)VEC_INIT(uint32_t);
 	r->notes = (struct vec)VEC_INIT(struct rule_note);
-	r->stale = r->doubt = true;
+	r->stale = true;
 	r->version = 1;
 	r->laid_version = UINT64_MAX;
 	r->next_index = index_rows_start();
@@ -68,8 +68,14 @@ static bool same_rules(const struct nf_snap *old, const struct nf_snap *new)
 	return true;
 }
 
-/* Makes a wanted row of a rule with a manager's tag and no row: the state was lost, or somebody
- * restored rules from before. The columns of the rule are all that the row needs. */
+/* Is this the first reading after the state was lost? */
+static bool state_lost(const struct views *views)
+{
+	return !views->store->known && !views->rules.snap;
+}
+
+/* Makes a wanted row of a rule with a manager's tag when the state was lost. The columns of the
+ * rule are all that the row needs. */
 static void adopt(struct views *views, const struct nf_snap *snap, const struct nf_entry *e)
 {
 	struct markrule r;
@@ -113,24 +119,38 @@ static bool tag_seen(struct rules *r, uint32_t tag, bool mark)
 	return seen;
 }
 
-/* Returns: the index of a rule: its tag, when it is the first rule with this tag; else the index
- * that belongs to its hash. */
+/* Does the tag of a rule say whose the rule is? It does when the rule is what a manager wants, or
+ * what the SET wanted that was cut off; and when the state was lost, until the first reading has
+ * taken over what there is. */
+static bool tag_counts(struct views *views, const struct nf_snap *snap, const struct nf_entry *e,
+		       struct markrule *wanted)
+{
+	struct markrule *made =
+		journal_find(views->store, RULE_ROWS, &(struct markrule){ .index = e->tag });
+
+	return state_lost(views) || (wanted && rule_ids_is(views, snap, e, wanted)) ||
+	       (made && rule_ids_is(views, snap, e, made));
+}
+
+/* Returns: the index of a rule: its tag, when it is the first rule with this tag, and the tag
+ * counts; else the index that belongs to its hash. */
 static uint32_t index_of(struct views *views, const struct nf_snap *snap, const struct nf_entry *e,
 			 const struct idmap_entry *id)
 {
 	struct rules *r = &views->rules;
 	struct markrule key = { .index = e->tag }, *m;
 
-	if (!e->tag || e->tag > ROW_MANAGER_MAX)
+	if (!e->tag || e->tag > ROW_MANAGER_MAX || tag_seen(r, e->tag, false))
 		return id->index;
-	if (tag_seen(r, e->tag, true))
-		return id->index; /* a copy of a manager's rule */
 	m = wanted_find(&views->store->wanted[RULE_ROWS], &key);
+	if (!tag_counts(views, snap, e, m))
+		return id->index;
+	tag_seen(r, e->tag, true);
 	if (m && m->place != e->position) {
 		m->place = e->position;
 		views->store->rule_ids.dirty = true; /* places are saved with the indices */
 	}
-	if (!m && !journal_has(views->store, RULE_ROWS, &key))
+	if (!m && state_lost(views))
 		adopt(views, snap, e);
 	return e->tag;
 }
@@ -159,7 +179,8 @@ static void build_rows(struct views *views, const struct nf_snap *snap, const st
 		if (!row)
 			continue;
 		*row = (struct rule_row){ .index = index, .entry = (uint32_t)i };
-		rule_ids_observe(views, e, id, index_rows_find(old, rule_ids_from(views, index)));
+		rule_ids_observe(views, e, index, id,
+				 index_rows_find(old, rule_ids_from(views, index)));
 		row_count(row, e, id);
 	}
 	for (size_t i = 0; i < views->store->wanted[RULE_ROWS].rows.n; i++) {
@@ -190,7 +211,7 @@ static void update_counters(struct views *views, const struct nf_snap *snap)
 		id = rule_ids_at(views, snap, row->entry);
 		if (!id)
 			continue;
-		rule_ids_observe(views, e, id, row);
+		rule_ids_observe(views, e, row->index, id, row);
 		row_count(row, e, id);
 		if (row->index >= ROW_FOREIGN_MIN && row->index != id->index) {
 			row->index = id->index;
@@ -231,7 +252,7 @@ static bool counted_on(struct views *views, const struct nf_snap *snap)
 		id = rule_ids_at(views, snap, row->entry);
 		if (!id)
 			continue;
-		rule_ids_observe(views, e, id, row);
+		rule_ids_observe(views, e, row->index, id, row);
 		row_count(row, e, id);
 	}
 	return true;
@@ -247,7 +268,7 @@ static void taken(struct views *views, struct nf_snap *snap)
 		r->row_at.index = 0;
 	}
 	r->snap = snap;
-	r->stale = r->doubt = false;
+	r->stale = false;
 	r->read_pdu = views->pdus;
 	meters_count(views, &snap->meters);
 	/* Counters are written to the file before they are shown: they must not go back if the
@@ -302,15 +323,16 @@ bool rules_edit_target(struct views *views, uint32_t index, struct nf_edit *edit
 		e = &all[row->entry];
 		edit->backend = e->backend;
 	}
-	if (index <= ROW_MANAGER_MAX) {
+	if (index <= ROW_MANAGER_MAX)
 		edit->tag = index;
-		/* Before a reading nobody knows. The rule twice would be worse than not at all, so
-		 * says yes. */
-		return !snap || e || (row && row->entry == ROW_UNREAD);
-	}
+	/* Before a reading nobody knows. A manager's rule twice would be worse than not at all, so
+	 * says yes. */
 	if (!e)
-		return false;
+		return edit->tag && (!snap || (row && row->entry == ROW_UNREAD));
 	edit->hash = e->hash;
+	/* A manager's is the first of its equals. */
+	if (edit->tag)
+		return true;
 	for (size_t i = 0; i < row->entry; i++)
 		edit->ordinal += all[i].hash == e->hash && all[i].backend == e->backend;
 	return true;

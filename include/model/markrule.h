@@ -104,6 +104,7 @@ struct markrule {
 	char chain[MARKRULE_CHAIN_MAX + 1];
 	uint32_t position; /* 1-based, counting every rule of the chain; a manager's 0: last */
 	uint32_t place;	   /* of a manager's rule: its position when last seen, 0: never */
+	uint64_t hash;	   /* of a wanted row: the hash of its rule in the kernel, 0: not known */
 	uint32_t invert;   /* enum markrule_invert */
 	char iif[16], oif[16];
 	struct prefix src, dst; /* host bits zero */

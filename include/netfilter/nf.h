@@ -160,8 +160,9 @@ int nf_hash(struct nf *nf, const struct markrule *r, uint64_t *hash, struct why 
 
 /* One change to one rule. */
 struct nf_edit {
-	/* Which rule: a manager's by tag; a foreign one (tag 0) by hash and by its ordinal (from
-	 * 0) among entries of equal hash in its backend. Not used when adding. */
+	/* Which rule: by hash and by its ordinal (from 0) among entries of equal hash in its
+	 * backend. A manager's: by tag and hash, the first one that has both; hash 0: the first one
+	 * with the tag, whatever else it is. Not used when adding. */
 	uint8_t backend; /* where it is, 0: wherever it is found */
 	uint32_t tag;
 	uint64_t hash;
@@ -169,9 +170,10 @@ struct nf_edit {
 	/* NULL: remove. An index of 1 to ROW_MANAGER_MAX becomes the tag; others get no tag. */
 	const struct markrule *rule;
 	bool add;	    /* false: replace (moving it when rule->position says so) or remove */
-	bool only;	    /* when adding: -EEXIST if the table has a rule with its tag */
+	bool only;	    /* when adding: -EEXIST if the table has the very rule, tag included */
 	bool clamp;	    /* a position beyond the end of the chain means the end */
 	bool keep_counters; /* when replacing; for changes of position or description alone */
+	uint64_t *made;	    /* gets the hash of the rule as it is put in; NULL: no matter */
 };
 
 /* What nf_commit() did, for nf_undo(). */

@@ -116,8 +116,8 @@ struct plan_item *plan_prev(const struct plan *plan, const struct mib_def *def, 
 void plan_restore(struct plan *plan, bool (*wants)(const struct row_kind *kind, const void *row),
 		  bool loud);
 
-/* there.c: does the kernel (for a table: the file of names) have what the row wants? For a rule,
- * only its tag is looked for. */
+/* there.c: does the kernel (for a table: the file of names) have what the row wants? For a rule
+ * this is what the view found: see rule_ids_is(). */
 bool plan_is_there(struct plan *plan, const struct mib_def *def, const void *row);
 
 /* access.c: may managers make these changes? Returns: a mib_error with @fault. */

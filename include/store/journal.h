@@ -45,8 +45,8 @@ void journal_drop(struct store *store);
 
 /* At start, after the state file was read: fills in store.journal if a SET was cut off. */
 void journal_load(struct store *store);
-/* Did the SET that was cut off want a row with the index of @key? Then the kernel's object is about
- * to be undone: do not take it over as a manager's. */
-bool journal_has(const struct store *store, size_t kind, const void *key);
+/* Returns: the row with the index of @key that the SET wanted which was cut off, or NULL. The
+ * kernel's object is about to be undone: do not take it over as a manager's. */
+void *journal_find(const struct store *store, size_t kind, const void *key);
 
 #endif

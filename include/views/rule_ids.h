@@ -30,14 +30,21 @@ int rule_ids_round(struct views *views, const struct nf_snap *snap);
 /* Returns: the entry of rule @i of the snapshot, valid until the next call; NULL without memory. */
 struct idmap_entry *rule_ids_at(struct views *views, const struct nf_snap *snap, size_t i);
 
+/* Is the kernel's rule the one that a row with its tag asks for? Anybody can copy a tag: only with
+ * all else that the kernel matches and does it says whose the rule is. Where the rule stands does
+ * not matter. Fills in row->hash. */
+bool rule_ids_is(struct views *views, const struct nf_snap *snap, const struct nf_entry *e,
+		 struct markrule *row);
+
 /**
  * rule_ids_observe - takes in what a rule has counted
+ * @index: of its row
  * @had: its row before, NULL: there was none
  *
  * Adds it to the sum of the rule's mark, and notes when the counters began anew (discontinuity).
  */
-void rule_ids_observe(struct views *views, const struct nf_entry *e, struct idmap_entry *id,
-		      const struct rule_row *had);
+void rule_ids_observe(struct views *views, const struct nf_entry *e, uint32_t index,
+		      struct idmap_entry *id, const struct rule_row *had);
 
 /* Notes what a SET did to a rule, for the next reading. */
 void rule_ids_note(struct views *views, const struct rule_note *note);

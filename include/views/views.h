@@ -66,7 +66,6 @@ struct rules {
 	uint64_t row_version, row_wanted;      /* ... for these versions */
 	struct rule_row row_at; /* ... and where it came from; index 0: there is none */
 	uint64_t read_pdu;	/* the request (views.pdus) for which the snapshot was read */
-	bool doubt;		/* a SET failed: the next one reads first, see makes() in rules.c */
 	bool unplaced;		/* a SET changed rules, and no reading has told where they stand */
 	bool stale;		/* read anew, however young the snapshot is */
 	bool failing;		/* the last reading failed: log that once, not each time */

@@ -63,3 +63,56 @@ notWritable fwmarkFibStatus.77 /77/ fwmarkFibStatus.77 i 6
 notWritable fwmarkFibName.254 /254/ fwmarkFibName.254 s mine
 notWritable fwmarkRuleStatus.$rule /$rule/ fwmarkPolicyMark.9 u 9 fwmarkPolicyStatus.9 i 4 fwmarkRuleStatus.$rule i 6
 END
+
+# The tag of a manager's rule can be copied. It says whose a rule is only where all the rest of the rule
+# is what the row asks for.
+tagged() {
+	iptables-legacy -t mangle -S | grep fwmark: || :
+}
+
+absent() {
+	expect_match "$1" 'No Such Instance' "$(snmp snmpget "$1" 2>&1)"
+}
+
+iptables-legacy -t mangle -A PREROUTING -i eth5 -m comment --comment fwmark:100 -j MARK --set-mark 7
+absent fwmarkRuleMark.100
+snmp_set fwmarkRuleMark.300 u 3 fwmarkRuleInInterface.300 s eth0 fwmarkRuleStatus.300 i createAndGo
+# Before it and behind it: others that differ in one thing.
+ours=$(tagged | grep fwmark:300)
+for edit in 's/-i eth0/-i eth2/' 's/0x3/0x4/' 's/-i eth0/-i eth0 -m conntrack --ctstate NEW/' \
+	's/PREROUTING -i eth0/OUTPUT/'; do
+	copy=$(echo "$ours" | sed "$edit")
+	printf '*mangle\n%s\n%s\nCOMMIT\n' "$copy" "$(echo "$copy" | sed 's/-A \([A-Z]*\)/-I \1 1/')" |
+		iptables-legacy-restore -n
+done
+shown fwmarkRuleText.300 "$ours"
+shown fwmarkRuleOrigin.300 2
+absent fwmarkRuleMark.100
+for copy in eth2 0x4; do
+	row=$(row_of fwmarkRuleText "$copy.*fwmark:300|fwmark:300.*$copy")
+	[ "${row:-0}" -ge 1000000 ] || fail "the index of a copy: $row"
+done
+tagged >"$WORK/others"
+expect_eq "rules with a tag" 10 "$(wc -l <"$WORK/others")"
+snmp_set fwmarkRuleDescription.300 s ours
+snmp_set fwmarkRuleStatus.300 i destroy
+grep -vxF -e "$ours" "$WORK/others" >"$WORK/expected"
+tagged >"$WORK/now"
+expect_same "our own rule went, and nothing else" "$WORK/expected" "$WORK/now"
+absent fwmarkRuleStatus.300
+snmp_set fwmarkRuleStatus.300 i destroy
+tagged >"$WORK/now"
+expect_same "destroyed again" "$WORK/expected" "$WORK/now"
+
+# The number is still the managers'; what somebody makes of their rule is no longer theirs.
+snmp_set fwmarkRuleMark.100 u 1 fwmarkRuleStatus.100 i createAndGo
+expect_eq "rules with the tag 100" 2 "$(tagged | grep -c fwmark:100)"
+position=$(snmp_get fwmarkRulePosition.100)
+iptables-legacy -t mangle -R PREROUTING "$position" -m comment --comment fwmark:100 -j MARK --set-mark 9
+shown fwmarkRuleStatus.100 2
+snmp_set fwmarkRuleStatus.100 i destroy
+expect_eq "rules with the tag 100" 2 "$(tagged | grep -c fwmark:100)"
+stop_agent
+start_agent
+absent fwmarkRuleMark.100
+absent fwmarkRuleMark.300

@@ -142,3 +142,9 @@ gone() {
 	snmp_get fwmarkMarkCount.0 && ! netfilter_state | grep -q fwmark-meter
 }
 wait_for 3 gone || fail "a meter that nobody wants"
+
+# The same while the agent is away.
+stop_agent
+iptables-legacy-restore <"$WORK/saved"
+start_agent
+wait_for 3 gone || fail "a meter that nobody wants, found at the start"

@@ -203,6 +203,9 @@ static uint64_t hash_of(const struct markrule *r)
 {
 	uint64_t h = HASH_INIT;
 
+	uint32_t tag = r->index <= ROW_MANAGER_MAX ? r->index : 0;
+
+	h = hash_add(h, &tag, sizeof(tag));
 	h = hash_add(h, r->table, sizeof(r->table));
 	h = hash_add(h, r->chain, sizeof(r->chain));
 	h = hash_add(h, &r->mark, sizeof(r->mark));
@@ -320,13 +323,11 @@ int nf_check_in(struct nf *nf, const struct nf_snap *snap, const struct markrule
 /* Returns: the place of the rule that an edit is about; nrules: it is not there. */
 static size_t rule_find(const struct nf_edit *e)
 {
-	uint32_t left = e->ordinal;
+	uint32_t left = e->tag ? 0 : e->ordinal;
 	size_t i = 0;
 
 	for (; i < fake->nrules; i++)
-		if (e->tag ? fake->rules[i].index == e->tag
-			   : fake->rules[i].index > ROW_MANAGER_MAX &&
-				     hash_of(&fake->rules[i]) == e->hash && !left--)
+		if (hash_of(&fake->rules[i]) == e->hash && !left--)
 			break;
 	return i;
 }
@@ -349,7 +350,7 @@ static size_t rule_place(const struct markrule *r, uint32_t position, bool clamp
 
 static int edit(const struct nf_edit *e)
 {
-	const struct nf_edit own = { .tag = e->rule ? e->rule->index : 0 };
+	const struct nf_edit own = { .hash = e->rule ? hash_of(e->rule) : 0 };
 	size_t at = e->add ? fake->nrules : rule_find(e);
 	struct markrule r;
 
@@ -361,6 +362,8 @@ static int edit(const struct nf_edit *e)
 		return 0;
 	r = *e->rule;
 	r.matches = NULL;
+	if (e->made)
+		*e->made = hash_of(&r);
 	if (r.position || e->add)
 		at = rule_place(&r, r.position, e->clamp);
 	if (at == SIZE_MAX)
