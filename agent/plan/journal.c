@@ -14,14 +14,19 @@ static int made_add(struct journal *journal, const struct mib_def *def, const vo
 	return kind && !wanted_set(&made[kind - row_kinds], row) ? -ENOMEM : 0;
 }
 
-/* Notes where a rule stands that the kernel has before. */
-static int place_add(struct journal *journal, const struct markrule *was)
+/* Notes where a rule stands that the kernel has before: where the view found it; of a SET that is
+ * undone, where the last reading did. */
+static int place_add(const struct plan *plan, struct journal *journal, const struct plan_item *it,
+		     bool undo)
 {
-	struct journal_place *p = was->position ? vec_push(&journal->places) : NULL;
+	const struct markrule *was = undo ? it->now : it->old;
+	const struct markrule *m = undo ? wanted_find(&plan->store->wanted[RULE_ROWS], was) : NULL;
+	uint32_t position = undo ? m ? m->place : 0 : was->position;
+	struct journal_place *p = position ? vec_push(&journal->places) : NULL;
 
 	if (p)
-		*p = (struct journal_place){ was->index, was->position };
-	return was->position && !p ? -ENOMEM : 0;
+		*p = (struct journal_place){ was->index, position };
+	return position && !p ? -ENOMEM : 0;
 }
 
 static int settings_add(const struct plan *plan, struct journal *journal)
@@ -43,6 +48,8 @@ int plan_journal(struct plan *plan, bool undo, struct why *why)
 	int err;
 
 	journal_init(&journal);
+	if (undo && plan->nf_undo)
+		rules_sync(plan->views);
 	/* Of an undoing that is cut off, what the SET made of them comes back. */
 	err = undo ? plan_interfaces_now(plan, &journal.settings) : settings_add(plan, &journal);
 	for (size_t i = 0; i < plan->items.n && !err; i++) {
@@ -54,7 +61,7 @@ int plan_journal(struct plan *plan, bool undo, struct why *why)
 	}
 	for (size_t i = 0; !err && (it = plan_next(plan, &mib_rule, &i));)
 		if (!it->foreign && (undo ? it->in : it->out))
-			err = place_add(&journal, undo ? it->now : it->old);
+			err = place_add(plan, &journal, it, undo);
 	if (err)
 		why_set(why, err, "%s", strerror(-err));
 	else

@@ -65,13 +65,49 @@ static int take_route(struct plan *plan, const struct route *made)
 	return item(plan, &mib_route, plan_route_copy(plan, &have), was, 0);
 }
 
+static bool same_chain(const struct markrule *x, const struct markrule *y)
+{
+	return x->family == y->family && strcmp(x->table, y->table) == 0 &&
+	       strcmp(x->chain, y->chain) == 0;
+}
+
+static bool in_kernel(const struct plan *plan, uint32_t index)
+{
+	return rule_is_read(rules_row(plan->views, index));
+}
+
+/* Returns: where the rule of a row stood before the SET, 0: the journal does not say. Rules before
+ * it that are gone do not count: plan_restore() puts them in later, each at its own place. */
+static uint32_t place_before(const struct plan *plan, const struct markrule *was)
+{
+	const struct vec *places = &plan->store->journal.places;
+	const struct wanted *wanted = &plan->store->wanted[RULE_ROWS];
+	uint32_t place = 0, gone = 0;
+
+	for (size_t i = 0; i < places->n; i++) {
+		const struct journal_place *p = vec_at(places, i);
+
+		if (p->index == was->index)
+			place = p->position;
+	}
+	for (size_t i = 0; i < places->n; i++) {
+		const struct journal_place *p = vec_at(places, i);
+		const struct markrule *m =
+			wanted_find(wanted, &(struct markrule){ .index = p->index });
+
+		gone += m && p->position < place && same_chain(m, was) &&
+			!in_kernel(plan, p->index);
+	}
+	return place - gone;
+}
+
 static int take_rule(struct plan *plan, struct markrule *made)
 {
 	struct markrule *was = wanted_find(&plan->store->wanted[RULE_ROWS], made), *old, *now;
-	const struct rule_row *row = rules_row(plan->views, made->index);
 	const struct markrule *have;
+	uint32_t place;
 
-	if (!rule_is_read(row))
+	if (!in_kernel(plan, made->index))
 		return 0;
 	if (!was || was->status != ROW_ACTIVE)
 		return item(plan, &mib_rule, made, NULL, 0);
@@ -84,9 +120,9 @@ static int take_rule(struct plan *plan, struct markrule *made)
 		old->matches = arena_copy(&plan->arena, have->matches, strlen(have->matches));
 	if (!old || !now)
 		return -ENOMEM;
-	now->position = was->place;
-	return item(plan, &mib_rule, old, now,
-		    was->place && was->place != old->position ? COL_BIT(RULE_COL_POSITION) : 0);
+	place = place_before(plan, was);
+	now->position = place ? place : was->place;
+	return item(plan, &mib_rule, old, now, now->position ? COL_BIT(RULE_COL_POSITION) : 0);
 }
 
 static int items(struct plan *plan)

@@ -105,12 +105,32 @@ static const struct varbind single[] = {
 	{ 0 },
 };
 
+/* Rules that stand behind each other, and such that go, come and change places. */
+/* clang-format off */
+static const struct varbind line[] = {
+	{ RULE(1, 4), TEXT("OUTPUT") }, { RULE(1, 24), UNSIGNED(1) }, { RULE(1, 40), INT(4) },
+	{ RULE(2, 4), TEXT("OUTPUT") }, { RULE(2, 24), UNSIGNED(2) }, { RULE(2, 40), INT(4) },
+	{ RULE(3, 4), TEXT("OUTPUT") }, { RULE(3, 24), UNSIGNED(3) }, { RULE(3, 40), INT(4) },
+	{ RULE(4, 4), TEXT("OUTPUT") }, { RULE(4, 24), UNSIGNED(4) }, { RULE(4, 40), INT(4) },
+	{ RULE(5, 4), TEXT("OUTPUT") }, { RULE(5, 24), UNSIGNED(5) }, { RULE(5, 40), INT(4) }, { 0 },
+};
+static const struct varbind to_the_end[] = {
+	{ RULE(2, 40), INT(6) },
+	{ RULE(3, 5), UNSIGNED(0) }, { RULE(1, 5), UNSIGNED(0) }, { 0 },
+};
+static const struct varbind about[] = {
+	{ RULE(6, 4), TEXT("OUTPUT") }, { RULE(6, 5), UNSIGNED(1) }, { RULE(6, 24), UNSIGNED(6) }, { RULE(6, 40), INT(4) },
+	{ RULE(4, 5), UNSIGNED(1) }, { RULE(3, 4), TEXT("PREROUTING") }, { RULE(2, 24), UNSIGNED(7) },
+	{ RULE(1, 40), INT(2) }, { RULE(5, 5), UNSIGNED(2) }, { 0 },
+};
+/* clang-format on */
+
 static const struct {
 	const struct varbind *before, *set;
 } cases[] = {
-	{ NULL, create },	{ create, change },  { create, leave },
-	{ create, destroy },	{ create, mixed },   { NULL, balance },
-	{ balance, rebalance }, { balance, single }, { balance, unbalance },
+	{ NULL, create },	{ create, change },   { create, leave },      { create, destroy },
+	{ create, mixed },	{ NULL, balance },    { balance, rebalance }, { balance, single },
+	{ balance, unbalance }, { line, to_the_end }, { line, about },
 };
 
 enum { HARMLESS_MAX = 2 }; /* a file that is written and renamed */
