@@ -253,6 +253,19 @@ int ipt_stage(struct nf_txn *t)
 	return err;
 }
 
+/* Returns: 0 when the kernel has taken the table nevertheless, or @err. */
+static int commit_failed(struct commit *c, struct work_table *t, int err)
+{
+	enum ipt_did did = ipt_did(t, c->steps, false);
+
+	t->committed = did != IPT_DID_NOTHING;
+	if (did != IPT_DID_ALL)
+		return err;
+	if (c->work.why)
+		c->work.why->s[0] = '\0';
+	return 0;
+}
+
 int ipt_commit(struct nf_txn *t)
 {
 	struct commit *c = t->work;
@@ -263,6 +276,8 @@ int ipt_commit(struct nf_txn *t)
 		struct work_table *table = vec_at(&c->work.tables, i);
 
 		err = work_commit(&c->work, table);
+		if (err < 0 && err != -ESTALE)
+			err = commit_failed(c, table, err);
 		if (err < 0 && err != -ESTALE)
 			t->failed = blame(c, table);
 	}

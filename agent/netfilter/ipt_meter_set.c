@@ -232,13 +232,10 @@ static int stage(struct change *c)
 	return err;
 }
 
-/* One try. @have: gets the meters that were there. Returns: as work_commit(). */
-static int family_try(const struct ipt_ops *ops, struct target *target, struct ipt_meters *have,
-		      struct why *why)
+static int family_read(const struct ipt_ops *ops, struct ipt_meters *have)
 {
-	struct change c = { .work = WORK_INIT(why), .have = have, .target = target };
 	struct ipt_table t;
-	int err = ipt_table_read(ops, TABLE, &t), at;
+	int err = ipt_table_read(ops, TABLE, &t);
 
 	if (err == 0)
 		err = ipt_table_scan(&t, NULL, NULL);
@@ -247,6 +244,26 @@ static int family_try(const struct ipt_ops *ops, struct target *target, struct i
 	if (err == 0)
 		err = ipt_meters_read(&t, have);
 	ipt_table_fini(&t);
+	return err;
+}
+
+/* A commit that failed may have done all the same what it was for: see ipt_did.c. */
+static bool family_met(const struct ipt_ops *ops, const struct target *target)
+{
+	struct ipt_meters now = { .found = VEC_INIT(struct nf_meter) };
+	bool met = family_read(ops, &now) == 0 && target_met(target, &now);
+
+	vec_fini(&now.found);
+	return met;
+}
+
+/* One try. @have: gets the meters that were there. Returns: as work_commit(). */
+static int family_try(const struct ipt_ops *ops, struct target *target, struct ipt_meters *have,
+		      struct why *why)
+{
+	struct change c = { .work = WORK_INIT(why), .have = have, .target = target };
+	int err = family_read(ops, have), at;
+
 	if (err < 0)
 		return why_set(why, err == -EAGAIN ? -EBUSY : err, "%s -t %s: %s", ops->program,
 			       TABLE, strerror(-err));
@@ -261,6 +278,11 @@ static int family_try(const struct ipt_ops *ops, struct target *target, struct i
 	}
 	if (err == 0)
 		err = work_commit(&c.work, table_of(&c));
+	if (err < 0 && err != -ESTALE && family_met(ops, target)) {
+		err = 0;
+		if (why)
+			why->s[0] = '\0';
+	}
 	work_fini(&c.work);
 	return err;
 }

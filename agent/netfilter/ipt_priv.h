@@ -136,7 +136,8 @@ int work_insert(struct work *w, size_t at, const char *chain, uint32_t position,
 int work_replace(struct work *w, size_t at, const char *chain, uint32_t position, const void *e);
 int work_remove(struct work *w, size_t at, const char *chain, uint32_t position);
 
-/* Commits one table. Returns: 0, -ESTALE when somebody else changed it, -errno with w->why. */
+/* Commits one table. Returns: 0; -ESTALE when somebody else changed it; -errno with w->why: the
+ * kernel may have taken the table all the same, see ipt_did(). */
 int work_commit(struct work *w, struct work_table *t);
 
 /* --- what was done, and its undo: ipt_edit.c, ipt_undo.c ------------------------------------- */
@@ -159,6 +160,11 @@ struct step {
 struct ipt_done {
 	struct vec steps; /* struct step */
 };
+
+/* What of the steps in a table whose commit failed the kernel has all the same: ipt_did.c. @undo:
+ * the commit was to undo them. */
+enum ipt_did { IPT_DID_NOTHING, IPT_DID_SOME, IPT_DID_ALL };
+enum ipt_did ipt_did(const struct work_table *t, const struct vec *steps, bool undo);
 
 void steps_fini(struct vec *steps);
 void *entry_copy(const struct ipt_ops *ops, const void *e);

@@ -111,8 +111,13 @@ int steps_undo(const struct vec *steps, const struct vec *only, struct why *why)
 			if (done)
 				err = undo_step(&w, s);
 		}
-		for (size_t i = 0; i < w.tables.n && err == 0; i++)
+		for (size_t i = 0; i < w.tables.n && err == 0; i++) {
+			const struct work_table *t = vec_at(&w.tables, i);
+
 			err = work_commit(&w, vec_at(&w.tables, i));
+			if (err < 0 && err != -ESTALE && ipt_did(t, steps, true) == IPT_DID_ALL)
+				err = 0;
+		}
 		work_fini(&w);
 	}
 	return err == -ESTALE ? -EIO : err;

@@ -11,6 +11,7 @@ agent_libnetfilter_a_SOURCES = \
 	agent/netfilter/ipt_check.c \
 	agent/netfilter/ipt_cols.c \
 	agent/netfilter/ipt_decode.c \
+	agent/netfilter/ipt_did.c \
 	agent/netfilter/ipt_edit.c \
 	agent/netfilter/ipt_encode.c \
 	agent/netfilter/ipt_entry.c \

@@ -4,6 +4,27 @@
 
 #include <errno.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <linux/netfilter_ipv4/ip_tables.h>
+
+/* What somebody without the lock does between the two calls of iptc_commit(), once: the kernel has the
+ * new table, and does not have its counters yet. */
+static const char *intrusion;
+
+/* libiptc calls this one. */
+int setsockopt(int fd, int level, int name, const void *value, socklen_t len)
+{
+	const char *cmd = intrusion;
+
+	if (cmd && level == IPPROTO_IP && name == IPT_SO_SET_ADD_COUNTERS) {
+		intrusion = NULL;
+		assert_int_equal(
+			sh("XTABLES_LOCKFILE=/run/other.lock iptables-legacy -t mangle %s", cmd),
+			0);
+	}
+	return (int)syscall(SYS_setsockopt, fd, level, name, value, len);
+}
 
 /* Three rules of others around those of managers, with counters. */
 static int setup(void **state)
@@ -105,6 +126,88 @@ static void a_rule_goes_where_it_should_and_back(void **state)
 		assert_string_equal(s, ONE FIVE("2:20") THREE FOUR);
 		free(s);
 	}
+}
+
+/* The rules without their counters, which are lost then. */
+static void expect_rules(const char *counted, const char *more)
+{
+	struct text now = TEXT_INIT, expected = TEXT_INIT;
+
+	sh_read("iptables-legacy -t mangle -S PREROUTING | sed 1d", &now);
+	for (const char *s = counted; *s; s = strchr(s, '\n') + 1)
+		text_addn(&expected, strchr(s, ' ') + 1,
+			  (size_t)(strchr(s, '\n') - strchr(s, ' ')));
+	text_add(&expected, "%s", more);
+	assert_string_equal(text_str(&now), text_str(&expected));
+	text_fini(&now);
+	text_fini(&expected);
+}
+
+#define OTHER "PREROUTING -i other -j ACCEPT"
+
+/* What the kernel has taken is done, and what it has taken back is undone, although the call that adds
+ * the counters fails. */
+static void counters_that_cannot_be_added_are_no_refusal(void **state)
+{
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		struct markrule r = rule(places[i].index, places[i].position);
+		const struct nf_edit edit = { .tag = r.index,
+					      .rule = places[i].remove ? NULL : &r,
+					      .add = places[i].add,
+					      .keep_counters = places[i].keep };
+		struct nf_undo *undo = NULL;
+		struct why why = { "" };
+		size_t failed;
+
+		need();
+		assert_int_equal(setup(state), 0);
+		intrusion = "-A " OTHER;
+		assert_int_equal(nf_commit(env.nf, &edit, 1, &failed, &undo, &why), places[i].err);
+		assert_int_equal(!*why.s, !places[i].err);
+		expect_rules(places[i].after, intrusion ? "" : "-A " OTHER "\n");
+		if (!intrusion) {
+			intrusion = "-D " OTHER;
+			assert_int_equal(nf_undo(env.nf, undo, &why), 0);
+			assert_null(intrusion);
+			expect_rules(ONE FIVE("2:20") THREE FOUR, "");
+		}
+		intrusion = NULL;
+		nf_undo_free(undo);
+	}
+}
+
+static void meters_are_set_all_the_same(void **state)
+{
+	const struct nf_meter five = { .family = AF_UNSPEC, .value = 5, .mask = UINT32_MAX };
+	struct vec was = VEC_INIT(struct nf_meter);
+	struct why why = { "" };
+
+	(void)state;
+	need();
+	intrusion = "-A " OTHER;
+	assert_int_equal(nf_meters_set(env.nf, &five, 1, &was, &why), 0);
+	assert_null(intrusion);
+	assert_int_equal(sh("iptables-legacy -t mangle -S | grep -q -e '-A fwmark-meter '"), 0);
+	assert_int_equal(nf_meters_set(env.nf, NULL, 0, &was, &why), 0);
+	vec_fini(&was);
+}
+
+/* Somebody takes away what has just been put in: it is refused. */
+static void a_change_that_is_gone_at_once_is_refused(void **state)
+{
+	struct markrule r = rule(6, 1);
+	const struct nf_edit edit = { .rule = &r, .add = true };
+	struct nf_undo *undo = NULL;
+	struct why why = { "" };
+	size_t failed;
+
+	(void)state;
+	need();
+	intrusion = "-D PREROUTING 1";
+	assert_int_equal(nf_commit(env.nf, &edit, 1, &failed, &undo, &why), -EINVAL);
+	assert_null(intrusion);
+	assert_non_null(strstr(why.s, "the kernel refuses"));
+	expect_rules(ONE FIVE("2:20") THREE FOUR, "");
 }
 
 static void foreign_rules_are_found_among_equals(void **state)
@@ -331,6 +434,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_rule_goes_where_it_should_and_back, setup),
+		cmocka_unit_test_setup(counters_that_cannot_be_added_are_no_refusal, setup),
+		cmocka_unit_test_setup(meters_are_set_all_the_same, setup),
+		cmocka_unit_test_setup(a_change_that_is_gone_at_once_is_refused, setup),
 		cmocka_unit_test_setup(foreign_rules_are_found_among_equals, setup),
 		cmocka_unit_test_setup(a_later_failure_puts_the_earlier_tables_back, setup),
 		cmocka_unit_test_setup(one_commit_takes_many_edits, setup),
