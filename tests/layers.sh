@@ -41,7 +41,7 @@ layers() {
 				" stdnoreturn string strings syslog termios time unistd", word, " ")
 			for (i = 1; i <= n; i++)
 				header[word[i] ".h"] = "libc"
-			n = split("endian byteswap dirent dlfcn err ftw libgen math mntent netdb paths" \
+			n = split("endian byteswap dirent dlfcn err ftw libgen math mntent netdb nss paths" \
 				" pthread search semaphore spawn wchar", word, " ")
 			for (i = 1; i <= n; i++)
 				header[word[i] ".h"] = "libc"

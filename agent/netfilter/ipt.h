@@ -341,8 +341,8 @@ struct ipt_parse {
  * @store: owns the matches of all: free(3)
  * @failed: the text at fault
  *
- * Takes -m with its options, and [!] -s, -d, -f; nothing else. Hosts must be numbers; options that
- * open files are refused. libxtables works in a child process, which ends with the call: whatever
+ * Takes -m with its options, and [!] -s, -d, -f; nothing else. Hosts, users and groups must be numbers; options
+ * that open files are refused. libxtables works in a child process, which ends with the call: whatever
  * it leaks, prints or overwrites is gone with it.
  *
  * Returns: 0, -EINVAL with @why, -errno.

@@ -27,11 +27,15 @@ static struct option base_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-/* Options that would open a file of the manager's choice. */
+/* Options that are not for managers. */
 static const struct {
 	const char *match, *option;
-} refused[] = {
-	{ "bpf", "object-pinned" },
+	bool numbers; /* they are, with numbers: a name would be looked up, in whatever service */
+	const char *why;
+} limited[] = {
+	{ "bpf", "object-pinned", false, "opens a file, which is refused" },
+	{ "owner", "uid-owner", true, "takes numbers alone" },
+	{ "owner", "gid-owner", true, "takes numbers alone" },
 };
 
 static void parse_addr(struct parse_job *job, const char *arg, bool src, bool invert)
@@ -146,6 +150,16 @@ static void check_host(const struct parse_job *job, const char *arg)
 	xtables_error(PARAMETER_PROBLEM, "\"%.80s\" is no address in numbers", arg);
 }
 
+/* Is it "N" or "N-M"? */
+static bool is_range(const char *arg)
+{
+	size_t n = arg ? strspn(arg, "0123456789") : 0;
+
+	if (n > 0 && arg[n] == '-')
+		n += 1 + strspn(arg + n + 1, "0123456789");
+	return n > 0 && arg[n] == '\0';
+}
+
 static void check_option(const struct parse_job *job, const struct xtables_match *m, unsigned id)
 {
 	const struct xt_option_entry *o = m->x6_options;
@@ -155,12 +169,12 @@ static void check_option(const struct parse_job *job, const struct xtables_match
 			continue;
 		if ((o->type == XTTYPE_HOST || o->type == XTTYPE_HOSTMASK) && optarg)
 			check_host(job, optarg);
-		for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++)
-			if (strcmp(m->name, refused[i].match) == 0 &&
-			    strcmp(o->name, refused[i].option) == 0)
-				xtables_error(PARAMETER_PROBLEM,
-					      "%s: --%s opens a file, which is refused", m->name,
-					      o->name);
+		for (size_t i = 0; i < sizeof(limited) / sizeof(*limited); i++)
+			if (strcmp(m->name, limited[i].match) == 0 &&
+			    strcmp(o->name, limited[i].option) == 0 &&
+			    !(limited[i].numbers && is_range(optarg)))
+				xtables_error(PARAMETER_PROBLEM, "%s: --%s %s", m->name, o->name,
+					      limited[i].why);
 	}
 }
 

@@ -4,26 +4,32 @@
  *
  * The extensions of libxtables were written for a program that exits: on an error they leave behind
  * what they had allocated, several keep static state, and none was made for arguments that come
- * from a network. Whatever they do in a child ends with the child. The child goes through all texts
- * of a commit and stops at the first that is wrong. Its answer comes back over a pipe and is
- * checked like anything that comes from outside.
+ * from a network. Whatever they do in a child ends with the child, and the child with its parent.
+ * The child goes through all texts of a commit and stops at the first that is wrong. Its answer
+ * comes back over a pipe and is checked like anything that comes from outside.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <nss.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <linux/capability.h>
 #include <xtables.h>
 
 #include "base/clock.h"
 #include "ipt_parse.h"
 
 enum { PARSE_WAIT_MS = 2000, PARSE_PER_SECOND = 500 };
+/* The matches of one rule, and a head before each: it is smaller than a match. */
+enum { ANSWER_MAX = 2 * IPT_ENTRY_MAX + sizeof(struct parse_result) + sizeof(struct why) };
 
 static void put(int fd, const void *data, size_t n)
 {
@@ -39,12 +45,17 @@ static void put(int fd, const void *data, size_t n)
 	}
 }
 
-static void answer(int fd, struct parse_job *job, const struct why *why)
+static void answer(int fd, struct parse_job *job, struct why *why)
 {
 	struct parse_result *res = &job->result;
+	size_t size = 0;
 
-	for (struct xtables_rule_match *rm = job->matches; rm; rm = rm->next)
+	for (struct xtables_rule_match *rm = job->matches; rm; rm = rm->next) {
 		res->n++;
+		size += rm->match->m->u.match_size;
+	}
+	if (res->err == 0 && size > IPT_ENTRY_MAX)
+		res->err = why_set(why, -EINVAL, "too much for one rule");
 	put(fd, res, sizeof(*res));
 	if (res->err < 0) {
 		put(fd, why->s, sizeof(why->s));
@@ -59,14 +70,61 @@ static void answer(int fd, struct parse_job *job, const struct why *why)
 	}
 }
 
+/* Keeps what questions about revisions of matches and about ipsets need, whatever the parent
+ * has. */
+static void keep_capabilities(void)
+{
+	const uint32_t keep = 1u << CAP_NET_ADMIN | 1u << CAP_NET_RAW;
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3];
+
+	if (syscall(SYS_capget, &head, caps) < 0)
+		_exit(1);
+	for (size_t i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+		caps[i].effective &= i ? 0 : keep;
+		caps[i].permitted &= i ? 0 : keep;
+		caps[i].inheritable = 0;
+	}
+	if (syscall(SYS_capset, &head, caps) < 0)
+		_exit(1);
+}
+
+/* libxtables looks up names of services and protocols; libxt_owner (1.8.9 to 1.8.11) asks for a user
+ * even when it is given a number. Files are asked, and no server that may be slow or gone. */
+static void keep_to_files(void)
+{
+	static const char *const databases[] = { "ethers", "group",	"hosts",   "networks",
+						 "passwd", "protocols", "services" };
+
+	for (size_t i = 0; i < sizeof(databases) / sizeof(*databases); i++)
+		__nss_configure_lookup(databases[i], "files");
+}
+
+/* The child takes nothing with it that it does not need. With the descriptors go locks: as long as
+ * the child lived, they would keep out who starts after its parent was killed. Returns: the new
+ * number of @fd. */
+static int child_begin(int fd, pid_t parent)
+{
+	const int last = STDERR_FILENO + 1;
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent || null < 0 || dup2(fd, last) < 0)
+		_exit(1);
+	for (int i = 0; i < last; i++)
+		dup2(null, i);
+	closefrom(last + 1);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	keep_capabilities();
+	keep_to_files();
+	return last;
+}
+
 static void child(int fd, struct parse_job *jobs, size_t n)
 {
 	const struct rlimit cpu = { 1 + n / PARSE_PER_SECOND, 1 + n / PARSE_PER_SECOND };
 	const struct rlimit none = { 0 };
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	for (int i = 0; null >= 0 && i < 3; i++)
-		dup2(null, i);
 	setrlimit(RLIMIT_CPU, &cpu);
 	setrlimit(RLIMIT_CORE, &none);
 	for (size_t i = 0; i < n; i++) {
@@ -83,8 +141,7 @@ static void child(int fd, struct parse_job *jobs, size_t n)
 	}
 }
 
-/* Reads to the end. Returns: 0, -ETIMEDOUT or -errno. */
-static int answers_read(int fd, uint64_t deadline, struct text *out)
+int parse_answers_read(int fd, uint64_t deadline, size_t max, struct text *out)
 {
 	char buf[16384];
 
@@ -102,6 +159,8 @@ static int answers_read(int fd, uint64_t deadline, struct text *out)
 			return out->err;
 		if (got < 0 && errno != EINTR)
 			return -errno;
+		if (got > 0 && (size_t)got > max - out->len)
+			return -EBADMSG;
 		if (got > 0)
 			text_addn(out, buf, (size_t)got);
 	}
@@ -111,19 +170,19 @@ static int child_ask(struct parse_job *jobs, size_t n, struct text *out)
 {
 	uint64_t deadline = clock_ms() + PARSE_WAIT_MS + n * 1000 / PARSE_PER_SECOND;
 	int fds[2], err;
-	pid_t pid;
+	pid_t pid, parent = getpid();
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return -errno;
 	pid = fork();
 	if (pid == 0) {
-		child(fds[1], jobs, n);
+		child(child_begin(fds[1], parent), jobs, n);
 		_exit(0);
 	}
 	err = -errno;
 	close(fds[1]);
 	if (pid > 0) {
-		err = answers_read(fds[0], deadline, out);
+		err = parse_answers_read(fds[0], deadline, n * ANSWER_MAX, out);
 		if (err < 0)
 			kill(pid, SIGKILL);
 		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
@@ -229,8 +288,8 @@ static void jobs_free(struct parse_job *jobs, size_t n)
 	free(jobs);
 }
 
-static int answers_take(struct ipt_parse *all, const struct parse_job *jobs, size_t n,
-			const struct text *answers, size_t *failed, struct why *why)
+int parse_answers_take(struct ipt_parse *all, const struct parse_job *jobs, size_t n,
+		       const struct text *answers, size_t *failed, struct why *why)
 {
 	struct rest r = { answers->s, answers->len };
 	int err = 0;
@@ -260,7 +319,7 @@ int ipt_match_parse(struct ipt_parse *all, size_t n, void **store, size_t *faile
 	if (err == 0 && any) {
 		err = child_ask(jobs, n, &answers);
 		if (err == 0)
-			err = answers_take(all, jobs, n, &answers, failed, why);
+			err = parse_answers_take(all, jobs, n, &answers, failed, why);
 	}
 	jobs_free(jobs, n);
 	/* The child died, hung or answered nonsense: because of this text, or of one before it. */

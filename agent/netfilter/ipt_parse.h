@@ -36,4 +36,13 @@ void parse_job_run(void *arg);
 /* Makes libxtables ready for the next job. */
 void parse_job_done(struct parse_job *job);
 
+/* Reads to the end, @max bytes at most. @deadline: clock_ms(). Returns: 0, -ETIMEDOUT, -EBADMSG or
+ * -errno. */
+int parse_answers_read(int fd, uint64_t deadline, size_t max, struct text *out);
+/* Takes the answers of a child apart, which may be any bytes. What @all gets of them lives as long
+ * as @answers. @failed: the text at fault. Returns: 0, -EBADMSG, or what the child found, with
+ * @why. */
+int parse_answers_take(struct ipt_parse *all, const struct parse_job *jobs, size_t n,
+		       const struct text *answers, size_t *failed, struct why *why);
+
 #endif

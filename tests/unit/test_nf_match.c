@@ -4,11 +4,15 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
+#include "base/clock.h"
 #include "netfilter/ipt.h"
+#include "netfilter/ipt_parse.h"
 
 static const struct {
 	const char *text, *words; /* words with | between; NULL: refused */
@@ -109,6 +113,10 @@ static const struct {
 	{ "-m rateest --rateest-bps nonsense", "could not parse rate" },
 	{ "-m udp --dport 53", "-m udp needs Protocol 17" },
 	{ "-m owner --uid-owner 0", "does not work in this chain" },
+	{ "-m owner --uid-owner root", "--uid-owner takes numbers alone" },
+	{ "-m owner --gid-owner root", "--gid-owner takes numbers alone" },
+	{ "-m owner ! --uid-owner 0-", "Bad value" },
+	{ "-m owner --gid-owner 0-9", "does not work in this chain" },
 	{ "-s localhost", "no address" },
 	{ "-s 10.0.0.1/33", "no mask" },
 	{ "-s 2001:db8::1", "no address" },
@@ -146,6 +154,90 @@ static void what_is_no_match_is_refused_with_a_sentence(void **state)
 		assert_int_equal(column, RULE_COL_MATCHES);
 		assert_non_null(strstr(why.s, "Matches: "));
 	}
+}
+
+/* What is too long for one rule comes with the sentence of that, not as a flood from the child. */
+static void too_many_matches_are_refused_with_a_sentence(void **state)
+{
+	char text[MARKRULE_MATCHES_MAX + 1] = "";
+	struct markrule r = rule(text);
+	struct why why = { "" };
+
+	(void)state;
+	need();
+	while (strlen(text) + 20 < sizeof(text))
+		strcat(text, "-m u32 --u32 0=0 ");
+	assert_int_equal(nf_check(env.nf, &r, NULL, &why), -EINVAL);
+	assert_string_equal(why.s, "Matches: too much for one rule");
+}
+
+/* Whoever writes without an end is not listened to for long. */
+static void an_answer_without_an_end_is_cut(void **state)
+{
+	struct text out = TEXT_INIT;
+	int fds[2];
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	pid = fork();
+	if (pid == 0) {
+		char buf[4096] = "";
+
+		close(fds[0]);
+		while (write(fds[1], buf, sizeof(buf)) > 0)
+			;
+		_exit(0);
+	}
+	close(fds[1]);
+	assert_int_equal(parse_answers_read(fds[0], clock_ms() + 60000, 100000, &out), -EBADMSG);
+	assert_true(out.len <= 100000);
+	close(fds[0]);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	text_fini(&out);
+}
+
+/* A name service that takes requests and never answers: where glibc looks for nscd. */
+static int hung_name_service(void)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = "/var/run/nscd/socket" };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(sh("mkdir -p /var/run/nscd"), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	return fd;
+}
+
+static void no_name_service_is_asked(void **state)
+{
+	static const char *const texts[] = {
+		"-m owner --uid-owner 4711",
+		"-m owner --gid-owner 4711",
+		"-m tcp --dport nosuchservice",
+		"-m multiport --dports nosuchservice",
+		"-m policy --dir in --pol ipsec --proto nosuchprotocol",
+	};
+	int fd;
+
+	(void)state;
+	need();
+	fd = hung_name_service();
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		struct markrule r = rule(texts[i]);
+		struct sockaddr_un from;
+		socklen_t len = sizeof(from);
+		struct why why = { "" };
+
+		assert_int_equal(nf_check(env.nf, &r, NULL, &why), -EINVAL);
+		assert_null(strstr(why.s, "could not take it"));
+		assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+		if (accept(fd, (struct sockaddr *)&from, &len) >= 0)
+			fail_msg("%s: the name service was asked", texts[i]);
+	}
+	close(fd);
+	unlink("/var/run/nscd/socket");
 }
 
 static int open_files(void)
@@ -335,6 +427,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_are_cut_as_iptables_restore_does),
 		cmocka_unit_test(what_is_no_match_is_refused_with_a_sentence),
+		cmocka_unit_test(too_many_matches_are_refused_with_a_sentence),
+		cmocka_unit_test(an_answer_without_an_end_is_cut),
+		cmocka_unit_test(no_name_service_is_asked),
 		cmocka_unit_test(noise_leaves_nothing_behind),
 		cmocka_unit_test(a_bare_name_is_the_place_of_its_columns),
 		cmocka_unit_test(an_unknown_extension_shows_all_the_same),
