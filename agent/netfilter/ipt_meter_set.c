@@ -25,17 +25,25 @@
 static const char no_tables[] = "this kernel has no legacy tables: there can be no meters; "
 				"try \"modprobe -a ip_tables ip6_tables\"";
 
+static bool has_tables(size_t family)
+{
+	return access(ipt_families[family]->names, F_OK) == 0;
+}
+
+/* Can the family have meters, as far as is known without asking the kernel for the table? */
 static bool family_can(const struct ipt *ipt, size_t family)
 {
-	return !ipt->no_mangle[family] && access(ipt_families[family]->names, F_OK) == 0;
+	return has_tables(family) &&
+	       (!ipt->no_mangle[family] || ipt_table_loaded(ipt_families[family], TABLE));
 }
 
 unsigned ipt_meter_families(void *self, struct why *why)
 {
 	unsigned n = 0;
 
+	(void)self;
 	for (size_t f = 0; ipt_families[f]; f++)
-		n += family_can(self, f);
+		n += has_tables(f);
 	if (!n)
 		why_set(why, 0, "%s", no_tables);
 	return n;
@@ -338,11 +346,11 @@ static int families_set(struct ipt *ipt, const struct nf_meter *wanted, size_t n
 	int err = 0;
 
 	for (size_t f = 0; ipt_families[f] && err == 0; f++) {
-		if (!family_can(ipt, f))
+		if (!has_tables(f))
 			continue;
 		err = family_set(ipt_families[f], wanted, n, was, why);
-		if (err == -ENOENT && !ipt_table_loaded(ipt_families[f], TABLE)) {
-			ipt->no_mangle[f] = true;
+		ipt->no_mangle[f] = err == -ENOENT && !ipt_table_loaded(ipt_families[f], TABLE);
+		if (ipt->no_mangle[f]) {
 			err = 0;
 			continue;
 		}
@@ -362,7 +370,7 @@ int ipt_meters_set(void *self, const struct nf_meter *wanted, size_t n, struct v
 	int err;
 
 	for (size_t f = 0; ipt_families[f]; f++)
-		work |= family_can(self, f) && (n || ipt_table_loaded(ipt_families[f], TABLE));
+		work |= has_tables(f) && (n || ipt_table_loaded(ipt_families[f], TABLE));
 	if (work) {
 		err = ipt_lock(self, why);
 		if (err < 0)

@@ -19,7 +19,7 @@ struct ipt {
 	int lock_fd;
 	unsigned locked;	      /* how many calls of ipt_lock() hold the lock */
 	struct text matches;	      /* owns the matches that decode() gave last */
-	bool no_mangle[IPT_FAMILIES]; /* the kernel has no such table */
+	bool no_mangle[IPT_FAMILIES]; /* the kernel had no such table when it was asked last */
 	struct ipt_room
 		rooms[IPT_TABLES_MAX]; /* for the tables of the next reading, in their order */
 };

@@ -64,9 +64,14 @@ static void counts_return(const struct step *s, const void *now, void *was)
 static int undo_step(struct work *w, const struct step *s)
 {
 	struct work_rule *now = NULL;
-	void *was = s->was ? entry_copy(s->ops, s->was) : NULL;
-	int at = work_open(w, s->ops, s->table), err = 0;
+	void *was;
+	int at, err = 0;
 
+	/* The table went with all that was in it; to open it would make it anew. */
+	if (!s->was && !ipt_table_loaded(s->ops, s->table))
+		return 0;
+	was = s->was ? entry_copy(s->ops, s->was) : NULL;
+	at = work_open(w, s->ops, s->table);
 	if (at < 0)
 		err = at;
 	else if (s->was && !was)

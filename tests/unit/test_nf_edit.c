@@ -3,6 +3,8 @@
 #include "nf_env.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -385,6 +387,33 @@ static void a_rule_moves_to_another_chain_and_table(void **state)
 			 0);
 }
 
+/* A table that is not there is not made in order to delete from it: in another network, where the
+ * kernel has none. */
+static void nothing_is_made_to_delete_from(void **state)
+{
+	struct markrule r = rule(6, 0);
+	const struct nf_edit add = { .rule = &r, .add = true }, gone = { .tag = 6 };
+	struct nf_undo *undo, *nothing;
+	struct why why = { "" };
+	size_t failed;
+	int home;
+
+	(void)state;
+	need();
+	strcpy(r.table, "raw");
+	assert_int_equal(nf_commit(env.nf, &add, 1, &failed, &undo, &why), 0);
+	home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	assert_true(home >= 0);
+	assert_int_equal(unshare(CLONE_NEWNET), 0);
+	assert_int_equal(nf_undo(env.nf, undo, &why), 0);
+	nf_undo_free(undo);
+	assert_int_equal(nf_commit(env.nf, &gone, 1, &failed, &nothing, &why), 0);
+	nf_undo_free(nothing);
+	assert_int_not_equal(sh("grep -q . /proc/self/net/ip_tables_names"), 0);
+	assert_int_equal(setns(home, CLONE_NEWNET), 0);
+	close(home);
+}
+
 static const struct {
 	const char *table, *chain, *matches;
 	uint32_t position;
@@ -434,6 +463,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_rule_goes_where_it_should_and_back, setup),
+		cmocka_unit_test_setup(nothing_is_made_to_delete_from, setup),
 		cmocka_unit_test_setup(counters_that_cannot_be_added_are_no_refusal, setup),
 		cmocka_unit_test_setup(meters_are_set_all_the_same, setup),
 		cmocka_unit_test_setup(a_change_that_is_gone_at_once_is_refused, setup),

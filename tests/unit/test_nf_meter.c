@@ -5,6 +5,21 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <linux/netfilter_ipv6/ip6_tables.h>
+
+/* There is no module of the tables of IPv6. */
+static bool no_tables6;
+
+int getsockopt(int fd, int level, int name, void *value, socklen_t *len)
+{
+	if (no_tables6 && level == IPPROTO_IPV6 && name == IP6T_SO_GET_INFO) {
+		errno = ENOENT;
+		return -1;
+	}
+	return (int)syscall(SYS_getsockopt, fd, level, name, value, len);
+}
 
 /* The rules of mangle of both families, and the chain. */
 static void expect(const char *four, const char *six)
@@ -295,9 +310,29 @@ static void packets_are_counted_once(void **state)
 	nf_snap_free(snap);
 }
 
+/* Before anything else has made the table. */
+static void a_table_that_was_not_there_is_asked_for_again(void **state)
+{
+	(void)state;
+	need();
+	no_tables6 = true;
+	set(three, 1);
+	assert_int_equal(nf_meters_families(env.nf, NULL), 2);
+	assert_true(is_right(three, 1));
+	no_tables6 = false;
+	assert_true(is_right(three, 1));
+	set(three, 2);
+	assert_int_equal(sh("ip6tables-legacy -t mangle -S | grep -q -e '-A fwmark-meter'"), 0);
+	/* Somebody else has made it. */
+	sh("ip6tables-legacy -t mangle -F; ip6tables-legacy -t mangle -X");
+	assert_false(is_right(three, 2));
+	set(NULL, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_table_that_was_not_there_is_asked_for_again, env_setup),
 		cmocka_unit_test_setup(meters_come_and_go, env_setup),
 		cmocka_unit_test_setup(iptables_makes_the_same, env_setup),
 		cmocka_unit_test_setup(what_was_there_can_be_put_back, env_setup),
