@@ -69,6 +69,7 @@ void agent_capabilities(struct views *views)
 	if (!views->agent.caps_known)
 		capabilities_of_policies(views);
 	views->agent.caps_known = true;
+	views->agent.caps_pdu = views->pdus;
 	*all &= ~(uint32_t)AGENT_CAP_PROVISIONING;
 	if (views->access->enable)
 		*all |= AGENT_CAP_PROVISIONING;
@@ -78,7 +79,9 @@ void agent_capabilities(struct views *views)
 static const void *row(struct views *views)
 {
 	views->store->agent.uptime_ms = clock_ms() - views->agent.started_ms;
-	agent_capabilities(views);
+	/* Once a request: all scalars of the agent come by here. */
+	if (!views->agent.caps_known || views->agent.caps_pdu != views->pdus)
+		agent_capabilities(views);
 	return &views->store->agent;
 }
 

@@ -163,6 +163,7 @@ struct agent {
 	uint64_t started_ms;
 	struct text last_error;
 	bool caps_known;
+	uint64_t caps_pdu; /* the request that has asked for the capabilities */
 };
 
 /* Which function takes an event of the kernel; see views.c. */

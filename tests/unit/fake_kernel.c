@@ -196,6 +196,7 @@ unsigned nf_families(struct nf *nf)
 unsigned nf_probe(struct nf *nf)
 {
 	(void)nf;
+	fake->probes++;
 	return NF_CAP_LEGACY4 | NF_CAP_LEGACY6 | NF_CAP_MARK;
 }
 

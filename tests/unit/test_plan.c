@@ -551,6 +551,19 @@ static void a_restart_is_not_seen(void **state)
 	}
 }
 
+/* What the kernel can do is asked for once a request, and not for each scalar of the agent. */
+static void capabilities_are_asked_for_once_a_request(void **state)
+{
+	(void)state;
+	begin(create);
+	fake->probes = 0;
+	free(whole_state());
+	assert_int_equal(fake->probes, 1);
+	free(whole_state());
+	assert_int_equal(fake->probes, 2);
+	instance_stop(&in);
+}
+
 static int enter(void **state)
 {
 	(void)state;
@@ -578,6 +591,7 @@ int main(void)
 		cmocka_unit_test(what_others_take_away_comes_back),
 		cmocka_unit_test(a_next_hop_of_a_route_that_is_away_is_taken_back),
 		cmocka_unit_test(a_restart_is_not_seen),
+		cmocka_unit_test(capabilities_are_asked_for_once_a_request),
 	};
 
 	return cmocka_run_group_tests(tests, enter, leave_all);
