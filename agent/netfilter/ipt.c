@@ -258,10 +258,13 @@ static const struct xt_entry_target *entry_target(const struct ipt_table *t, uin
 		return NULL;
 	at = ipt_target_at(ops, e);
 	next = ipt_next_at(ops, e);
+	if (at % _Alignof(struct xt_counters) || next % _Alignof(struct xt_counters))
+		return NULL;
 	if (at < ops->entry_size || next < at + sizeof(*target) || next > t->size - offset)
 		return NULL;
 	target = (const void *)(e + at);
-	if (target->u.target_size < sizeof(*target) || target->u.target_size > next - at)
+	if (target->u.target_size < sizeof(*target) || target->u.target_size > next - at ||
+	    !memchr(target->u.user.name, '\0', sizeof(target->u.user.name)))
 		return NULL;
 	return target;
 }
@@ -282,9 +285,12 @@ static int scan_entry(const struct scan *s, uint32_t offset, const struct xt_ent
 	struct ipt_chain *chain;
 	int err;
 
-	if (strcmp(target->u.user.name, XT_ERROR_TARGET) == 0)
+	if (strcmp(target->u.user.name, XT_ERROR_TARGET) == 0) {
+		if (!memchr(target->data, '\0', target->u.target_size - sizeof(*target)))
+			return -EBADMSG;
 		/* An ERROR opens a chain, but for the last one, which ends the blob. */
 		return next < t->size ? chain_add(t, (const char *)target->data, next) : 0;
+	}
 	if (hook) {
 		err = chain_add(t, hook, offset);
 		if (err < 0)

@@ -54,7 +54,8 @@ const struct xt_entry_match *ipt_match_next(const struct ipt_ops *ops, const voi
 	if (end - at < (ptrdiff_t)sizeof(*m))
 		return NULL;
 	m = (const void *)at;
-	if (m->u.match_size < sizeof(*m) || m->u.match_size > end - at)
+	if (m->u.match_size < sizeof(*m) || m->u.match_size > end - at ||
+	    m->u.match_size % _Alignof(struct xt_entry_match))
 		return NULL;
 	return m;
 }

@@ -237,7 +237,7 @@ static int answer_take(struct rest *r, struct ipt_parse *p, struct why *why)
 	const struct why *sentence;
 	int err = 0;
 
-	if (!res)
+	if (!res || *(const uint8_t *)&res->ip.frag > true)
 		return -EBADMSG;
 	if (res->err < 0) {
 		sentence = rest_take(r, sizeof(*sentence));

@@ -11,7 +11,7 @@ struct xtables_rule_match;
  * struct parse_answer. */
 struct parse_result {
 	int err;
-	bool src, dst, frag;
+	uint8_t src, dst, frag; /* a bool of a child that went mad could have any value */
 	struct ip_part ip;
 	uint32_t n; /* matches */
 } __attribute__((aligned(8)));

@@ -17,7 +17,9 @@ FUZZ_DAEMON = $(DAEMON_LIBS) $(FWMARK_FUZZ_LDFLAGS)
 
 fuzzers += tests/fuzz/fuzz_route_nl
 tests_fuzz_fuzz_route_nl_LDADD = $(FUZZ_ROUTING)
-fuzzers += tests/fuzz/fuzz_matches
+fuzzers += tests/fuzz/fuzz_answers tests/fuzz/fuzz_matches tests/fuzz/fuzz_tables
+tests_fuzz_fuzz_answers_LDADD = $(FUZZ_NETFILTER)
+tests_fuzz_fuzz_tables_LDADD = $(FUZZ_NETFILTER)
 tests_fuzz_fuzz_matches_LDADD = $(FUZZ_NETFILTER)
 fuzzers += tests/fuzz/fuzz_set tests/fuzz/fuzz_conf tests/fuzz/fuzz_rowfile tests/fuzz/fuzz_state
 tests_fuzz_fuzz_set_LDADD = $(FUZZ_SNMP)
