@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/vec.h"
 #include "model/row.h"
 
 /* GONE_MAX: how many entries of objects that are gone are remembered. */
 enum { GONE_MAX = 65536, CAP_MIN = 64 };
+
+#define INDEX_END (ROW_INDEX_MAX + UINT32_C(1))
 
 void idmap_fini(struct idmap *m)
 {
@@ -56,6 +59,45 @@ static int make_room(struct idmap *m)
 	return rebuild(m, m->cap ? m->cap * 2 : CAP_MIN, UINT32_MAX);
 }
 
+static int index_cmp(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Finds the first run of indices from @from on that are not @used (uint32_t, in their order). */
+static void find_run(struct idmap *m, const struct vec *used, uint32_t from)
+{
+	size_t i = vec_lower(used, &from, index_cmp);
+
+	for (; i < used->n && *(uint32_t *)vec_at(used, i) <= from; i++)
+		from = *(uint32_t *)vec_at(used, i) + 1;
+	m->next = from;
+	m->end = i < used->n ? *(uint32_t *)vec_at(used, i) : INDEX_END;
+}
+
+/* Finds the next run of indices that no entry has. After 2^31 rows indices start again: the rows that
+ * had the first ones are long gone, but for those that live on. */
+static int more_indices(struct idmap *m)
+{
+	struct vec used = VEC_INIT(uint32_t);
+	uint32_t none, *slot = &none;
+	const struct idmap_entry *e;
+	size_t i = 0;
+
+	while (slot && (e = idmap_each(m, &i)))
+		if ((slot = vec_push(&used)))
+			*slot = e->index;
+	vec_sort(&used, index_cmp);
+	if (slot)
+		find_run(m, &used, m->end);
+	if (slot && m->next == m->end)
+		find_run(m, &used, ROW_FOREIGN_MIN);
+	vec_fini(&used);
+	return slot && m->next < m->end ? 0 : -ENOMEM;
+}
+
 struct idmap_entry *idmap_get(struct idmap *m, uint64_t hash, uint32_t ordinal)
 {
 	struct idmap_entry *e;
@@ -64,9 +106,9 @@ struct idmap_entry *idmap_get(struct idmap *m, uint64_t hash, uint32_t ordinal)
 		return NULL;
 	e = slot_of(m, hash, ordinal);
 	if (!e->index) {
-		*e = (struct idmap_entry){ .hash = hash, .ordinal = ordinal, .index = m->next };
-		/* Indices start again after 2^31 rows, when the oldest are long gone. */
-		m->next = m->next < ROW_INDEX_MAX ? m->next + 1 : ROW_FOREIGN_MIN;
+		if (m->next == m->end && more_indices(m))
+			return NULL;
+		*e = (struct idmap_entry){ .hash = hash, .ordinal = ordinal, .index = m->next++ };
 		m->n++;
 		m->dirty = true;
 	}
@@ -164,7 +206,7 @@ int idmap_put(struct idmap *m, const struct idmap_entry *e)
 	while (first && idmap_peek(m, e->hash, first->equals))
 		first->equals++;
 	m->n++;
-	if (e->index >= m->next && e->index < ROW_INDEX_MAX)
+	if (e->index >= m->next && e->index < m->end)
 		m->next = e->index + 1;
 	return 0;
 }

@@ -25,14 +25,14 @@ struct idmap_entry {
 struct idmap {
 	struct idmap_entry *slots; /* open addressing, linear probing */
 	size_t n, cap;		   /* cap: a power of 2 */
-	uint32_t next;		   /* the next index to give away */
-	uint32_t generation;	   /* see idmap_round() */
-	bool dirty;		   /* has changed since the owner last cleared this */
+	uint32_t next, end; /* no entry has an index from next up to end: next is given away next */
+	uint32_t generation; /* see idmap_round() */
+	bool dirty;	     /* has changed since the owner last cleared this */
 };
 
 #define IDMAP_INIT                                                                                 \
 	{                                                                                          \
-		.next = 1000000, .generation = 1                                                   \
+		.next = 1000000, .end = UINT32_C(2147483648), .generation = 1                      \
 	}
 
 void idmap_fini(struct idmap *m);

@@ -103,6 +103,29 @@ static void the_numbers_never_reach_the_managers(void **state)
 	idmap_fini(&m);
 }
 
+/* After the wrap, and whatever lives there. */
+static void an_index_is_not_given_to_two(void **state)
+{
+	static const uint32_t living[] = { 0, 1, 5, 6, 9 }, given[] = { 2, 3, 4, 7, 8, 10, 11 };
+	struct idmap m = IDMAP_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(living) / sizeof(*living); i++) {
+		const struct idmap_entry e = { .hash = 100 + i,
+					       .index = ROW_FOREIGN_MIN + living[i] };
+
+		assert_int_equal(idmap_put(&m, &e), 0);
+	}
+	/* The last index of all is kept, too: a restart comes after it. */
+	assert_int_equal(idmap_put(&m, &(struct idmap_entry){ .hash = 99, .index = ROW_INDEX_MAX }),
+			 0);
+	for (size_t i = 0; i < sizeof(given) / sizeof(*given); i++)
+		assert_int_equal(index_of(&m, 200 + i, 0), ROW_FOREIGN_MIN + given[i]);
+	for (size_t i = 0; i < sizeof(living) / sizeof(*living); i++)
+		assert_int_equal(index_of(&m, 100 + i, 0), ROW_FOREIGN_MIN + living[i]);
+	idmap_fini(&m);
+}
+
 static void the_oldest_of_what_is_gone_is_forgotten(void **state)
 {
 	struct idmap m = IDMAP_INIT;
@@ -168,6 +191,7 @@ int main(void)
 		cmocka_unit_test(equals_are_told_apart_by_their_order),
 		cmocka_unit_test(what_was_kept_is_put_back),
 		cmocka_unit_test(the_numbers_never_reach_the_managers),
+		cmocka_unit_test(an_index_is_not_given_to_two),
 		cmocka_unit_test(an_object_that_changes_keeps_its_index),
 		cmocka_unit_test(the_oldest_of_what_is_gone_is_forgotten),
 	};
