@@ -5,15 +5,33 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "store/store.h"
 
+/* Appends what tells the network namespace from all others of this boot: its cookie. Linux has it from
+ * 5.14 on; before that the number of its inode, which the next namespace may get. */
+static void netns_add(char *boot)
+{
+	size_t n = strlen(boot);
+	socklen_t len = sizeof(uint64_t);
+	uint64_t cookie = 0;
+	struct stat st = { 0 };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0 && !getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len))
+		snprintf(boot + n, STATE_BOOT_MAX - n, "/netns %" PRIu64, cookie);
+	else if (!stat("/proc/self/ns/net", &st))
+		snprintf(boot + n, STATE_BOOT_MAX - n, "/%ju", (uintmax_t)st.st_ino);
+	if (fd >= 0)
+		close(fd);
+}
+
 void state_boot(char boot[STATE_BOOT_MAX])
 {
-	struct stat st = { 0 };
 	char id[64] = "unknown";
 	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
 
@@ -23,9 +41,8 @@ void state_boot(char boot[STATE_BOOT_MAX])
 		fclose(f);
 	}
 	id[strcspn(id, "\n")] = '\0';
-	if (stat("/proc/self/ns/net", &st))
-		st.st_ino = 0;
-	snprintf(boot, STATE_BOOT_MAX, "%s/%ju", id, (uintmax_t)st.st_ino);
+	snprintf(boot, STATE_BOOT_MAX, "%s", id);
+	netns_add(boot);
 }
 
 bool state_rebooted(const config_t *cfg)

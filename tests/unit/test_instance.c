@@ -9,12 +9,16 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "daemon/instance.h"
 #include "model/mark.h"
 #include "netns.h"
+#include "store/files.h"
 
 enum { INSTANCES = 2, MASK = 0xff };
 
@@ -183,6 +187,65 @@ static void settings_are_of_each(void **state)
 	stop_all();
 }
 
+/* What state_boot() says in a namespace of its own, whose inode is @out->inode. */
+struct boot {
+	char text[STATE_BOOT_MAX];
+	ino_t inode;
+};
+
+static void boot_elsewhere(struct boot *out)
+{
+	struct stat st;
+	int fd[2];
+	pid_t pid;
+
+	assert_int_equal(pipe(fd), 0);
+	pid = fork();
+	if (pid == 0) {
+		struct boot b = { 0 };
+
+		if (unshare(CLONE_NEWNET) || stat("/proc/self/ns/net", &st))
+			_exit(1);
+		b.inode = st.st_ino;
+		state_boot(b.text);
+		_exit(write(fd[1], &b, sizeof(b)) != sizeof(b));
+	}
+	close(fd[1]);
+	assert_int_equal(read(fd[0], out, sizeof(*out)), sizeof(*out));
+	close(fd[0]);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+/* Also when it has got the inode of one that is gone, as that of a container that starts again. */
+static void a_new_namespace_is_another_boot(void **state)
+{
+	enum { TRIES = 200 };
+	char again[STATE_BOOT_MAX], here[STATE_BOOT_MAX];
+	static struct boot all[TRIES];
+	uint64_t cookie;
+	socklen_t len = sizeof(cookie);
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+	bool reused = false;
+
+	(void)state;
+	if (!ready || getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len))
+		skip();
+	close(fd);
+	state_boot(here);
+	state_boot(again);
+	assert_string_equal(here, again);
+	for (size_t i = 0; i < TRIES && !reused; i++) {
+		boot_elsewhere(&all[i]);
+		assert_string_not_equal(all[i].text, here);
+		for (size_t k = 0; k < i; k++) {
+			reused |= all[k].inode == all[i].inode;
+			assert_string_not_equal(all[k].text, all[i].text);
+		}
+		usleep(1000); /* the kernel frees the inode when it has time */
+	}
+	assert_true(reused);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +253,7 @@ int main(void)
 		cmocka_unit_test(one_ends_and_the_other_goes_on),
 		cmocka_unit_test(a_directory_is_for_one),
 		cmocka_unit_test(settings_are_of_each),
+		cmocka_unit_test(a_new_namespace_is_another_boot),
 	};
 
 	return cmocka_run_group_tests(tests, enter, leave);
