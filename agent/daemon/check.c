@@ -178,9 +178,14 @@ static int statics(struct instance *in, struct text *out, struct why *why)
 	return err;
 }
 
+static void left_out(void *arg, const char *why)
+{
+	text_add(arg, "! %s\n", why);
+}
+
 int instance_check(struct instance *in, struct text *out, struct why *why)
 {
-	int err = static_rows_claim(&in->plan, why);
+	int err = static_rows_claim(&in->plan, left_out, out);
 
 	if (!err) {
 		fibs_sync(&in->views);

@@ -203,7 +203,7 @@ int instance_start(struct instance *in, struct why *why)
 	if (!err)
 		err = load_wanted(in, why);
 	if (!err)
-		err = static_rows_claim(&in->plan, why);
+		err = static_rows_claim(&in->plan, NULL, NULL);
 	if (!err)
 		err = exclude(in, why);
 	if (err)

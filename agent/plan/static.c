@@ -23,24 +23,31 @@ static size_t count(const struct static_rows *r)
 	return r ? r->rows.n : 0;
 }
 
-/* Does a manager's row have the index of a static row, and ask for something else? If it asks for
- * the same, it becomes the static row. Returns: 0, or -EEXIST with @why. */
-static int conflicts(struct plan *plan, const struct static_rows *rows, struct why *why)
-{
-	for (size_t i = 0; i < count(rows); i++) {
-		const struct static_row *s = row_at(rows, i);
-		const void *had = wanted_find(store_wanted(plan->store, s->kind), s->row);
+struct leave_out {
+	struct plan *plan;
+	static_row_left *tell;
+	void *arg;
+};
 
-		if (!had || row_is_static(s->kind->def, had) ||
-		    row_asks_same(s->kind, had, s->row, false))
-			continue;
-		return why_set(why, -EEXIST,
-			       "%s:%u: %s: a manager has a row with this index, which asks for "
-			       "something else (%s/state): give this one another index, or destroy "
-			       "that one first",
-			       s->file, s->line, s->kind->name, plan->store->dir);
-	}
-	return 0;
+/* Does a manager's row have the index of a static row, and ask for something else? If it asks for
+ * the same, it becomes the static row. */
+static bool is_in_the_way(const struct static_row *s, void *arg)
+{
+	const struct leave_out *l = arg;
+	const void *had = wanted_find(store_wanted(l->plan->store, s->kind), s->row);
+	struct why why;
+
+	if (!had || row_is_static(s->kind->def, had) || row_asks_same(s->kind, had, s->row, false))
+		return false;
+	why_set(&why, 0,
+		"%s:%u: %s: a manager has a row with this index, which asks for something else "
+		"(%s/state): left out until this one has another index, or that one is gone",
+		s->file, s->line, s->kind->name, l->plan->store->dir);
+	if (l->tell)
+		l->tell(l->arg, why.s);
+	else
+		log_warn("%s", why.s);
+	return true;
 }
 
 static void save(struct plan *plan)
@@ -101,11 +108,10 @@ int static_rows_load(struct plan *plan)
 	return claim(plan, plan->statics);
 }
 
-int static_rows_claim(struct plan *plan, struct why *why)
+int static_rows_claim(struct plan *plan, static_row_left *tell, void *arg)
 {
-	int err = conflicts(plan, plan->rows, why);
-
-	return err ? err : claim(plan, plan->rows);
+	static_rows_drop(plan->rows, is_in_the_way, &(struct leave_out){ plan, tell, arg });
+	return claim(plan, plan->rows);
 }
 
 /* Returns: a copy of a row, which a plan may write to; NULL without memory. */
@@ -373,12 +379,10 @@ void static_rows_start(struct plan *plan)
 
 int static_rows_change(struct plan *plan, struct static_rows *rows, struct why *why)
 {
-	int err = conflicts(plan, rows, why);
+	int err;
 
-	if (!err)
-		err = run(plan, rows, SIZE_MAX, why);
-	if (err)
-		not_withdrawn(plan);
+	static_rows_drop(rows, is_in_the_way, &(struct leave_out){ .plan = plan });
+	err = run(plan, rows, SIZE_MAX, why);
 	plan_clear(plan);
 	if (err)
 		return err;

@@ -149,6 +149,25 @@ static int sort_rows(struct static_rows *r, struct why *why)
 	return 0;
 }
 
+void static_rows_drop(struct static_rows *r, bool (*drop)(const struct static_row *s, void *arg),
+		      void *arg)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; r && i < r->rows.n; i++) {
+		const struct static_row *s = vec_at(&r->rows, i);
+
+		if (!drop(s, arg))
+			*(struct static_row *)vec_at(&r->rows, kept++) = *s;
+	}
+	if (!r || kept == r->rows.n)
+		return;
+	r->rows.n = r->sorted.n = kept;
+	for (size_t i = 0; i < kept; i++)
+		*(struct static_row **)vec_at(&r->sorted, i) = vec_at(&r->rows, i);
+	vec_sort(&r->sorted, row_sort);
+}
+
 int static_rows_read(const config_setting_t *root, const char *file, uint8_t protocol,
 		     struct static_rows **out, struct why *why)
 {

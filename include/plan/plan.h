@@ -234,13 +234,16 @@ int plan_meters_wanted(const struct plan *plan, struct vec *wanted);
 /* Reads the static rows that the last run had in force, and adds them to the wanted rows. Returns:
  * 0 or -ENOMEM. */
 int static_rows_load(struct plan *plan);
-/* Adds plan.rows to the wanted rows, before anything is read from the kernel. Returns: 0; or -errno
- * with @why: a manager's row is in the way. */
-int static_rows_claim(struct plan *plan, struct why *why);
+/* Is told why a static row is left out. */
+typedef void static_row_left(void *arg, const char *why);
+/* Adds plan.rows to the wanted rows, before anything is read from the kernel. Leaves out those whose
+ * index a manager's row has. @tell: NULL: that goes to the log. Returns: 0 or -ENOMEM. */
+int static_rows_claim(struct plan *plan, static_row_left *tell, void *arg);
 /* Changes the kernel as plan.rows ask. A row that cannot be put there is logged, and stays
  * wanted. */
 void static_rows_start(struct plan *plan);
-/* Replaces the static rows in force by @rows, as one plan: all or nothing. Returns: 0 or -errno
+/* Replaces the static rows in force by @rows, as one plan: all or nothing, but for rows whose index
+ * a manager's row has: they are taken out of @rows. Returns: 0 or -errno
  * with @why. */
 int static_rows_change(struct plan *plan, struct static_rows *rows, struct why *why);
 /* Writes @why: place and column of the static row at fault, and what is wrong. */

@@ -40,6 +40,9 @@ bool static_rows_name(const char *name);
  */
 int static_rows_read(const config_setting_t *root, const char *file, uint8_t protocol,
 		     struct static_rows **out, struct why *why);
+/* Takes the rows out that @drop says. @r may be NULL. */
+void static_rows_drop(struct static_rows *r, bool (*drop)(const struct static_row *s, void *arg),
+		      void *arg);
 /* The agent's own protocol is not the one that the rows were read with: gives it to the policies,
  * and to the routes that name none. */
 void static_rows_protocol(struct static_rows *r, uint8_t protocol);

@@ -100,8 +100,8 @@ expect_match "message" 'colour: no such setting' "$(cat "$WORK/errors")"
 	agent_conf
 	echo 'policies = ( { index = 5; priority = 7; mark = 1; fibId = 201; } );'
 } >"$AGENT_CONF"
-check 1
-expect_match "message" 'policies: a manager has a row with this index' "$(cat "$WORK/errors")"
+check 2
+says "! $AGENT_CONF:[0-9]*: policies: a manager has a row with this index"
 
 # Who cannot see everything says nothing wrong about it.
 if command -v setpriv >/dev/null; then

@@ -68,14 +68,20 @@ refused_with "$AGENT_CONF:[0-9]*: rules: chain: .*NOPE" "$policies" \
 	"rules = ( $mail, { index = 2; mark = 2; chain = \"NOPE\"; } );"
 refused_with "$AGENT_CONF:[0-9]*: routes: " "$fibs" "$policies" 'rules = ( { index = 2; mark = 2; } );' \
 	'routes = ( { fibId = 201; gateway = "198.51.100.1"; }, { fibId = 202; ifName = "eth1"; } );'
-refused_with "$AGENT_CONF:[0-9]*: rules: a manager has" "$fibs" "$routes" "$policies" \
-	"rules = ( $mail, { index = 5; mark = 6; } );"
 # By the time that this one fails, a name, a route and policies are there already.
 refused_with "$AGENT_CONF:[0-9]*: rules: position: " \
 	'fibs = ( { id = 201; name = "post.out"; }, { id = 203; name = "new"; } );' \
 	'routes = ( { fibId = 203; ifName = "eth1"; } );' \
 	'policies = ( { index = 1; priority = 1001; mark = 1; fibId = 201; }, { index = 3; priority = 900; fibId = 203; } );' \
 	"rules = ( { index = 4; mark = 1; position = 9; } );"
+
+# An index that a manager has: the others of the file count.
+reloaded_with "$fibs" "$routes" "$policies" \
+	"rules = ( { index = 5; mark = 6; }, $mail, { index = 6; mark = 6; chain = \"OUTPUT\"; } );"
+expect_match "log" "$AGENT_CONF:[0-9]*: rules: a manager has a row with this index" "$(agent_log)"
+shown fwmarkRuleOrigin.5 2
+expect_eq "rules" 3 "$(rule_lines iptables-legacy | wc -l)"
+reloaded_with "$fibs" "$routes" "$policies" "$rules"
 
 # Other settings of a refused file do not count either, and the old rows are still the static ones.
 refused_with 'routes: ' "$fibs" "$policies" "$rules" 'read: { get_age_ms = 60000; };' \

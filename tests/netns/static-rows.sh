@@ -118,16 +118,30 @@ expect_no_match "name" 'mail\.out' "$(kernel_state)"
 expect_match "fwmarkRuleMark.7" 'No Such' "$(snmp snmpget fwmarkRuleMark.7 2>&1)"
 shown fwmarkRuleStatus.8 1
 
-# An index that a manager has: no start, unless the row asks for the same.
+# An index that a manager has: that row is left out, and all others are there; unless it asks for the same.
 stop_agent
-rows 'rules_ = 1;' | sed -e 's/index = 7/index = 8/' -e '/rules_/d' >"$AGENT_CONF"
-launch_agent
-wait_for 10 agent_gone || fail "started, though a manager's row is in the way"
-wait "$AGENT_PID" && fail "status 0, though a manager's row is in the way"
-AGENT_PID=
+rows | sed -e 's/index = 7/index = 8/' >"$AGENT_CONF"
+"$FWMARKD" --check -c "$AGENT_CONF" >"$WORK/check" 2>&1 && fail "--check finds no difference"
+expect_match "--check" "^! $AGENT_CONF:[0-9]*: rules: a manager has a row with this index" "$(cat "$WORK/check")"
+start_agent
 expect_match "log" "$AGENT_CONF:[0-9]*: rules: a manager has a row with this index" \
 	"$(cat "$WORK/fwmarkd.log")"
-expect_no_match "policy" '^1000:' "$(ip rule)"
+shown fwmarkRuleOrigin.8 2
+expect_no_match "the row that is left out" 'dport 25' "$(iptables-legacy-save -t mangle)"
+expect_match "policy" '^1000:.*fwmark 0x1 lookup mail\.out' "$(ip rule)"
+expect_match "route" "^default via $CHEAP4 dev ppp0" "$(ip route show table mail.out)"
+expect_no_match "static" 'dport|index = 8' "$(cat "$WORK/state/static")"
+# It comes when the manager's is gone.
+snmp_set fwmarkRuleStatus.8 i destroy
+hang_up
+shown fwmarkRuleOrigin.8 3
+kernel_lines=$(rule_lines iptables-legacy)
+expect_match "rules" 'dport 25' "$kernel_lines"
+stop_agent
+agent_conf >"$AGENT_CONF"
+start_agent
+snmp_set fwmarkRuleMark.8 u 2 fwmarkRuleStatus.8 i createAndGo
+stop_agent
 {
 	agent_conf
 	echo 'rules = ( { index = 8; mark = 2; } );'
