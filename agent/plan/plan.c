@@ -36,24 +36,24 @@ int plan_item_prepare(struct plan *plan, struct plan_item *it, struct mib_fault 
  * them. */
 static int own_hops(struct plan *plan, struct plan_item *it)
 {
-	struct route *row = it->old, kernel;
-	const struct route *src = row;
+	struct route *old = it->old, *now = it->now, kernel;
+	const struct route *src;
 
-	if (!row || row->nhops < 2)
+	if (!old || old->nhops < 2)
 		return 0;
-	src = routes_find(plan->views, row, &kernel)
+	src = routes_find(plan->views, old, &kernel)
 		      ? &kernel
-		      : wanted_find(&plan->store->wanted[ROUTE_ROWS], row);
-	if (!src || src->nhops != row->nhops)
+		      : wanted_find(&plan->store->wanted[ROUTE_ROWS], old);
+	if (!src || src->nhops != old->nhops)
 		return -EAGAIN;
-	row->hops = src->hops;
-	it->old = plan_route_copy(plan, row);
-	if (it->now) {
-		row = it->now;
-		row->hops = src->hops;
-		it->now = plan_route_copy(plan, row);
-	}
-	return it->old ? 0 : -ENOMEM;
+	old->hops = src->hops;
+	it->old = plan_route_copy(plan, old);
+	if (!it->old || !now)
+		return it->old ? 0 : -ENOMEM;
+	now->hops = src->hops;
+	/* Without @now, the change would be taken for a destroy. */
+	it->now = plan_route_copy(plan, now);
+	return it->now ? 0 : -ENOMEM;
 }
 
 /* Refuses a change to a static row: that is made in the settings file. A next hop belongs to its

@@ -118,7 +118,7 @@ static int take_rule(struct plan *plan, struct markrule *made)
 	now = (void *)arena_copy(&plan->arena, was, sizeof(*was));
 	if (old && have->matches)
 		old->matches = arena_copy(&plan->arena, have->matches, strlen(have->matches));
-	if (!old || !now)
+	if (!old || !now || (have->matches && !old->matches))
 		return -ENOMEM;
 	place = place_before(plan, was);
 	now->position = place ? place : was->place;

@@ -4,6 +4,7 @@
 
 ALL=4294967295
 ROUTE4=201.1.4.0.0.0.0.0.0.1
+HOPS4=204.1.4.0.0.0.0.0.0.1
 ROUTE6=202.2.16.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1024.1
 
 # both_varbinds: creates it. Rules in three tables of netfilter, a route with two next hops.
@@ -16,6 +17,11 @@ both_varbinds() {
 		fwmarkRouteGateway.$ROUTE6 x 20010DB8000C00000000000000000001
 		fwmarkRouteIfName.$ROUTE6 s ppp0
 		fwmarkRouteStatus.$ROUTE6 i createAndGo
+		fwmarkNextHopIfName.$HOPS4.1 s ppp0
+		fwmarkNextHopStatus.$HOPS4.1 i createAndGo
+		fwmarkNextHopIfName.$HOPS4.2 s eth1
+		fwmarkNextHopStatus.$HOPS4.2 i createAndGo
+		fwmarkRouteStatus.$HOPS4 i createAndGo
 		fwmarkPolicyAddressType.2 i ipv6
 		fwmarkPolicyMark.2 u 1
 		fwmarkPolicyFibId.2 u 202
@@ -97,6 +103,7 @@ both_changes() {
 		fwmarkFibStatus.203 i createAndGo
 		fwmarkRouteMtu.$ROUTE4 u 1400
 		fwmarkRouteStatus.$ROUTE6 i destroy
+		fwmarkRouteMtu.$HOPS4 u 1300
 		fwmarkPolicyMark.1 u 21
 		fwmarkPolicyStatus.2 i notInService
 		fwmarkPolicyMark.11 u 31
@@ -126,7 +133,7 @@ both_changes() {
 # both_destroy: all of both_varbinds and both_more.
 both_destroy() {
 	for row in Rule.1 Rule.2 Rule.3 Rule.11 Rule.12 Rule.13 Policy.1 Policy.2 Policy.11 Policy.12 \
-		Policy.13 Route.$ROUTE4 Route.$ROUTE6 Fib.201 Fib.202 Mark.1.$ALL Mark.13.255; do
+		Policy.13 Route.$ROUTE4 Route.$ROUTE6 Route.$HOPS4 Fib.201 Fib.202 Mark.1.$ALL Mark.13.255; do
 		echo "fwmark${row%%.*}Status.${row#*.} i destroy"
 	done
 }
