@@ -115,11 +115,12 @@ static int missing(struct instance *in, struct text *out, struct why *why)
 		const struct wanted *m = store_wanted(&in->store, &row_kinds[k]);
 
 		for (size_t i = 0; i < m->rows.n && !err; i++) {
-			struct plan_item it = { .def = def, .now = wanted_at(m, i), .in = true };
+			const struct wanted_row *slot = vec_at(&m->rows, i);
+			struct plan_item it = { .def = def, .now = slot->row, .in = true };
 			struct mib_fault fault = { 0 };
 
-			if (!row_is_active(def, it.now) || in_plan(in, &row_kinds[k], it.now) ||
-			    plan_is_there(&in->plan, def, it.now))
+			if (in_plan(in, &row_kinds[k], it.now) ||
+			    !plan_is_missing(&in->plan, &row_kinds[k], slot))
 				continue;
 			if (plan_item_prepare(&in->plan, &it, &fault))
 				cannot(def, it.now, fault.why.s, out);

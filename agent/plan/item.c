@@ -2,6 +2,7 @@
 /* The rows that a SET changes, one by one. */
 #include <string.h>
 
+#include "base/log.h"
 #include "plan/plan.h"
 
 struct plan_item *plan_next(const struct plan *plan, const struct mib_def *def, size_t *i)
@@ -33,6 +34,32 @@ int plan_fail(struct mib_fault *fault, const struct plan_item *it, unsigned col,
 	if (!fault->why.s[0])
 		why_set(&fault->why, 0, "%s", strerror(-err));
 	return fault->error = mib_error_of(err);
+}
+
+void plan_refused(struct plan *plan, const struct plan_item *it, const char *why)
+{
+	const struct row_kind *kind = row_kind_of(it->def);
+	const void *row = it->now ? it->now : it->old;
+	const char *device = kind && kind->device ? kind->device(row) : "";
+	bool say = *device && !strstr(why, device); /* the kernel's reasons do not name it */
+	struct text name = TEXT_INIT;
+
+	row_name(it->def, row, &name);
+	log_at(plan->restore_level, "%s: not put back: %s%s%s%s", text_str(&name), why,
+	       say ? " (device " : "", say ? device : "", say ? ")" : "");
+	text_fini(&name);
+	plan->refused++;
+}
+
+int plan_refuse(struct plan *plan, struct mib_fault *fault, const struct plan_item *it,
+		unsigned col, int err)
+{
+	plan_fail(fault, it, col, err);
+	if (!plan->restore)
+		return fault->error;
+	plan_refused(plan, it, fault->why.s);
+	*fault = (struct mib_fault){ 0 };
+	return MIB_OK;
 }
 
 struct route *plan_route_copy(struct plan *plan, const struct route *r)

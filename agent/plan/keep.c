@@ -31,6 +31,16 @@ static bool differs(const struct plan_item *it, const void *had)
 	       (!row_same(kind, it->old, it->now) && !(had && row_same(kind, had, it->now)));
 }
 
+/* What somebody took away stays away while no SET puts it into the kernel. */
+static void keep_withdrawn(const struct plan_item *it, const struct wanted_row *had,
+			   struct wanted_row *now)
+{
+	if (!had || it->in)
+		return;
+	now->withdrawn = had->withdrawn;
+	now->doubtful = had->doubtful;
+}
+
 /* Puts the new row in the place of the old one, which is kept for undo. */
 static int keep_row(struct plan *plan, struct plan_item *it)
 {
@@ -53,6 +63,8 @@ static int keep_row(struct plan *plan, struct plan_item *it)
 		wanted_move(was, m, key);
 		err = -ENOMEM;
 	}
+	if (!err && it->now)
+		keep_withdrawn(it, wanted_slot(was, key), wanted_slot(m, key));
 	if (!err && differs(it, wanted_find(was, key)))
 		m->changed_ms = clock_ms();
 	return err;

@@ -12,35 +12,41 @@ const void *plan_whole(const struct mib_change *c)
 	return def->whole ? (const char *)c->now + def->whole_off : NULL;
 }
 
-/* Returns: the item of a route. When the SET names only next hops, makes the item, from the wanted
- * row, or from the kernel's route where foreign rows are open. NULL: there is no such route, or no
- * memory. */
-static struct plan_item *route_item(struct plan *plan, const struct route *key, size_t change)
+/* Finds the item of a route. When the SET names only next hops, makes the item, from the wanted row,
+ * or from the kernel's route where foreign rows are open. Returns: 0; -ENOENT: there is no such route;
+ * -ENOMEM. */
+static int route_item(struct plan *plan, const struct route *key, size_t change,
+		      struct plan_item **out)
 {
-	const struct route *wanted = wanted_find(&plan->store->wanted[ROUTE_ROWS], key);
+	const struct route *row = wanted_find(&plan->store->wanted[ROUTE_ROWS], key);
+	struct route kernel, *old, *now;
 	struct plan_item *it;
-	struct route kernel, *old;
+	bool there;
 
-	for (size_t i = 0; (it = plan_next(plan, &mib_route, &i));)
+	for (size_t i = 0; (it = plan_next(plan, &mib_route, &i));) {
+		*out = it;
 		if (route_cmp(it->now ? it->now : it->old, key) == 0)
-			return it;
-	if (!wanted && plan->access->foreign && routes_find(plan->views, key, &kernel)) {
+			return 0;
+	}
+	there = routes_find(plan->views, key, &kernel);
+	if (!row && there && plan->access->foreign) {
 		kernel.origin = ORIGIN_FOREIGN;
 		kernel.status = ROW_ACTIVE;
-		wanted = &kernel;
+		row = &kernel;
 	}
-	it = wanted ? vec_push(&plan->items) : NULL;
+	if (!row)
+		return -ENOENT;
+	old = plan_route_copy(plan, row);
+	now = plan_route_copy(plan, row);
+	*out = it = old && now ? vec_push(&plan->items) : NULL;
 	if (!it)
-		return NULL;
-	*it = (struct plan_item){ .def = &mib_route, .change = change };
-	it->old = old = plan_route_copy(plan, wanted);
-	it->now = plan_route_copy(plan, wanted);
-	if (!it->old || !it->now)
-		return NULL;
-	/* Its device is down, or somebody took it away: there is nothing to be changed, or put back. */
-	if (old->status == ROW_ACTIVE && !routes_find(plan->views, key, &kernel))
-		old->status = ROW_NOT_IN_SERVICE;
-	return it;
+		return -ENOMEM;
+	/* Its device is down, or somebody took it away: as a SET of its own columns, one of its next
+	 * hops does not put it back. */
+	if (row->status == ROW_ACTIVE && !there)
+		old->status = now->status = ROW_NOT_IN_SERVICE;
+	*it = (struct plan_item){ .def = &mib_route, .change = change, .old = old, .now = now };
+	return 0;
 }
 
 /* Returns: room for as many next hops as a route can have, filled with those of @r; NULL without
@@ -129,17 +135,20 @@ static int fold(struct plan *plan, const struct mib_change *c, size_t change,
 		struct mib_fault *fault)
 {
 	const struct mib_nexthop_row *row = c->now;
-	struct plan_item *it = route_item(plan, &row->route, change);
+	struct plan_item *it;
 	struct nexthop *hops;
 	struct route *r;
+	int err = route_item(plan, &row->route, change, &it);
 
 	fault->change = change;
-	if (it && !it->now && c->destroy)
+	if (err == -ENOMEM)
+		return fail(fault, NEXTHOP_COL_STATUS, MIB_RESOURCE_UNAVAILABLE);
+	if (!err && !it->now && c->destroy)
 		return MIB_OK; /* the next hop goes with its route */
-	if (!it || !it->now) {
+	if (err || !it->now) {
 		why_set(&fault->why, 0,
-			it ? "its route is destroyed in the same SET"
-			   : "there is no route of a manager that it could belong to");
+			err ? "there is no route of a manager that it could belong to"
+			    : "its route is destroyed in the same SET");
 		return fail(fault, NEXTHOP_COL_STATUS, MIB_INCONSISTENT_VALUE);
 	}
 	r = it->now;

@@ -132,7 +132,7 @@ static void gather(struct plan *plan)
 	plan->names_known = plan->meters_set = false;
 	plan->phase = 0;
 	plan->saved = plan->journal = plan->restore = false;
-	plan->kept = 0;
+	plan->kept = plan->refused = 0;
 }
 
 void plan_clear(struct plan *plan)
@@ -195,20 +195,21 @@ static const struct phase {
 	const char *of; /* for the message that its undo failed */
 	int (*apply)(struct plan *plan, struct mib_fault *fault);
 	int (*undo)(struct plan *plan, struct why *why);
+	bool kernel; /* what is put back goes through these alone */
 } phases[] = {
-	{ "state", plan_intend, plan_intend_undo },
-	{ "interfaces", plan_interfaces, plan_interfaces_undo },
-	{ "names of tables", plan_names_add, plan_names_undo },
-	{ "routes", plan_routes_add, plan_routes_undo },
-	{ "policies", plan_policies_add, plan_policies_undo },
-	{ "rules", plan_rules, plan_rules_undo },
-	{ "meters", plan_meters, plan_meters_undo },
-	{ "policies", plan_policies_remove, plan_policies_undo },
-	{ "routes", plan_routes_remove, plan_routes_undo },
-	{ "names of tables", plan_names_remove, plan_names_undo },
-	{ "rows", plan_keep_rows, plan_keep_rows_undo },
-	{ "agent", plan_keep_agent, plan_keep_agent_undo },
-	{ "state", plan_save, plan_save_undo },
+	{ "state", plan_intend, plan_intend_undo, false },
+	{ "interfaces", plan_interfaces, plan_interfaces_undo, true },
+	{ "names of tables", plan_names_add, plan_names_undo, true },
+	{ "routes", plan_routes_add, plan_routes_undo, true },
+	{ "policies", plan_policies_add, plan_policies_undo, true },
+	{ "rules", plan_rules, plan_rules_undo, true },
+	{ "meters", plan_meters, plan_meters_undo, true },
+	{ "policies", plan_policies_remove, plan_policies_undo, true },
+	{ "routes", plan_routes_remove, plan_routes_undo, true },
+	{ "names of tables", plan_names_remove, plan_names_undo, true },
+	{ "rows", plan_keep_rows, plan_keep_rows_undo, false },
+	{ "agent", plan_keep_agent, plan_keep_agent_undo, false },
+	{ "state", plan_save, plan_save_undo, false },
 };
 
 /* Whoever asks next reads anew what the SET changed. */
@@ -216,26 +217,6 @@ static void forget_views(struct plan *plan)
 {
 	plan->views->rules.stale = true;
 	plan->views->policies.stale = true;
-}
-
-/* Takes the events of the undo. What the SET itself removed for a while was not taken away by
- * somebody else, so the wanted rows get their withdrawn back. */
-static void events_of_undo(struct plan *plan)
-{
-	const struct wanted *wanted = &plan->store->wanted[ROUTE_ROWS];
-	struct plan_item *it;
-	struct route *row;
-
-	for (size_t i = 0; (it = plan_next(plan, &mib_route, &i));) {
-		row = it->old ? wanted_find(wanted, it->old) : NULL;
-		it->withdrawn = row && row->withdrawn;
-	}
-	live_sync(plan->views);
-	for (size_t i = 0; (it = plan_next(plan, &mib_route, &i));) {
-		row = it->old ? wanted_find(wanted, it->old) : NULL;
-		if (row)
-			row->withdrawn = it->withdrawn;
-	}
 }
 
 static int undo_phases(struct plan *plan, struct why *why)
@@ -255,7 +236,6 @@ static int undo_phases(struct plan *plan, struct why *why)
 				one.s[0] ? one.s : strerror(-e));
 		err = e;
 	}
-	events_of_undo(plan);
 	forget_views(plan);
 	return err;
 }
@@ -270,12 +250,12 @@ static int undo_failed(struct plan *plan, struct mib_fault *fault)
 	return fault->error = MIB_UNDO_FAILED;
 }
 
-int plan_apply(struct plan *plan, struct mib_fault *fault)
+/* Carries out the phases, or nothing. */
+static int carry_out(struct plan *plan, struct mib_fault *fault)
 {
 	struct why why = { "" };
 	int error = MIB_OK;
 
-	fault_watch(true);
 	for (size_t i = 0; i < sizeof(phases) / sizeof(*phases) && !error; i++) {
 		plan->phase = (unsigned)i + 1; /* a phase that fails half way is undone, too */
 		error = phases[i].apply(plan, fault);
@@ -285,32 +265,61 @@ int plan_apply(struct plan *plan, struct mib_fault *fault)
 		why_undo(&fault->why, &why);
 		error = MIB_UNDO_FAILED;
 	}
-	if (error == MIB_UNDO_FAILED)
-		error = undo_failed(plan, fault);
+	return error == MIB_UNDO_FAILED ? undo_failed(plan, fault) : error;
+}
+
+int plan_apply(struct plan *plan, struct mib_fault *fault)
+{
+	int error;
+
+	fault_watch(true);
+	error = carry_out(plan, fault);
 	fault_watch(false);
 	return error;
 }
 
-int plan_run(struct plan *plan, bool keep, struct mib_fault *fault)
+int plan_run(struct plan *plan, struct mib_fault *fault)
 {
-	struct why why = { "" };
 	int error = MIB_OK;
 
-	plan->restore = !keep;
 	for (size_t i = 0; i < plan->items.n && !error; i++)
 		error = plan_item_prepare(plan, vec_at(&plan->items, i), fault);
-	for (size_t i = keep ? 0 : 1; i < sizeof(phases) / sizeof(*phases) && !error; i++) {
-		if (!keep && phases[i].apply == plan_keep_rows)
-			break;
-		plan->phase = (unsigned)i + 1;
-		error = phases[i].apply(plan, fault);
+	return error ? error : carry_out(plan, fault);
+}
+
+/* Takes the items out of the plan that cannot be put back. */
+static void prepare_each(struct plan *plan)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < plan->items.n; i++) {
+		struct plan_item *it = vec_at(&plan->items, i);
+		struct mib_fault fault = { 0 };
+
+		if (plan_item_prepare(plan, it, &fault))
+			plan_refused(plan, it, fault.why.s);
+		else
+			*(struct plan_item *)vec_at(&plan->items, kept++) = *it;
+	}
+	plan->items.n = kept;
+}
+
+size_t plan_put_back(struct plan *plan, int level)
+{
+	struct mib_fault fault;
+
+	plan->restore = true;
+	plan->restore_level = level;
+	prepare_each(plan);
+	for (size_t i = 0; plan->items.n && i < sizeof(phases) / sizeof(*phases); i++) {
+		fault = (struct mib_fault){ 0 };
+		if (!phases[i].kernel || !phases[i].apply(plan, &fault))
+			continue;
+		log_at(level, "the managers' %s: not put back: %s", phases[i].of, fault.why.s);
+		plan->refused++;
 	}
 	forget_views(plan);
-	if (error && undo_phases(plan, &why)) {
-		why_undo(&fault->why, &why);
-		error = undo_failed(plan, fault);
-	}
-	return error;
+	return plan->refused;
 }
 
 int plan_undo(struct plan *plan, struct why *why)
@@ -328,6 +337,19 @@ int plan_undo(struct plan *plan, struct why *why)
 	return err;
 }
 
+/* Has the SET changed a route that is away, because its device is down? Perhaps it can be there
+ * now. */
+static bool changed_away(const struct plan *plan)
+{
+	const struct wanted *wanted = &plan->store->wanted[ROUTE_ROWS];
+	const struct plan_item *it;
+
+	for (size_t i = 0; (it = plan_next(plan, &mib_route, &i));)
+		if (it->now && !it->in && row_is_active(it->def, wanted_find(wanted, it->now)))
+			return true;
+	return false;
+}
+
 void plan_settle(struct plan *plan)
 {
 	struct why why = { "" };
@@ -342,6 +364,8 @@ void plan_settle(struct plan *plan)
 		else if (now && !it->in)
 			rules_held(plan->views, now->index);
 	}
+	if (changed_away(plan))
+		plan->views->links_changed = true;
 	meters_settle(plan->views);
 	/* A foreign rule became a manager's: write the counters now, not with the next tick. */
 	if (rule_ids_renamed(plan->views) && !rules_refresh(plan->views, &why))

@@ -48,12 +48,16 @@ static int hold(struct plan *plan)
 	return plan->held ? 0 : -ENOMEM;
 }
 
+/* Keeps all policies of the priority of @p, before the SET changes anything there. What is put back
+ * is not undone. */
 static int keep_group(struct plan *plan, const struct policy *p, struct why *why)
 {
 	struct kept key = { .family = p->family, .priority = p->priority }, *slot;
 	size_t at = vec_lower(&plan->policies, &key, kept_cmp);
 	int err;
 
+	if (plan->restore)
+		return 0;
 	if (at < plan->policies.n && kept_cmp(&key, vec_at(&plan->policies, at)) == 0)
 		return 0;
 	err = policy_nl_keep(plan->views->rtnl, plan->held, p->family, p->priority, &key.group);
@@ -146,8 +150,8 @@ int plan_policies_add(struct plan *plan, struct mib_fault *fault)
 		if (err)
 			return err;
 		err = policy_in(plan, it, &fault->why);
-		if (err)
-			return plan_fail(fault, it, POLICY_COL_STATUS, err);
+		if (err && plan_refuse(plan, fault, it, POLICY_COL_STATUS, err))
+			return fault->error;
 	}
 	return MIB_OK;
 }
@@ -166,8 +170,8 @@ int plan_policies_remove(struct plan *plan, struct mib_fault *fault)
 			err = keep_group(plan, it->old, &fault->why);
 		if (!err)
 			err = policy_out(plan, it->old, &fault->why);
-		if (err)
-			return plan_fail(fault, it, POLICY_COL_STATUS, err);
+		if (err && plan_refuse(plan, fault, it, POLICY_COL_STATUS, err))
+			return fault->error;
 	}
 	return MIB_OK;
 }

@@ -10,7 +10,8 @@
 
 static bool went_with_device(const struct row_kind *kind, const void *row)
 {
-	return kind->goes_with_device && kind->goes_with_device(row);
+	(void)row;
+	return kind->goes_with_device;
 }
 
 static bool in_tables_of_ipv4(const struct row_kind *kind, const void *row)

@@ -46,18 +46,9 @@ unsigned plan_hop_device(const struct plan *plan, struct nexthop *hop, uint64_t 
 bool plan_route_there(struct plan *plan, const struct route *r)
 {
 	struct nexthop hops[ROUTE_HOPS_MAX];
-	struct route like = *r, have;
-	struct why dropped;
+	const struct route like = route_row_numbered(plan->views, r, hops);
+	struct route have;
 
-	/* A next hop from the state file has only the name of its device. */
-	for (unsigned i = 0; i < r->nhops && r->nhops > 1; i++) {
-		hops[i] = r->hops[i];
-		plan_hop_device(plan, &hops[i], 0, 0, 0, &dropped);
-	}
-	if (r->nhops > 1)
-		like.hops = hops;
-	else
-		plan_hop_device(plan, &like.hop, 0, 0, 0, &dropped);
 	return routes_find_key(plan->views, &like, &have) && route_same(&have, &like);
 }
 
@@ -190,7 +181,6 @@ int plan_route_prepare(struct plan *plan, struct plan_item *it, struct mib_fault
 			now->nhops);
 		return plan_fail(fault, it, ROUTE_COL_GATEWAY, -EINVAL);
 	}
-	now->withdrawn = false;
 	/* A device has another index when it comes again: keeps its name. */
 	if (cols_have(it->touched, ROUTE_COL_IFINDEX))
 		now->given |= COL_BIT(ROUTE_COL_IFNAME);
@@ -266,8 +256,8 @@ int plan_routes_add(struct plan *plan, struct mib_fault *fault)
 		if (!it->in || (it->out && route_same(it->old, it->now)))
 			continue;
 		err = route_in(plan, it, &fault->why);
-		if (err)
-			return plan_fail(fault, it, column_of(err, &fault->why), err);
+		if (err && plan_refuse(plan, fault, it, column_of(err, &fault->why), err))
+			return fault->error;
 	}
 	return MIB_OK;
 }
@@ -282,8 +272,8 @@ int plan_routes_remove(struct plan *plan, struct mib_fault *fault)
 		if (!it->out || it->in)
 			continue;
 		err = route_nl_del(plan->views->rtnl, it->old, &fault->why);
-		if (err && err != -ESRCH)
-			return plan_fail(fault, it, ROUTE_COL_STATUS, err);
+		if (err && err != -ESRCH && plan_refuse(plan, fault, it, ROUTE_COL_STATUS, err))
+			return fault->error;
 		it->removed = !err;
 	}
 	return MIB_OK;

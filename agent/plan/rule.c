@@ -328,7 +328,9 @@ static int note_edit(struct plan *plan, size_t i, const struct nf_edit *e)
 	return err;
 }
 
-static int commit(struct plan *plan, const struct vec *edits, size_t *failed, struct why *why)
+/* Commits edits @from to @from + @n - 1. */
+static int commit(struct plan *plan, const struct vec *edits, size_t from, size_t n, size_t *failed,
+		  struct why *why)
 {
 	int err = 0;
 
@@ -340,31 +342,93 @@ static int commit(struct plan *plan, const struct vec *edits, size_t *failed, st
 		err = rules_refresh(plan->views, why);
 	}
 	if (!err)
-		err = nf_commit(plan->views->nf, edits->data, edits->n, failed, &plan->nf_undo,
+		err = nf_commit(plan->views->nf, vec_at(edits, from), n, failed, &plan->nf_undo,
 				why);
 	plan_nf_wait(plan, false);
-	for (size_t i = 0; i < edits->n && !err; i++)
+	for (size_t i = from; i < from + n && !err; i++)
 		err = note_edit(plan, i, vec_at(edits, i));
 	return err;
+}
+
+static size_t item_of(const struct plan *plan, size_t edit)
+{
+	return *(size_t *)vec_at(&plan->nf_items, edit);
+}
+
+/* Blames the item of an edit; of none, when there are no edits. */
+static int refuse(struct plan *plan, struct mib_fault *fault, size_t edit, int err)
+{
+	size_t item = plan->nf_items.n ? item_of(plan, edit < plan->nf_items.n ? edit : 0) : 0;
+
+	return plan_refuse(plan, fault, vec_at(&plan->items, item),
+			   err == -ERANGE ? RULE_COL_POSITION : RULE_COL_STATUS, err);
+}
+
+/* Returns: the first edit from @at up to @end of another item than the edit before it. */
+static size_t next_item(const struct plan *plan, size_t at, size_t end)
+{
+	while (at < end && item_of(plan, at) == item_of(plan, at - 1))
+		at++;
+	return at;
+}
+
+static void refuse_all(struct plan *plan, size_t from, size_t end, const struct mib_fault *fault,
+		       int err)
+{
+	for (; from < end; from = next_item(plan, from + 1, end)) {
+		struct mib_fault one = *fault;
+
+		refuse(plan, &one, from, err);
+	}
+}
+
+/* Puts back rules in as few commits as there can be: when netfilter refuses one, those before it
+ * and those behind it; when it does not say which one, both halves. */
+static void put_back(struct plan *plan, const struct vec *edits, size_t from, size_t end)
+{
+	while (from < end) {
+		struct mib_fault fault = { 0 };
+		size_t failed = SIZE_MAX, at;
+		bool known;
+		int err;
+
+		nf_undo_free(plan->nf_undo);
+		plan->nf_undo = NULL;
+		err = commit(plan, edits, from, end - from, &failed, &fault.why);
+		if (!err)
+			return;
+		/* Somebody has netfilter locked, or changes it all the time: no rule is at fault. */
+		if (err == -EAGAIN || err == -EBUSY || next_item(plan, from + 1, end) == end) {
+			refuse_all(plan, from, end, &fault, err);
+			return;
+		}
+		known = failed < end - from;
+		at = from + (known ? failed : (end - from) / 2);
+		while (at > from && item_of(plan, at) == item_of(plan, at - 1))
+			at--;
+		if (at == from && !known)
+			at = next_item(plan, from + 1, end);
+		put_back(plan, edits, from, at);
+		from = at;
+		if (!known)
+			continue;
+		refuse(plan, &fault, at, err);
+		from = next_item(plan, at + 1, end);
+	}
 }
 
 int plan_rules(struct plan *plan, struct mib_fault *fault)
 {
 	struct vec edits = VEC_INIT(struct nf_edit);
-	const struct plan_item *it;
 	size_t failed = SIZE_MAX;
 	int err = collect(plan, &edits);
 
-	if (!err && edits.n)
-		err = commit(plan, &edits, &failed, &fault->why);
-	if (err) {
-		failed = failed < plan->nf_items.n ? failed : 0;
-		it = vec_at(&plan->items,
-			    plan->nf_items.n ? *(size_t *)vec_at(&plan->nf_items, failed) : 0);
-		plan_fail(fault, it, err == -ERANGE ? RULE_COL_POSITION : RULE_COL_STATUS, err);
-	}
+	if (!err && plan->restore)
+		put_back(plan, &edits, 0, edits.n);
+	else if (!err && edits.n)
+		err = commit(plan, &edits, 0, edits.n, &failed, &fault->why);
 	vec_fini(&edits);
-	return err ? fault->error : MIB_OK;
+	return err ? refuse(plan, fault, failed, err) : MIB_OK;
 }
 
 int plan_rules_undo(struct plan *plan, struct why *why)

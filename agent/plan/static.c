@@ -311,7 +311,7 @@ static int run(struct plan *plan, const struct static_rows *rows, size_t only, s
 
 	if (err)
 		return why_set(why, err, "static rows: %s", strerror(-err));
-	if (plan->items.n && plan_run(plan, true, &fault)) {
+	if (plan->items.n && plan_run(plan, &fault)) {
 		static_rows_blame(plan, rows, &fault, why);
 		return -EINVAL;
 	}
@@ -332,17 +332,6 @@ static void keep_wanted(struct plan *plan, const struct static_rows *rows, size_
 	else if (!static_rows_find(rows, s->kind, s->row))
 		wanted_remove(m, s->row);
 	plan->store->version++;
-}
-
-/* What failed tries removed again was not taken away by somebody else. */
-static void not_withdrawn(struct plan *plan)
-{
-	struct wanted *m = &plan->store->wanted[ROUTE_ROWS];
-
-	live_sync(plan->views);
-	for (size_t i = 0; i < m->rows.n; i++)
-		if (row_is_static(&mib_route, wanted_at(m, i)))
-			((struct route *)wanted_at(m, i))->withdrawn = false;
 }
 
 static void in_force(struct plan *plan, struct static_rows *rows)
@@ -370,7 +359,6 @@ void static_rows_start(struct plan *plan)
 			log_warn("%s", why.s);
 			keep_wanted(plan, rows, i);
 		}
-		not_withdrawn(plan);
 	}
 	plan_clear(plan);
 	in_force(plan, rows);

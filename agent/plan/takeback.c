@@ -142,7 +142,6 @@ static int items(struct plan *plan)
 void plan_take_back(struct plan *plan)
 {
 	struct journal *in = &plan->store->journal;
-	struct mib_fault fault = { 0 };
 	struct why why = { "" };
 	int err, settings;
 
@@ -151,16 +150,14 @@ void plan_take_back(struct plan *plan)
 	plan_clear(plan);
 	err = items(plan);
 	if (!err)
-		err = plan_run(plan, false, &fault) ? -EBUSY : 0;
+		err = plan_put_back(plan, LOG_WARNING) ? -EBUSY : 0;
 	vec_fini(&plan->settings);
 	plan->settings = in->settings;
 	in->settings = (struct vec)VEC_INIT(struct journal_setting);
 	settings = plan_interfaces_undo(plan, &why);
 	if (err || settings)
 		log_err("a SET was cut off, and not all that it had done can be taken back: %s",
-			fault.why.s[0] ? fault.why.s
-			: why.s[0]     ? why.s
-				       : strerror(err ? -err : -settings));
+			why.s[0] ? why.s : strerror(err ? -err : -settings));
 	else
 		log_info("a SET was cut off: what it had done is taken back");
 	if (!err && !settings)

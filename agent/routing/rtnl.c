@@ -26,6 +26,7 @@ struct rtnl_call {
 struct rtnl {
 	struct mnl_socket *sock;
 	uint32_t seq;
+	uint32_t ports[2]; /* by which events name this socket, and the one before it */
 	struct rtnl_call dump;
 	_Alignas(struct nlmsghdr) char buf[RTNL_BUF];
 };
@@ -96,8 +97,11 @@ static int rtnl_connect(struct rtnl *nl)
 	if (!err)
 		err = rtnl_greet(nl, sock);
 	goes = err ? sock : nl->sock;
-	if (!err)
+	if (!err) {
 		nl->sock = sock;
+		nl->ports[1] = nl->ports[0];
+		nl->ports[0] = mnl_socket_get_portid(sock);
+	}
 	if (goes)
 		mnl_socket_close(goes);
 	return err;
@@ -126,6 +130,14 @@ void rtnl_close(struct rtnl *nl)
 	if (nl->sock)
 		mnl_socket_close(nl->sock);
 	free(nl);
+}
+
+/* nlmsg_pid of an event is the port of who asked for the change, and 0 when nobody did. */
+bool rtnl_caused(const struct rtnl *nl, const struct nlmsghdr *event)
+{
+	uint32_t port = event->nlmsg_pid;
+
+	return port && (port == nl->ports[0] || port == nl->ports[1]);
 }
 
 /* Keeps the kernel's words (NLMSGERR_ATTR_MSG), which follow the error and the repeated request. */

@@ -225,11 +225,6 @@ static void route_set_protocol(void *row, uint8_t protocol)
 		r->protocol = protocol;
 }
 
-static bool route_goes_with_device(const void *row)
-{
-	return !((const struct route *)row)->withdrawn;
-}
-
 static const char *route_device(const void *row)
 {
 	return ((const struct route *)row)->hop.ifname;
@@ -307,7 +302,7 @@ const struct row_kind row_kinds[ROW_KINDS] = {
 			 .settle_kept = route_settle_kept,
 			 .settle_static = route_settle_static,
 			 .check_static = route_check_static,
-			 .goes_with_device = route_goes_with_device,
+			 .goes_with_device = true,
 			 .device = route_device,
 			 .set_protocol = route_set_protocol },
 	[POLICY_ROWS] = { .name = "policies",

@@ -7,6 +7,31 @@
 #include "model/row.h"
 #include "store/static_rows.h"
 
+/* Beside its columns, a row of the state file says whether somebody took its object away. */
+static const char WITHDRAWN[] = "withdrawn";
+
+static void write_row(struct wanted *m, size_t i, struct text *out)
+{
+	const struct wanted_row *slot = vec_at(&m->rows, i);
+
+	wanted_text(m, i, out);
+	if (!slot->withdrawn || out->err)
+		return;
+	out->len -= 2; /* puts it before the closing brace */
+	text_add(out, " %s = true; }", WITHDRAWN);
+}
+
+/* Takes it out of the group, which is then all columns. */
+static bool take_withdrawn(config_setting_t *group)
+{
+	int withdrawn = 0;
+
+	if (config_setting_is_group(group) &&
+	    config_setting_lookup_bool(group, WITHDRAWN, &withdrawn))
+		config_setting_remove(group, WITHDRAWN);
+	return withdrawn;
+}
+
 void sections_write(struct wanted all[ROW_KINDS], struct text *out)
 {
 	for (size_t k = 0; k < ROW_KINDS; k++) {
@@ -19,7 +44,7 @@ void sections_write(struct wanted all[ROW_KINDS], struct text *out)
 			if (row_is_static(m->kind->def, wanted_at(m, i)))
 				continue;
 			text_addn(out, between, strlen(between));
-			wanted_text(m, i, out);
+			write_row(m, i, out);
 			between = ",\n  ";
 		}
 		text_add(out, "\n);\n");
@@ -35,11 +60,12 @@ uint8_t state_protocol(const config_setting_t *root, uint8_t protocol)
 		       : protocol;
 }
 
-static int read_one(const struct row_kind *kind, const config_setting_t *group, uint8_t then,
+static int read_one(const struct row_kind *kind, config_setting_t *group, uint8_t then,
 		    uint8_t protocol, bool reboot, struct wanted *m, struct arena *arena,
 		    struct why *why)
 {
 	const struct mib_def *def = kind->def;
+	bool withdrawn = take_withdrawn(group);
 	void *row;
 	int err = row_read(kind, group, then, arena, &row, why);
 
@@ -56,7 +82,10 @@ static int read_one(const struct row_kind *kind, const config_setting_t *group, 
 		kind->settle_kept(row, protocol);
 	if (reboot && cell_load(mib_col_syntax(def, SYN_STORAGE), row) == STORAGE_VOLATILE)
 		return 0;
-	return wanted_set(m, row) ? 0 : -ENOMEM;
+	if (!wanted_set(m, row))
+		return -ENOMEM;
+	wanted_slot(m, row)->withdrawn = withdrawn && !reboot;
+	return 0;
 }
 
 int sections_read(const config_setting_t *root, uint8_t protocol, bool reboot,

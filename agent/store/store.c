@@ -48,3 +48,12 @@ struct wanted *store_wanted(struct store *store, const struct row_kind *kind)
 {
 	return kind ? &store->wanted[kind - row_kinds] : NULL;
 }
+
+void store_withdraw(struct store *store, struct wanted_row *slot, bool withdrawn)
+{
+	slot->doubtful = false;
+	if (slot->withdrawn == withdrawn)
+		return;
+	slot->withdrawn = withdrawn;
+	store->rows_dirty = true;
+}

@@ -74,11 +74,19 @@ static size_t place(const struct wanted *m, const void *key)
 	return lo;
 }
 
-void *wanted_find(const struct wanted *m, const void *key)
+struct wanted_row *wanted_slot(const struct wanted *m, const void *key)
 {
 	size_t at = place(m, key);
 
-	return at < m->rows.n && m->kind->cmp(wanted_at(m, at), key) == 0 ? wanted_at(m, at) : NULL;
+	return at < m->rows.n && m->kind->cmp(wanted_at(m, at), key) == 0 ? vec_at(&m->rows, at)
+									  : NULL;
+}
+
+void *wanted_find(const struct wanted *m, const void *key)
+{
+	const struct wanted_row *slot = wanted_slot(m, key);
+
+	return slot ? slot->row : NULL;
 }
 
 void *wanted_set(struct wanted *m, const void *row)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The view of the policies: a dump of both families whenever an event says that one changed. */
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -28,6 +29,33 @@ void policies_fini(struct views *views)
 
 	vec_fini(&v->kernel);
 	vec_fini(&v->rows);
+}
+
+/* Returns: the wanted row that asks for this policy of the kernel, or NULL. */
+static struct wanted_row *asking_for(const struct wanted *all, const struct policy *p)
+{
+	for (size_t i = 0; i < all->rows.n; i++) {
+		struct wanted_row *slot = vec_at(&all->rows, i);
+		const struct policy *m = slot->row;
+
+		if (m->status == ROW_ACTIVE && policy_same(m, p))
+			return slot;
+	}
+	return NULL;
+}
+
+void policies_on_rule(struct views *views, const struct nlmsghdr *nlh)
+{
+	struct wanted_row *slot;
+	struct policy p;
+
+	views->policies.stale = true;
+	views->policies.event_ms = clock_ms();
+	if (rtnl_caused(views->rtnl, nlh) || policy_nl_decode(nlh, &p))
+		return;
+	slot = asking_for(&views->store->wanted[POLICY_ROWS], &p);
+	if (slot)
+		store_withdraw(views->store, slot, nlh->nlmsg_type == RTM_DELRULE);
 }
 
 struct reading {

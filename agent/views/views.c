@@ -7,30 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "routing/link_nl.h"
 #include "routing/rt_names.h"
 
-static void on_rule(struct views *views, const struct nlmsghdr *nlh)
-{
-	(void)nlh;
-	views->policies.stale = true;
-	views->policies.event_ms = clock_ms();
-}
-
 static const struct event_handler handlers[] = {
-	{ RTM_NEWLINK, routes_on_link },
-	{ RTM_DELLINK, routes_on_link },
-	{ RTM_NEWADDR, routes_on_address },
-	{ RTM_DELADDR, routes_on_address },
-	{ RTM_NEWNETCONF, routes_on_netconf },
-	{ RTM_NEWNEXTHOP, routes_on_nexthop },
-	{ RTM_DELNEXTHOP, routes_on_nexthop },
-	{ RTM_NEWRULE, on_rule },
-	{ RTM_DELRULE, on_rule },
-	{ RTM_NEWROUTE, routes_on_route },
-	{ RTM_DELROUTE, routes_on_route },
-	{ 0, NULL },
+	{ RTM_NEWLINK, routes_on_link },       { RTM_DELLINK, routes_on_link },
+	{ RTM_NEWADDR, routes_on_address },    { RTM_DELADDR, routes_on_address },
+	{ RTM_NEWNETCONF, routes_on_netconf }, { RTM_NEWNEXTHOP, routes_on_nexthop },
+	{ RTM_DELNEXTHOP, routes_on_nexthop }, { RTM_NEWRULE, policies_on_rule },
+	{ RTM_DELRULE, policies_on_rule },     { RTM_NEWROUTE, routes_on_route },
+	{ RTM_DELROUTE, routes_on_route },     { 0, NULL },
 };
 
 /* Events were lost. @before: the links as they were, NULL: they could not be read anew. */

@@ -149,8 +149,6 @@ struct route {
 	uint16_t nhops;	       /* next hops. 0: reject types; 1: in @hop; more: in @hops */
 	struct nexthop hop;    /* the only next hop, when nhops is 1 */
 	struct nexthop *hops;  /* only when nhops > 1; owned by whoever made the route */
-	bool withdrawn;	       /* a manager's route: somebody removed it, but its device is up */
-	bool doubtful;	       /* a manager's route: withdrawn if the next reading lacks it */
 	uint8_t origin, storage, status;
 	uint64_t given; /* bit N: a manager wrote column N */
 };

@@ -46,9 +46,11 @@ struct plan {
 	struct wanted was[ROW_KINDS]; /* the wanted rows that were replaced */
 	size_t kept;		      /* items up to this one have their row in the store */
 	bool journal;		      /* the journal of this SET is written */
-	bool restore; /* wanted rows are put back: nothing new is kept, rules go where they stood */
-	bool saved;   /* the state file has the rows of this SET */
-	unsigned phase; /* phases before this number are done, or were begun */
+	bool restore;	   /* wanted rows are put back, each by itself: see plan_put_back() */
+	int restore_level; /* LOG_*: of those that cannot be put back, ... */
+	size_t refused;	   /* ... which are so many */
+	bool saved;	   /* the state file has the rows of this SET */
+	unsigned phase;	   /* phases before this number are done, or were begun */
 };
 
 /* All that is pointed to must live as long as the plan. @rows: static rows; the plan takes over one
@@ -87,7 +89,6 @@ struct plan_item {
 	bool in, out;	    /* the kernel has the row's object: after the SET, before it */
 	bool foreign;	    /* the row is not the managers', nor kept; see foreign.c */
 	bool done, removed; /* the kernel has taken in the new object, removed the old route */
-	bool withdrawn;	    /* what the wanted row had in this field before the undo */
 };
 
 /* A foreign object changed: number ordinal of the hash from became one of the hash to. */
@@ -104,14 +105,26 @@ struct plan_item *plan_next(const struct plan *plan, const struct mib_def *def, 
 /* Returns: the last item of a table's rows before *@i, or NULL; *@i moves to it. */
 struct plan_item *plan_prev(const struct plan *plan, const struct mib_def *def, size_t *i);
 
+/* Fills in @fault. @err: -errno. Returns: the mib_error that fits. */
+int plan_fail(struct mib_fault *fault, const struct plan_item *it, unsigned col, int err);
+/* Counts and logs an item that cannot be put back. */
+void plan_refused(struct plan *plan, const struct plan_item *it, const char *why);
+/* In a phase that can go on without this item: plan_refused() and MIB_OK where wanted rows are put
+ * back; else plan_fail(). */
+int plan_refuse(struct plan *plan, struct mib_fault *fault, const struct plan_item *it,
+		unsigned col, int err);
+
 /* restore.c */
+/* Is the row to be put back? What somebody took away is not, unless the settings say so. */
+bool plan_is_missing(struct plan *plan, const struct row_kind *kind, const struct wanted_row *slot);
 
 /**
  * plan_restore - put back what is wanted and not in the kernel
  * @wants: which rows; NULL: all
  * @loud: log rows that cannot be put back as warnings, not for debugging
  *
- * Touches nothing else. Not to be called while a SET is under way.
+ * Touches nothing else. What somebody took away stays away, unless the settings say otherwise. Not
+ * to be called while a SET is under way.
  */
 void plan_restore(struct plan *plan, bool (*wants)(const struct row_kind *kind, const void *row),
 		  bool loud);
@@ -137,17 +150,21 @@ int plan_rename(struct plan *plan, struct idmap *map, uint64_t from, uint32_t or
 void plan_renames_undo(struct plan *plan, const struct idmap *map);
 /**
  * plan_run - carry out the items of the plan, or nothing
- * @keep: the rows are new: keep and save them. false: they are wanted rows already
  *
  * Afterwards plan_settle() or plan_clear(). Returns: 0 or a mib_error, with @fault.
  */
-int plan_run(struct plan *plan, bool keep, struct mib_fault *fault);
+int plan_run(struct plan *plan, struct mib_fault *fault);
+/**
+ * plan_put_back - let the kernel have what is wanted already
+ * @level: LOG_* of items for which that cannot be done
+ *
+ * The items are no SET: each is done by itself, nothing is undone, kept or saved, and rules go where
+ * they stood. Afterwards plan_clear(). Returns: for how many items it could not be done.
+ */
+size_t plan_put_back(struct plan *plan, int level);
 /* The SET is carried out for good: tells the views. */
 void plan_settle(struct plan *plan);
 void plan_clear(struct plan *plan);
-
-/* Fills in @fault. @err: -errno. Returns: the mib_error that fits. */
-int plan_fail(struct mib_fault *fault, const struct plan_item *it, unsigned col, int err);
 
 /* Looks up a route's devices by their names, where it has names: a device has a new index after a
  * reboot, and when it comes again. */

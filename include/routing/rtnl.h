@@ -26,6 +26,9 @@ void rtnl_close(struct rtnl *nl);
  */
 int rtnl_request(struct rtnl *nl, struct nlmsghdr *nlh, struct why *why);
 
+/* Was this event of the kernel caused by a request on this socket? */
+bool rtnl_caused(const struct rtnl *nl, const struct nlmsghdr *event);
+
 /* Called for every message; a negative return ends the dump and becomes its result. */
 typedef int rtnl_cb(const struct nlmsghdr *nlh, void *arg);
 

@@ -42,6 +42,7 @@ struct row_kind {
 	uint64_t place;		     /* bit N: column N is where the row stands, not what it is */
 	bool managers_index;	     /* the index is 1 to ROW_MANAGER_MAX */
 	bool any_zero;		     /* an address of zeros is the same at any length */
+	bool goes_with_device;	     /* and is put back when the device returns */
 	struct row_range ranges[ROW_RANGES_MAX]; /* see row_settle_ranges() */
 
 	/* By the index: <0, 0, >0. */
@@ -70,9 +71,6 @@ struct row_kind {
 	const char *(*check_static)(const void *row, unsigned *col);
 	/* Returns: AF_*: the row is in the netfilter tables of this family. */
 	uint8_t (*tables_of)(const void *row);
-	/* The row is not in the kernel: did it go with its device? Then it is put back when the
-	 * device returns. */
-	bool (*goes_with_device)(const void *row);
 	/* The name of its device, "" when there is none. */
 	const char *(*device)(const void *row);
 	/* The agent's own protocol has changed: a row that names none of its own gets the new

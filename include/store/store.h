@@ -60,6 +60,10 @@ void store_clear(struct store *store);
 /* Returns: the wanted rows of a kind; NULL for @kind NULL. */
 struct wanted *store_wanted(struct store *store, const struct row_kind *kind);
 
+/* Somebody else took away the object of a wanted row, or (@withdrawn false) it is there again. The
+ * tick saves that. */
+void store_withdraw(struct store *store, struct wanted_row *slot, bool withdrawn);
+
 /* sums.c */
 /* Returns: the sum of a mark, a new one when there was none; NULL without memory. */
 struct mark_sum *mark_sum_make(struct store *store, uint32_t value, uint32_t mask);

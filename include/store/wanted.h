@@ -20,10 +20,14 @@ struct wanted {
 	uint64_t changed_ms; /* clock_ms() of the last change by a SET, or by expire.c; 0: none */
 };
 
-/* Owns both. */
+/* Owns row and text. */
 struct wanted_row {
 	void *row;
 	char *text; /* as the state file has it; NULL: not written since the row changed */
+	/* Somebody else took the row's object away: it stays away until a SET makes the row active,
+	 * or until the next boot. The state file keeps this. */
+	bool withdrawn;
+	bool doubtful; /* withdrawn if the next reading lacks it */
 };
 
 void wanted_init(struct wanted *m, const struct row_kind *kind);
@@ -31,6 +35,8 @@ void wanted_fini(struct wanted *m);
 
 /* Returns: the row with the index of @key, or NULL. */
 void *wanted_find(const struct wanted *m, const void *key);
+/* Returns: the same, with what is kept beside it. */
+struct wanted_row *wanted_slot(const struct wanted *m, const void *key);
 /* Keeps a copy of @row in place of the row with its index. Returns: the copy, or NULL without
  * memory. */
 void *wanted_set(struct wanted *m, const void *row);

@@ -22,6 +22,11 @@ void route_row_name_hop(const struct views *views, struct nexthop *hop);
  * another number when it comes again, or none. */
 void route_row_number_hop(const struct views *views, struct nexthop *hop);
 
+/* Returns: a wanted row with the numbers that the devices that it names have now: from the state file
+ * it has none. @hops: where its next hops go, if there are several. */
+struct route route_row_numbered(const struct views *views, const struct route *m,
+				struct nexthop hops[ROUTE_HOPS_MAX]);
+
 /* See struct mib_source; rows are struct route. */
 bool route_row_writable(void *ctx, const void *row, struct why *why);
 bool route_row_init(void *ctx, const uint32_t *idx, size_t n, void *row, struct why *why);

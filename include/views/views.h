@@ -202,7 +202,8 @@ struct views {
 	bool walk;		  /* the request continues a walk */
 	bool events_lost;	  /* the kernel dropped events: see live_sync() */
 	int links_err, names_err; /* of the last reading of links, of names: tried again */
-	bool links_changed;	  /* a device or an address came or went: see reassert() */
+	bool links_changed; /* a device or an address came or went, or a SET has changed a route that
+			     * is away: see reassert() */
 };
 
 /* All that is pointed to must live as long as the views. */
@@ -266,6 +267,9 @@ int meters_want(struct vec *wanted, const struct mark *m);
 void meters_fill(const struct views *views, struct mark *m);
 
 /* policies.c */
+/* Takes an event of a policy, which tells, too, whether somebody else took away a manager's, or has
+ * put it back. */
+void policies_on_rule(struct views *views, const struct nlmsghdr *nlh);
 void policies_init(struct views *views);
 void policies_fini(struct views *views);
 void policies_sync(struct views *views);
@@ -310,11 +314,10 @@ void routes_stale(struct views *views, uint8_t family, uint32_t fib, uint32_t if
 void routes_stale_users(struct views *views, const struct prefix *prefsrc);
 /* Is this route in a part that is still to be read? */
 bool routes_unread(const struct routes *v, const struct route *r);
-/* routes/withdrawn.c: the kernel's route @r went. If it was a manager's, somebody took it away,
- * unless its device went down: the kernel announces that before the route (__dev_close_many() of
- * net/core/dev.c) or, when the device lost its carrier, after it. */
-void routes_withdrawn(struct views *views, const struct route *r);
-/* A device went down: nobody took away the routes that go with it. */
+/* routes/withdrawn.c: takes an event of a route, which tells whether somebody else took away a
+ * manager's, or has put it back. */
+void routes_withdrawn(struct views *views, const struct nlmsghdr *nlh, const struct route *r);
+/* A device went down: whatever events were lost, its routes went with it. */
 void routes_device_down(struct views *views, uint32_t ifindex);
 /* Events were lost. A wanted route that the view has, and whose device is up now as it was @before,
  * may have been taken away: routes_doubt_end() says so if the route is not there once all is read

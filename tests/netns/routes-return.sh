@@ -69,10 +69,108 @@ device
 status 1
 expect_eq "routes on the new device" "$before" "$(ip route show table 100; ip -6 route show table 100)"
 
+# Two of four lack the address of their gateway, before and behind the good ones: these come back
+# with the device, the others with the address, whatever becomes of a device beside it.
+via() { echo "fwmarkRouteGatewayType.$1 i ipv4 fwmarkRouteGateway.$1 x $2 fwmarkRouteStatus.$1 i createAndGo"; }
+ip addr add 10.8.0.1/24 dev d0
+ip link add d1 type veth peer name d1p
+ip link set d1p up
+ip link set d1 up
+row() { echo "100.1.4.10.$1.0.0.16.0.1"; }
+# shellcheck disable=SC2046 # words
+snmp_set $(via "$(row 1)" 0A080002) $(via "$(row 2)" 0A090002) $(via "$(row 11)" 0A080002) \
+	$(via "$(row 12)" 0A090002) fwmarkRouteIfName."$(row 3)" s d1 fwmarkRouteStatus."$(row 3)" i createAndGo
+of_four() { ip route show table 100 | sed -n 's|^10\.\([0-9]*\)\.0\.0/16.*|\1|p' | paste -sd' '; }
+four_are() { [ "$(of_four)" = "$1" ]; }
+expect_eq "routes of table 100" "1 2 3 10 11 12" "$(of_four)"
+ip addr del 10.8.0.1/24 dev d0
+for _ in 1 2; do
+	ip link set d1 down
+	ip link set d0 down
+	ip link set d0 up
+	ip -6 addr replace 2001:db8:9::1/64 dev d0 nodad
+	wait_for 5 four_are "2 10 12" || fail "not back with the device: $(of_four)"
+done
+ip link set d1 up
+wait_for 5 four_are "2 3 10 12" || fail "not back with their device: $(of_four)"
+ip addr add 10.8.0.1/24 dev d0
+wait_for 5 four_are "1 2 3 10 11 12" || fail "not back with the address: $(of_four)"
+
+# A SET that destroys it and is taken back, because the state cannot be saved, is nobody who took it
+# away.
+mkdir "$WORK/state/state.new"
+! snmp snmpset fwmarkRouteStatus."$(row 1)" i destroy >/dev/null 2>&1 || fail "not refused"
+rmdir "$WORK/state/state.new"
+expect_eq "after a refused SET" "1 2 3 10 11 12" "$(of_four)"
+ip addr del 10.8.0.1/24 dev d0
+ip link set d0 down
+ip link set d0 up
+ip -6 addr replace 2001:db8:9::1/64 dev d0 nodad
+wait_for 5 four_are "2 3 10 12" || fail "not back with the device: $(of_four)"
+ip addr add 10.8.0.1/24 dev d0
+wait_for 5 four_are "1 2 3 10 11 12" || fail "not back after a refused SET: $(of_four)"
+
+# What somebody took away stays away, whatever comes back; and over a restart, after which the row
+# knows its device by name alone.
+away() {
+	shown "fwmarkRouteStatus.$four" 2
+	shown "fwmarkRouteStatus.$six" 2
+	shown "fwmarkRouteStatus.$(row 3)" 2
+	expect_eq "$1" "1 2 11 12" "$(of_four)"
+	expect_eq "$1" "" "$(ip -6 route show table 100)"
+}
+stop_agent
+start_agent
 ip route del 10.10.0.0/16 table 100
-expect_eq "a route that somebody took away" 2 "$(snmp_get "fwmarkRouteStatus.$four")"
+ip route del 10.3.0.0/16 table 100
+ip -6 route del 2001:db8:a::/48 table 100 2>/dev/null || ip -6 route flush table 100
 ip addr add 10.9.1.1/24 dev d0
-snmp_get fwmarkRouteCount.0 >/dev/null
-expect_eq "it is not put back" "" "$(ip route show table 100)"
-snmp_set fwmarkRouteStatus.$four i active
+away "with an address"
+snmp_set fwmarkRouteMtu."$four" u 1400
+for device in d0 d1; do
+	ip link set $device down
+	shown "fwmarkRouteStatus.$four" 2
+	ip link set $device up
+done
+ip -6 addr replace 2001:db8:9::1/64 dev d0 nodad
+wait_for 5 four_are "1 2 11 12" || fail "the others are not back: $(of_four)"
+away "with the device"
+for _ in 1 2; do
+	stop_agent
+	start_agent
+	away "after a restart"
+done
+expect_match "state" 'withdrawn = true' "$(cat "$WORK/state/state")"
+# Somebody puts one there again, a manager another one; then they go with their device.
+ip route add 10.3.0.0/16 dev d1 table 100 proto 161
+snmp_set "fwmarkRouteStatus.$four" i active
+expect_eq "put there again" "1 2 3 10 11 12" "$(of_four)"
+expect_match "with what was written meanwhile" 'mtu 1400' "$(ip route show table 100 10.10.0.0/16)"
+for device in d0 d1; do
+	ip link set $device down
+	ip link set $device up
+done
+wait_for 5 four_are "1 2 3 10 11 12" || fail "not back with the device: $(of_four)"
+shown "fwmarkRouteStatus.$six" 2
+
+# A next hop is changed as the route is: what is away comes when it can, and no SET is refused for it.
+ip link set d1 down
+snmp_set fwmarkNextHopWeight."$(row 3)".1 u 3
+snmp_set fwmarkRouteMtu."$(row 3)" u 1300
+shown "fwmarkRouteStatus.$(row 3)" 2
+snmp_set fwmarkNextHopIfName."$(row 3)".1 s d0
+wait_for 5 four_are "1 2 3 10 11 12" || fail "not there by the other device: $(of_four)"
+expect_match "by the other device" 'dev d0 .*mtu 1300' "$(ip route show table 100 10.3.0.0/16)"
+
+# A boot begins anew.
+ip route del 10.3.0.0/16 table 100
+shown "fwmarkRouteStatus.$(row 3)" 2
+stop_agent
+expect_match "state" 'withdrawn = true' "$(cat "$WORK/state/state")"
+sed -i 's/^boot = .*/boot = "another";/' "$WORK/state/state"
+ip route flush table 100
+ip -6 addr replace 2001:db8:9::1/64 dev d0 nodad
+start_agent
 status 1
+expect_eq "after a reboot" "1 2 3 10 11 12" "$(of_four)"
+expect_no_match "state" 'withdrawn' "$(cat "$WORK/state/state")"

@@ -80,8 +80,13 @@ static struct fake_event *event(uint16_t type)
 {
 	struct fake_event *e = &fake->events[fake->nevents++ % FAKE_EVENTS];
 
-	*e = (struct fake_event){ .type = type };
+	*e = (struct fake_event){ .type = type, .by = BY_AGENT };
 	return e;
+}
+
+static void by_others(void)
+{
+	fake->events[(fake->nevents - 1) % FAKE_EVENTS].by = BY_OTHERS;
 }
 
 /* A route is moved about with its next hops, and its pointer to them stays behind. */
@@ -487,9 +492,16 @@ struct message {
 	struct nlmsghdr nlh;
 	union {
 		struct fake_route route;
+		struct policy policy;
 		struct ifinfomsg link;
 	};
 };
+
+bool rtnl_caused(const struct rtnl *nl, const struct nlmsghdr *event)
+{
+	(void)nl;
+	return event->nlmsg_pid == BY_AGENT;
+}
 
 int rtnl_open(struct rtnl **out)
 {
@@ -546,10 +558,13 @@ int rtnl_events_drain(struct rtnl_events *ev, rtnl_cb *cb, void *arg, bool *lost
 		struct message m = { .nlh.nlmsg_type = e->type, .route = e->route };
 
 		m.nlh.nlmsg_len = sizeof(m);
+		m.nlh.nlmsg_pid = e->by;
 		m.nlh.nlmsg_flags = e->replaces ? NLM_F_REPLACE : 0;
 		if (e->type == RTM_NEWLINK)
 			m.link = (struct ifinfomsg){ .ifi_index = FAKE_LINK + (int)e->link,
 						     .ifi_flags = e->flags };
+		else if (e->type == RTM_NEWRULE || e->type == RTM_DELRULE)
+			m.policy = e->policy;
 		cb(&m.nlh, arg);
 	}
 	return n;
@@ -735,24 +750,33 @@ static void policy_put(const struct policy *p)
 					 fake->policies[at].priority <= p->priority)))
 		at++;
 	put(fake->policies, sizeof(*p), &fake->npolicies, at, p);
-	event(RTM_NEWRULE);
+	event(RTM_NEWRULE)->policy = *p;
 }
 
 static void policy_take(size_t at)
 {
+	event(RTM_DELRULE)->policy = fake->policies[at];
 	take(fake->policies, sizeof(*fake->policies), &fake->npolicies, at);
-	event(RTM_DELRULE);
 }
 
 void fake_kernel_policy(const struct policy *p)
 {
-	if (policy_find(p) == fake->npolicies && fake->npolicies < FAKE_MAX)
-		policy_put(p);
+	if (policy_find(p) < fake->npolicies || fake->npolicies == FAKE_MAX)
+		return;
+	policy_put(p);
+	by_others();
 }
 
 void fake_kernel_no_policy(size_t i)
 {
 	policy_take(i);
+	by_others();
+}
+
+int policy_nl_decode(const struct nlmsghdr *nlh, struct policy *out)
+{
+	*out = ((const struct message *)nlh)->policy;
+	return 0;
 }
 
 struct policy_held {
@@ -932,7 +956,6 @@ static int told(const struct route *r, struct fake_route *out)
 	t->scope = route_scope(r);
 	t->given = 0;
 	t->origin = t->storage = t->status = 0;
-	t->withdrawn = t->doubtful = false;
 	if (r->nhops > FAKE_HOPS)
 		return -E2BIG;
 	for (unsigned i = 0; r->nhops > 1 && i < r->nhops; i++) {
@@ -983,13 +1006,16 @@ void fake_kernel_route(const struct route *r)
 {
 	struct fake_route now;
 
-	if (!told(r, &now) && route_find(&now.route) == fake->nroutes && fake->nroutes < FAKE_MAX)
-		route_put(&now);
+	if (told(r, &now) || route_find(&now.route) < fake->nroutes || fake->nroutes == FAKE_MAX)
+		return;
+	route_put(&now);
+	by_others();
 }
 
 void fake_kernel_no_route(size_t i)
 {
 	route_take(i);
+	by_others();
 }
 
 /* Of IPv4, as fib_sync_down_dev() and fib_sync_up() of net/ipv4/fib_semantics.c. Returns: is it dead
@@ -1017,6 +1043,7 @@ void fake_kernel_link(unsigned link, bool up)
 		if (hops_mark(&fake->routes[i]))
 			take(fake->routes, sizeof(*fake->routes), &fake->nroutes, i);
 	e = event(RTM_NEWLINK);
+	e->by = BY_KERNEL;
 	e->link = link;
 	e->flags = link_flags(link);
 }

@@ -18,6 +18,8 @@
 enum { FAKE_MAX = 32, FAKE_EVENTS = 256, FAKE_HOPS = 4 };
 /* The links: eth0 and eth1. */
 enum { FAKE_LINK = 2, FAKE_LINKS = 2 };
+/* Who changes it, as nlmsg_pid has it. */
+enum { BY_KERNEL, BY_AGENT, BY_OTHERS };
 
 enum fake_reading {
 	FAKE_NO_RULES = 1u << 0, /* somebody else has netfilter's lock */
@@ -37,7 +39,9 @@ struct fake_route {
 struct fake_event {
 	uint16_t type; /* RTM_* */
 	bool replaces;
+	uint32_t by; /* who did it */
 	struct fake_route route;
+	struct policy policy;
 	unsigned link; /* which one, of an event of a link */
 	uint32_t flags;
 };

@@ -234,6 +234,33 @@ static void an_event_is_there_when_the_call_returns(void **state)
 	assert_false(lost);
 }
 
+static int see_who(const struct nlmsghdr *nlh, void *arg)
+{
+	int *own = arg;
+
+	*own += rtnl_caused(nl, nlh) ? 1 : -100;
+	return 0;
+}
+
+static void an_event_says_who_caused_it(void **state)
+{
+	bool lost = false;
+	int own = 0;
+
+	(void)state;
+	while (rtnl_events_drain(ev, see_who, &own, &lost) > 0)
+		;
+	own = 0;
+	add_rule(7);
+	del_rule(7);
+	assert_int_equal(rtnl_events_drain(ev, see_who, &own, &lost), 2);
+	assert_int_equal(own, 2);
+	own = 0;
+	assert_int_equal(system("ip rule add pref 7 table 7 && ip rule del pref 7"), 0);
+	assert_int_equal(rtnl_events_drain(ev, see_who, &own, &lost), 2);
+	assert_int_equal(own, -200);
+}
+
 /* IPv6 tells of its routes only when the carrier has come, a moment later. */
 static bool comes(uint16_t type)
 {
@@ -350,6 +377,7 @@ int main(void)
 		cmocka_unit_test(the_kernels_words_are_kept),
 		cmocka_unit_test(one_answer_for_a_get),
 		cmocka_unit_test(an_event_is_there_when_the_call_returns),
+		cmocka_unit_test(an_event_says_who_caused_it),
 		cmocka_unit_test(groups_of_interest_are_joined),
 		cmocka_unit_test(lost_events_are_told),
 		cmocka_unit_test(a_negative_answer_ends_draining),

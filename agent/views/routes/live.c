@@ -59,8 +59,7 @@ void routes_on_route(struct views *views, const struct nlmsghdr *nlh)
 		return;
 	if (route_nl_decode(nlh, &r, hops))
 		return;
-	if (gone)
-		routes_withdrawn(views, &r);
+	routes_withdrawn(views, nlh, &r);
 	if (views->events_lost || (!v->load && is_stale(v, &r)))
 		return;
 	later = v->load && route_load_event(v->load, &r, gone, replaces);
