@@ -5,6 +5,13 @@
 #include "base/log.h"
 #include "plan/plan.h"
 
+/* What somebody put there again while nobody looked is a manager's as before. */
+static void there_again(struct plan *plan, const struct row_kind *kind, struct wanted_row *slot)
+{
+	if (slot->withdrawn && plan_is_there(plan, kind->def, slot->row))
+		store_withdraw(plan->store, slot, false);
+}
+
 bool plan_is_missing(struct plan *plan, const struct row_kind *kind, const struct wanted_row *slot)
 {
 	return row_is_active(kind->def, slot->row) && (!slot->withdrawn || plan->opt->reassert) &&
@@ -22,9 +29,10 @@ static int restore_items(struct plan *plan,
 		const struct wanted *m = store_wanted(plan->store, &row_kinds[k]);
 
 		for (size_t i = 0; i < m->rows.n; i++) {
-			const struct wanted_row *slot = vec_at(&m->rows, i);
+			struct wanted_row *slot = vec_at(&m->rows, i);
 			struct plan_item *it;
 
+			there_again(plan, m->kind, slot);
 			if ((wants && !wants(m->kind, slot->row)) ||
 			    !plan_is_missing(plan, m->kind, slot))
 				continue;

@@ -46,16 +46,17 @@ static struct wanted_row *asking_for(const struct wanted *all, const struct poli
 
 void policies_on_rule(struct views *views, const struct nlmsghdr *nlh)
 {
+	bool gone = nlh->nlmsg_type == RTM_DELRULE;
 	struct wanted_row *slot;
 	struct policy p;
 
 	views->policies.stale = true;
 	views->policies.event_ms = clock_ms();
-	if (rtnl_caused(views->rtnl, nlh) || policy_nl_decode(nlh, &p))
+	if ((gone && rtnl_caused(views->rtnl, nlh)) || policy_nl_decode(nlh, &p))
 		return;
 	slot = asking_for(&views->store->wanted[POLICY_ROWS], &p);
 	if (slot)
-		store_withdraw(views->store, slot, nlh->nlmsg_type == RTM_DELRULE);
+		store_withdraw(views->store, slot, gone);
 }
 
 struct reading {

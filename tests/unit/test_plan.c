@@ -659,6 +659,25 @@ static void what_others_take_away_stays_away(void **state)
 	instance_stop(&in);
 	assert_int_equal(fake_agent_start(&in, state_dir(), true), 0);
 	assert_int_equal(objects(), all);
+	/* By the agent, or by somebody while the agent was not there, it is put there again: it goes with
+	 * its device from then on. */
+	for (unsigned i = 0; i < 2; i++) {
+		time_passes();
+		instance_stop(&in);
+		start();
+		fake_kernel_link(0, false);
+		time_passes();
+		assert_int_equal(objects(), all - 1);
+		fake_kernel_link(0, true);
+		time_passes();
+		assert_int_equal(objects(), all);
+		route = fake->routes[0];
+		fake_kernel_no_route(0);
+		time_passes();
+		instance_stop(&in);
+		fake_kernel_route(&route.route);
+		start();
+	}
 	instance_stop(&in);
 }
 
