@@ -129,7 +129,9 @@ static int table_get(const struct ipt_ops *ops, const char *name, int fd, struct
 	get = t->raw;
 	if (!get)
 		return -ENOMEM;
-	memset(get, 0, sizeof(*get));
+	/* All of it: the kernel copies names of matches and targets up to their end alone
+	 * (xt_obj_to_user() of net/netfilter/x_tables.c), and readings are compared byte by byte. */
+	memset(get, 0, len);
 	memcpy(get->name, info.name, sizeof(get->name));
 	get->size = info.size;
 	if (getsockopt(fd, ops->level, ops->get_entries, get, &len) < 0)
@@ -171,7 +173,18 @@ int ipt_table_read(const struct ipt_ops *ops, const char *name, struct ipt_table
 	return ipt_table_read_into(ops, name, t, NULL, 0);
 }
 
-enum ipt_again ipt_table_again(struct ipt_table *t, const struct ipt_table *now)
+static enum ipt_again counters_again(const uint8_t *x, const uint8_t *y)
+{
+	struct xt_counters was, is;
+
+	memcpy(&was, x, sizeof(was));
+	memcpy(&is, y, sizeof(is));
+	if (is.pcnt < was.pcnt || is.bcnt < was.bcnt)
+		return IPT_ZEROED;
+	return is.pcnt > was.pcnt || is.bcnt > was.bcnt ? IPT_COUNTED : IPT_SAME;
+}
+
+enum ipt_again ipt_table_again(const struct ipt_table *t, const struct ipt_table *now)
 {
 	const size_t from = t->ops->counters_at, to = from + sizeof(struct xt_counters);
 	enum ipt_again again = IPT_SAME;
@@ -181,18 +194,25 @@ enum ipt_again ipt_table_again(struct ipt_table *t, const struct ipt_table *now)
 	    memcmp(t->hook_entry, now->hook_entry, sizeof(t->hook_entry)) != 0)
 		return IPT_OTHER;
 	for (uint32_t at = 0, next; at < t->size; at += next) {
-		uint8_t *x = (uint8_t *)t->raw + offsetof(struct ipt_get_entries, entrytable) + at;
-		const uint8_t *y = now->entries + at;
+		const uint8_t *x = t->entries + at, *y = now->entries + at;
+		enum ipt_again one;
 
 		next = ipt_next_at(t->ops, x);
 		if (memcmp(x, y, from) != 0 || memcmp(x + to, y + to, next - to) != 0)
 			return IPT_OTHER;
-		if (memcmp(x + from, y + from, to - from) == 0)
-			continue;
-		memcpy(x + from, y + from, to - from);
-		again = IPT_COUNTED;
+		one = counters_again(x + from, y + from);
+		again = one > again ? one : again;
 	}
 	return again;
+}
+
+void ipt_table_count(struct ipt_table *t, const struct ipt_table *now)
+{
+	uint8_t *entries = (uint8_t *)t->raw + offsetof(struct ipt_get_entries, entrytable);
+
+	for (uint32_t at = 0; at < t->size; at += ipt_next_at(t->ops, t->entries + at))
+		memcpy(entries + at + t->ops->counters_at, now->entries + at + t->ops->counters_at,
+		       sizeof(struct xt_counters));
 }
 
 void ipt_table_fini(struct ipt_table *t)

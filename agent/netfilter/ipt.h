@@ -183,11 +183,13 @@ enum ipt_again {
 	IPT_OTHER,   /* the rules differ */
 	IPT_SAME,    /* nothing differs */
 	IPT_COUNTED, /* counters differ, and nothing else */
+	IPT_ZEROED,  /* the same, and some counter is below what it was */
 };
 
-/* Compares @t, which has been scanned, with @now, and copies counters that differ from @now to @t:
- * all of them, unless the answer is IPT_OTHER. */
-enum ipt_again ipt_table_again(struct ipt_table *t, const struct ipt_table *now);
+/* Compares @t, which has been scanned, with @now. */
+enum ipt_again ipt_table_again(const struct ipt_table *t, const struct ipt_table *now);
+/* Copies the counters of @now, which is the same but for these, to @t. */
+void ipt_table_count(struct ipt_table *t, const struct ipt_table *now);
 
 /**
  * ipt_table_scan - find chains, jumps and mark rules

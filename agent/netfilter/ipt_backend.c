@@ -15,6 +15,8 @@ static int open_(const struct nf_options *opt, void **self)
 	if (!ipt)
 		return -ENOMEM;
 	ipt->opt = opt;
+	ipt->lock_fd = -1;
+	ipt_watch_start(ipt);
 	*self = ipt;
 	return 0;
 }
@@ -25,6 +27,8 @@ static void close_(void *self)
 
 	for (size_t i = 0; i < IPT_TABLES_MAX; i++)
 		free(ipt->rooms[i].raw);
+	ipt_lock_close(ipt);
+	ipt_watch_end(ipt);
 	text_fini(&ipt->matches);
 	free(ipt);
 }
@@ -51,6 +55,9 @@ const struct nf_backend ipt_backend = {
 	.probe = ipt_probe,
 	.read = ipt_read,
 	.part_free = ipt_part_free,
+	.recount = ipt_recount,
+	.watch_fd = ipt_watch_fd,
+	.notices = ipt_notices,
 	.decode = decode,
 	.text = text,
 	.rule_text = ipt_rule_text,

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -75,44 +76,67 @@ static int lock_take(int fd, unsigned wait_ms)
 	return wait_ms > 0 ? lock_wait(fd, deadline) : -EAGAIN;
 }
 
-static int lock_open(const char *file, unsigned wait_ms, struct why *why)
+const char *ipt_lock_file(const struct ipt *ipt)
 {
-	int fd, err;
+	const char *file = ipt->opt->lock_file;
 
 	if (!file || !*file)
 		file = getenv("XTABLES_LOCKFILE");
-	if (!file || !*file)
-		file = LOCK_FILE;
-	fd = fault_here("netfilter: lock") ? -1 : open(file, O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		err = -errno;
-		/* After somebody has removed the file, iptables creates it for root alone. */
-		return why_set(why, err, "%s: %s%s", file, strerror(-err),
-			       err == -EACCES ? ": fwmarkd's user must be able to read it" : "");
-	}
-	err = lock_take(fd, wait_ms);
-	if (err < 0) {
-		close(fd);
-		return why_set(why, err, "%s: %s", file,
-			       err == -EAGAIN ? "somebody else holds the lock" : strerror(-err));
-	}
-	return fd;
+	return file && *file ? file : LOCK_FILE;
+}
+
+/* Is it the file that is open? Somebody may have removed it, and made another one. */
+static bool is_open(const struct ipt *ipt, const char *file)
+{
+	struct stat open, there;
+
+	return ipt->lock_fd >= 0 && fstat(ipt->lock_fd, &open) == 0 && stat(file, &there) == 0 &&
+	       open.st_dev == there.st_dev && open.st_ino == there.st_ino;
+}
+
+/* Stays open from one lock to the next: ipt_watch.c takes who opens it for somebody else. */
+static int lock_open(struct ipt *ipt, struct why *why)
+{
+	const char *file = ipt_lock_file(ipt);
+	int err = fault_here("netfilter: lock");
+
+	if (!err && is_open(ipt, file))
+		return 0;
+	ipt_lock_close(ipt);
+	if (!err)
+		ipt->lock_fd = open(file, O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (ipt->lock_fd >= 0)
+		return 0;
+	err = err ? err : -errno;
+	/* After somebody has removed the file, iptables creates it for root alone. */
+	return why_set(why, err, "%s: %s%s", file, strerror(-err),
+		       err == -EACCES ? ": fwmarkd's user must be able to read it" : "");
 }
 
 int ipt_lock(struct ipt *ipt, struct why *why)
 {
-	int fd = ipt->locked ? ipt->lock_fd
-			     : lock_open(ipt->opt->lock_file, ipt->opt->wait_ms, why);
+	int err = ipt->locked ? 0 : lock_open(ipt, why);
 
-	if (fd < 0)
-		return fd;
-	ipt->lock_fd = fd;
-	ipt->locked++;
-	return 0;
+	if (err == 0 && !ipt->locked) {
+		err = lock_take(ipt->lock_fd, ipt->opt->wait_ms);
+		if (err < 0)
+			why_set(why, err, "%s: %s", ipt_lock_file(ipt),
+				err == -EAGAIN ? "somebody else holds the lock" : strerror(-err));
+	}
+	if (err == 0)
+		ipt->locked++;
+	return err;
 }
 
 void ipt_unlock(struct ipt *ipt)
 {
 	if (--ipt->locked == 0)
+		flock(ipt->lock_fd, LOCK_UN);
+}
+
+void ipt_lock_close(struct ipt *ipt)
+{
+	if (ipt->lock_fd >= 0)
 		close(ipt->lock_fd);
+	ipt->lock_fd = -1;
 }

@@ -16,8 +16,9 @@ enum { IPT_FAMILIES = 2, IPT_TABLES_MAX = 10 /* of both families */ };
 /* The backend, open. */
 struct ipt {
 	const struct nf_options *opt;
-	int lock_fd;
+	int lock_fd;		      /* of the lock file; -1: it was not opened yet */
 	unsigned locked;	      /* how many calls of ipt_lock() hold the lock */
+	int watch_fd, watched;	      /* inotify, and its watch of the lock file; -1: none */
 	struct text matches;	      /* owns the matches that decode() gave last */
 	bool no_mangle[IPT_FAMILIES]; /* the kernel had no such table when it was asked last */
 	struct ipt_room
@@ -34,6 +35,7 @@ struct ipt_part {
 /* --- the backend: see struct nf_backend ------------------------------------------------------ */
 
 int ipt_read(void *self, struct nf_part *was, struct nf_part **now, struct why *why);
+int ipt_recount(void *self, struct nf_part *part);
 void ipt_part_free(struct nf_part *part);
 
 unsigned ipt_probe_families(void *self);
@@ -64,6 +66,17 @@ int ipt_meters_set(void *self, const struct nf_meter *wanted, size_t n, struct v
 int ipt_lock(struct ipt *ipt, struct why *why);
 /* Once for each ipt_lock() that returned 0. */
 void ipt_unlock(struct ipt *ipt);
+/* Closes the lock file. */
+void ipt_lock_close(struct ipt *ipt);
+/* Returns: the path of the lock file. */
+const char *ipt_lock_file(const struct ipt *ipt);
+
+/* --- what others do: ipt_watch.c ----------------------------------------------------------- */
+
+void ipt_watch_start(struct ipt *ipt);
+void ipt_watch_end(struct ipt *ipt);
+int ipt_watch_fd(void *self);
+unsigned ipt_notices(void *self);
 
 /* --- tables being changed: ipt_work.c ------------------------------------------------------ */
 

@@ -142,28 +142,35 @@ static int tables_read(struct ipt *ipt, bool again, struct vec *tables, struct w
 	return 0;
 }
 
-/* Is @now the same as @was, but for counters? Then @was gets the counters of @now. */
-static bool tables_again(struct ipt_part *was, const struct ipt_part *now)
+/* How does @now compare with @was, in the table that differs most? */
+static enum ipt_again tables_again(const struct ipt_part *was, const struct ipt_part *now)
 {
-	was->part.counted = false;
+	enum ipt_again again = IPT_SAME;
+
 	if (was->tables.n != now->tables.n)
-		return false;
+		return IPT_OTHER;
 	for (size_t i = 0; i < now->tables.n; i++) {
-		enum ipt_again again =
+		enum ipt_again one =
 			ipt_table_again(vec_at(&was->tables, i), vec_at(&now->tables, i));
 
-		if (again == IPT_OTHER)
-			return false;
-		was->part.counted |= again == IPT_COUNTED;
+		if (one == IPT_OTHER)
+			return IPT_OTHER;
+		again = one > again ? one : again;
 	}
-	return true;
+	return again;
 }
 
-/* Copies the new counters from the blobs into the entries. */
-static int part_count(struct ipt_part *p)
+/* Takes over the counters and the time of @now, which is the same but for these (@again). */
+static int part_count(struct ipt_part *p, const struct ipt_part *now, enum ipt_again again)
 {
 	int err = 0;
 
+	p->part.taken_us = now->part.taken_us;
+	p->part.counted = again != IPT_SAME;
+	if (!p->part.counted)
+		return 0;
+	for (size_t i = 0; i < p->tables.n; i++)
+		ipt_table_count(vec_at(&p->tables, i), vec_at(&now->tables, i));
 	for (size_t i = 0; i < p->part.entries.n; i++) {
 		struct nf_entry *e = vec_at(&p->part.entries, i);
 		const struct nf_chain *c = vec_at(&p->part.chains, e->chain);
@@ -197,7 +204,7 @@ static int part_fill(struct ipt *ipt, struct ipt_part *p, bool again, struct why
 
 	if (err < 0)
 		return err;
-	p->part.taken_ms = clock_ms();
+	p->part.taken_us = clock_us();
 	if (!any)
 		return 0;
 	err = tables_read(ipt, again, &p->tables, why);
@@ -221,9 +228,18 @@ static int part_scan(struct ipt_part *p, struct why *why)
 	return err;
 }
 
+static void part_fini(struct ipt_part *p)
+{
+	for (size_t i = 0; i < p->tables.n; i++)
+		ipt_table_fini(vec_at(&p->tables, i));
+	vec_fini(&p->tables);
+	nf_part_fini(&p->part);
+}
+
 int ipt_read(void *self, struct nf_part *was, struct nf_part **now, struct why *why)
 {
 	struct ipt_part *old = (struct ipt_part *)was, *p = calloc(1, sizeof(*p));
+	enum ipt_again again;
 	int err;
 
 	if (!p)
@@ -231,9 +247,9 @@ int ipt_read(void *self, struct nf_part *was, struct nf_part **now, struct why *
 	nf_part_init(&p->part);
 	p->tables = (struct vec)VEC_INIT(struct ipt_table);
 	err = part_fill(self, p, old != NULL, why);
-	if (err == 0 && old && tables_again(old, p)) {
-		err = old->part.counted ? part_count(old) : 0;
-		was->taken_ms = p->part.taken_ms;
+	again = err == 0 && old ? tables_again(old, p) : IPT_OTHER;
+	if (again != IPT_OTHER) {
+		err = part_count(old, p, again);
 		rooms_keep(self, p);
 		ipt_part_free(&p->part);
 		*now = was;
@@ -248,13 +264,33 @@ int ipt_read(void *self, struct nf_part *was, struct nf_part **now, struct why *
 	return err;
 }
 
+/* Somebody may be in the middle of a change, which zeroes counters for a moment; then they are not
+ * taken over. */
+int ipt_recount(void *self, struct nf_part *part)
+{
+	struct ipt_part *old = (struct ipt_part *)part, now = { .part.taken_us = clock_us() };
+	enum ipt_again again;
+	struct why why;
+	int err;
+
+	nf_part_init(&now.part);
+	now.tables = (struct vec)VEC_INIT(struct ipt_table);
+	err = tables_read(self, true, &now.tables, &why);
+	again = err == 0 ? tables_again(old, &now) : IPT_OTHER;
+	if (again == IPT_SAME || again == IPT_COUNTED)
+		err = part_count(old, &now, again);
+	else if (err == 0)
+		err = -EAGAIN;
+	if (err == 0)
+		rooms_keep(self, &now);
+	part_fini(&now);
+	return err;
+}
+
 void ipt_part_free(struct nf_part *part)
 {
 	struct ipt_part *p = (struct ipt_part *)part;
 
-	for (size_t i = 0; i < p->tables.n; i++)
-		ipt_table_fini(vec_at(&p->tables, i));
-	vec_fini(&p->tables);
-	nf_part_fini(&p->part);
+	part_fini(p);
 	free(p);
 }

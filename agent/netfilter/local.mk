@@ -28,6 +28,7 @@ agent_libnetfilter_a_SOURCES = \
 	agent/netfilter/ipt_text.c \
 	agent/netfilter/ipt_token.c \
 	agent/netfilter/ipt_undo.c \
+	agent/netfilter/ipt_watch.c \
 	agent/netfilter/ipt_work.c \
 	agent/netfilter/ipt_xt.c \
 	agent/netfilter/nf.c \

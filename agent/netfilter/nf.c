@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 #include "nf_priv.h"
 
@@ -14,6 +16,35 @@ int nf_open(const struct nf_options *opt, struct nf **out)
 	return nf_open_with(backends, sizeof(backends) / sizeof(*backends), opt, out);
 }
 
+/* Watches the descriptor of a side, if it has one. Without it all works, later. */
+static void watch(struct nf *nf, const struct nf_side *side)
+{
+	int fd = side->ops->watch_fd ? side->ops->watch_fd(side->self) : -1;
+	struct epoll_event ev = { .events = EPOLLIN };
+
+	if (fd < 0)
+		return;
+	if (nf->watch_fd < 0)
+		nf->watch_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (nf->watch_fd >= 0)
+		epoll_ctl(nf->watch_fd, EPOLL_CTL_ADD, fd, &ev);
+}
+
+int nf_watch_fd(const struct nf *nf)
+{
+	return nf->watch_fd;
+}
+
+unsigned nf_notices(struct nf *nf)
+{
+	unsigned notices = 0;
+
+	for (size_t i = 0; i < nf->n; i++)
+		if (nf->sides[i].ops->notices)
+			notices |= nf->sides[i].ops->notices(nf->sides[i].self);
+	return notices;
+}
+
 int nf_open_with(const struct nf_backend *const *all, size_t n, const struct nf_options *opt,
 		 struct nf **out)
 {
@@ -22,14 +53,17 @@ int nf_open_with(const struct nf_backend *const *all, size_t n, const struct nf_
 
 	if (!nf)
 		return -ENOMEM;
+	nf->watch_fd = -1;
 	nf_set_options(nf, opt);
 	for (size_t i = 0; i < n && err == 0; i++) {
 		struct nf_side *side = &nf->sides[i];
 
 		side->ops = all[i];
 		err = side->ops->open(&nf->opt, &side->self);
-		if (err == 0)
-			nf->n++;
+		if (err < 0)
+			break;
+		nf->n++;
+		watch(nf, side);
 	}
 	if (err < 0) {
 		nf_close(nf);
@@ -45,6 +79,8 @@ void nf_close(struct nf *nf)
 		return;
 	for (size_t i = 0; i < nf->n; i++)
 		nf->sides[i].ops->close(nf->sides[i].self);
+	if (nf->watch_fd >= 0)
+		close(nf->watch_fd);
 	free(nf->lock_file);
 	free(nf);
 }
@@ -117,10 +153,10 @@ static int parts_read(struct nf *nf, const struct nf_snap *was, struct nf_part *
 /* A snapshot is as old as its oldest part. */
 static void snap_stamp(struct nf_snap *snap)
 {
-	snap->taken_ms = snap->parts[0]->taken_ms;
+	snap->taken_us = snap->parts[0]->taken_us;
 	for (size_t i = 1; i < NF_BACKENDS_MAX && snap->parts[i]; i++)
-		if (snap->parts[i]->taken_ms < snap->taken_ms)
-			snap->taken_ms = snap->parts[i]->taken_ms;
+		if (snap->parts[i]->taken_us < snap->taken_us)
+			snap->taken_us = snap->parts[i]->taken_us;
 }
 
 /* Takes over the references to @parts. */
@@ -162,6 +198,25 @@ int nf_read(struct nf *nf, struct nf_snap *was, struct nf_snap **out, struct why
 	snap_stamp(was);
 	*out = was;
 	return counted ? nf_merge_counters(was) : 0;
+}
+
+int nf_recount(struct nf *nf, struct nf_snap *snap)
+{
+	bool counted = false;
+	int err = 0;
+
+	for (size_t i = 0; i < nf->n && err == 0; i++) {
+		const struct nf_side *side = &nf->sides[i];
+
+		if (!side->ops->recount)
+			continue;
+		err = side->ops->recount(side->self, snap->parts[i]);
+		counted |= err == 0 && snap->parts[i]->counted;
+	}
+	if (err == 0)
+		snap_stamp(snap);
+	/* A side that was counted stays so: its counters are good. */
+	return counted && nf_merge_counters(snap) < 0 ? -ENOMEM : err;
 }
 
 void nf_snap_free(struct nf_snap *snap)

@@ -17,7 +17,7 @@ struct nf_part {
 	struct vec chains;  /* struct nf_chain */
 	struct vec entries; /* struct nf_entry; their chain is into @chains */
 	struct vec meters;  /* struct nf_meter, in the order of nf_meter_cmp() */
-	uint64_t taken_ms;  /* clock_ms() */
+	uint64_t taken_us;  /* clock_us() */
 	bool counted;	    /* the last reading found the same rules with other counters */
 	unsigned refs;	    /* snapshots that hold it: the face counts them */
 };
@@ -55,6 +55,12 @@ struct nf_backend {
 	 * changed. */
 	int (*read)(void *self, struct nf_part *was, struct nf_part **now, struct why *why);
 	void (*part_free)(struct nf_part *part);
+	/* @part.counted: as after a read(). NULL: what was counted is never lost. */
+	int (*recount)(void *self, struct nf_part *part);
+
+	/* NULL: nothing tells of changes. */
+	int (*watch_fd)(void *self);
+	unsigned (*notices)(void *self);
 
 	/* Sets the columns that nf_decode() has not set from @c and @e. */
 	int (*decode)(void *self, const struct nf_chain *c, const struct nf_entry *e,
@@ -127,6 +133,7 @@ struct nf {
 	char *lock_file; /* the memory of opt.lock_file */
 	struct nf_side sides[NF_BACKENDS_MAX];
 	size_t n;
+	int watch_fd; /* epoll: the descriptors of all sides; -1: there is none */
 };
 
 /* As nf_open(), with the given backends. */

@@ -110,7 +110,8 @@ void rules_sync(struct views *views)
 
 	/* One reading for a request is enough, even when no age is allowed, or when it failed. */
 	if (r->snap && !r->stale &&
-	    (r->read_pdu == views->pdus || clock_ms() - r->snap->taken_ms < max_age))
+	    (r->read_pdu == views->pdus ||
+	     clock_us() - r->snap->taken_us < UINT64_C(1000) * max_age))
 		return;
 	if (r->failing && r->failed_pdu == views->pdus)
 		lay_over(views);

@@ -54,6 +54,19 @@ unsigned nf_families(struct nf *nf);
 /* Returns: a mask of enum nf_cap. */
 unsigned nf_probe(struct nf *nf);
 
+/* What somebody else does to netfilter. */
+enum nf_notice {
+	NF_BEGINS = 1u << 0, /* he may be about to change it, or at it */
+	NF_CHANGED = 1u << 1 /* it may have changed since this was asked last */
+};
+
+/* Returns: a descriptor that becomes readable when there is something to notice; it stays the same
+ * while @nf is open. -1: nothing tells of changes here. */
+int nf_watch_fd(const struct nf *nf);
+/* Returns: a mask of enum nf_notice, of what was since this was asked last. Where nothing tells of
+ * changes, it is always 0. */
+unsigned nf_notices(struct nf *nf);
+
 /* One chain of a snapshot that holds a mark rule. */
 struct nf_chain {
 	uint8_t family;	   /* AF_INET, AF_INET6 */
@@ -94,7 +107,7 @@ struct nf_snap {
 	struct vec chains;  /* struct nf_chain */
 	struct vec entries; /* struct nf_entry */
 	struct vec meters;  /* struct nf_meter, in the order of nf_meter_cmp() */
-	uint64_t taken_ms;  /* clock_ms() */
+	uint64_t taken_us;  /* clock_us() */
 
 	/* For netfilter/ alone. */
 	const struct nf *nf;
@@ -114,6 +127,16 @@ struct nf_snap {
  * Returns: 0; -EAGAIN when somebody else kept netfilter locked for too long; or -errno, with @why.
  */
 int nf_read(struct nf *nf, struct nf_snap *was, struct nf_snap **out, struct why *why);
+/**
+ * nf_recount - take over what has been counted since, at once and without any lock
+ *
+ * For when somebody else begins to change netfilter: what was counted until now may be gone
+ * afterwards. @snap gets new counters only if nothing else differs, and no counter is below what it
+ * was.
+ *
+ * Returns: 0; -EAGAIN: something differs, and @snap is as it was; or -errno.
+ */
+int nf_recount(struct nf *nf, struct nf_snap *snap);
 void nf_snap_free(struct nf_snap *snap);
 
 /**

@@ -251,7 +251,7 @@ int nf_read(struct nf *nf, struct nf_snap *was, struct nf_snap **out, struct why
 	snap->entries = (struct vec)VEC_INIT(struct nf_entry);
 	snap->meters = (struct vec)VEC_INIT(struct nf_meter);
 	snap->parts[0] = part;
-	snap->taken_ms = clock_ms();
+	snap->taken_us = clock_us();
 	memcpy(part->rules, fake->rules, sizeof(fake->rules));
 	for (size_t i = 0; i < fake->nrules; i++) {
 		struct nf_chain *c = vec_push(&snap->chains);
@@ -276,6 +276,24 @@ int nf_read(struct nf *nf, struct nf_snap *was, struct nf_snap **out, struct why
 	for (size_t i = 0; i < fake->nmeters; i++)
 		*(struct nf_meter *)vec_push(&snap->meters) = fake->meters[i];
 	*out = snap;
+	return 0;
+}
+
+int nf_recount(struct nf *nf, struct nf_snap *snap)
+{
+	(void)nf, (void)snap;
+	return -EAGAIN;
+}
+
+int nf_watch_fd(const struct nf *nf)
+{
+	(void)nf;
+	return -1;
+}
+
+unsigned nf_notices(struct nf *nf)
+{
+	(void)nf;
 	return 0;
 }
 
@@ -549,6 +567,7 @@ int rtnl_events_drain(struct rtnl_events *ev, rtnl_cb *cb, void *arg, bool *lost
 {
 	int n = 0;
 
+	fake->drains++;
 	if (fake->nevents - ev->at > FAKE_EVENTS) {
 		ev->at = fake->nevents;
 		*lost = true;

@@ -60,6 +60,7 @@ struct fake_kernel {
 
 	unsigned unread;  /* enum fake_reading: what cannot be read, nor changed */
 	unsigned probes;  /* how often nf_probe() was called */
+	unsigned drains;  /* how often events were taken */
 	unsigned steps;	  /* that can fail, so far */
 	unsigned fail[2]; /* which of them fail, 0: none */
 	unsigned moments; /* before which the process can end, so far: all steps, and more */

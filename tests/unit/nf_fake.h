@@ -39,7 +39,7 @@ static struct fake {
 	char letter;
 	struct fake_rules is, staged;
 	unsigned version;    /* of all but the counters */
-	uint64_t read_ms;    /* 0: as late as can be */
+	uint64_t read_us;    /* 0: as late as can be */
 	int err[FAKE_STEPS]; /* what a step returns */
 	size_t at;	     /* which edit is at fault then */
 	unsigned stale;	     /* so many commits find that somebody else was faster */
@@ -153,7 +153,7 @@ static int fake_read(void *self, struct nf_part *was, struct nf_part **now, stru
 		p->version = f->version;
 		f->parts++;
 	}
-	p->part.taken_ms = f->read_ms ? f->read_ms : UINT64_MAX;
+	p->part.taken_us = f->read_us ? f->read_us : UINT64_MAX;
 	p->part.counted = false;
 	fake_count(f, &p->part);
 	*now = &p->part;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 
@@ -206,6 +207,69 @@ static void a_read_waits_for_the_lock_and_gives_up(void **state)
 	nf_set_options(env.nf, &normal);
 }
 
+static void others_are_noticed(void **state)
+{
+	struct pollfd p = { .fd = nf_watch_fd(env.nf), .events = POLLIN };
+	struct nf_snap *snap = NULL;
+	struct why why;
+	int fd;
+
+	(void)state;
+	need();
+	/* The agent itself is nobody else; nor is one that has the file open already. */
+	assert_int_equal(nf_read(env.nf, NULL, &snap, &why), 0);
+	nf_notices(env.nf);
+	assert_int_equal(nf_read(env.nf, snap, &snap, &why), 0);
+	assert_int_equal(poll(&p, 1, 0), 0);
+	assert_int_equal(nf_notices(env.nf), 0);
+	fd = open("/run/xtables.lock", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(poll(&p, 1, 0), 1);
+	assert_int_equal(nf_notices(env.nf), NF_BEGINS);
+	close(fd);
+	assert_int_equal(nf_notices(env.nf), NF_CHANGED);
+	assert_int_equal(poll(&p, 1, 0), 0);
+	/* Somebody removes the lock, and iptables makes it again. */
+	unlink("/run/xtables.lock");
+	assert_int_equal(sh("iptables-legacy -t mangle -N other"), 0);
+	assert_true(nf_notices(env.nf) & NF_CHANGED);
+	assert_int_equal(sh("iptables-legacy -t mangle -X other"), 0);
+	assert_int_equal(nf_notices(env.nf), NF_BEGINS | NF_CHANGED);
+	nf_snap_free(snap);
+}
+
+static uint64_t packets(const struct nf_snap *snap)
+{
+	return ((struct nf_entry *)vec_at(&snap->entries, 0))->packets;
+}
+
+static void counters_are_taken_without_the_lock(void **state)
+{
+	static const char rule[] = "iptables-legacy -t mangle %s -c %d 84"
+				   " -p icmp -j MARK --set-mark 1";
+	struct nf_snap *snap = NULL;
+	struct why why;
+	int fd;
+
+	(void)state;
+	need();
+	assert_int_equal(sh(rule, "-A OUTPUT", 3), 0);
+	assert_int_equal(nf_read(env.nf, NULL, &snap, &why), 0);
+	assert_int_equal(packets(snap), 3);
+	assert_int_equal(sh(rule, "-R OUTPUT 1", 5), 0);
+	fd = open("/run/xtables.lock", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	assert_int_equal(nf_recount(env.nf, snap), 0);
+	assert_int_equal(packets(snap), 5);
+	close(fd);
+	/* In the middle of a change, counters are 0. */
+	assert_int_equal(sh("iptables-legacy -t mangle -Z"), 0);
+	assert_int_equal(nf_recount(env.nf, snap), -EAGAIN);
+	assert_int_equal(packets(snap), 5);
+	assert_int_equal(sh("iptables-legacy -t mangle -A OUTPUT -j MARK --set-mark 2"), 0);
+	assert_int_equal(nf_recount(env.nf, snap), -EAGAIN);
+	nf_snap_free(snap);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +278,8 @@ int main(void)
 		cmocka_unit_test_setup(hooks_follow_jumps_and_gotos, env_setup),
 		cmocka_unit_test_setup(hash_stays_with_the_rule, env_setup),
 		cmocka_unit_test_setup(a_read_waits_for_the_lock_and_gives_up, env_setup),
+		cmocka_unit_test_setup(others_are_noticed, env_setup),
+		cmocka_unit_test_setup(counters_are_taken_without_the_lock, env_setup),
 	};
 	int failed;
 

@@ -92,12 +92,12 @@ static void two_parts_make_one_snapshot_in_order(void **state)
 
 	rules(0, of_a, 5);
 	rules(1, of_b, 6);
-	fakes[0].read_ms = 7;
-	fakes[1].read_ms = 5;
+	fakes[0].read_us = 7;
+	fakes[1].read_us = 5;
 	face->snap = again(face);
 	expect_snap(face->snap, MERGED);
 	assert_int_equal(face->snap->chains.n, 7 + 1); /* PREROUTING of each */
-	assert_int_equal(face->snap->taken_ms, 5);
+	assert_int_equal(face->snap->taken_us, 5);
 }
 
 static void a_part_alone_is_the_snapshot(void **state)
