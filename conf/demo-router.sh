@@ -119,7 +119,6 @@ show_traffic() {
 	title "Mail and web, counted"
 	counters before
 	connections cheap
-	sleep 0.2 # a GET may be answered from a look at netfilter 100 ms ago (read.get_age_ms)
 	counters after
 	title "The chain from rule to route, by SNMP"
 	for object in fwmarkRuleText fwmarkMarkFibId fwmarkPolicyText.1 fwmarkFibName.201 \

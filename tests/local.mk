@@ -23,6 +23,7 @@ netns_tests = \
 	tests/netns/check.sh \
 	tests/netns/clean-stop.sh \
 	tests/netns/conf-errors.sh \
+	tests/netns/counts-sampled.sh \
 	tests/netns/demonstration.sh \
 	tests/netns/destroy-rows.sh \
 	tests/netns/discontinuity.sh \

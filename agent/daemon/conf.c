@@ -26,6 +26,7 @@ static const struct conf_item items[] = {
 	  LOCALSTATEDIR "/lib/fwmarkd" },
 	{ "read.get_age_ms", CONF_UINT, RUN, FIELD(read.get_age_ms), 0, 60000, 100, NULL },
 	{ "read.walk_age_ms", CONF_UINT, RUN, FIELD(read.walk_age_ms), 0, 60000, 1000, NULL },
+	{ "read.sample_s", CONF_UINT, RUN, FIELD(read.sample_s), 0, 3600, 10, NULL },
 	{ "xtables.lock_file", CONF_STRING, RUN, FIELD(read.lock_file), 0, 0, 0, "" },
 	{ "xtables.lock_wait_ms", CONF_UINT, RUN, FIELD(read.lock_wait_ms), 0, 10000, 300, NULL },
 	{ "provisioning.protocol", CONF_UINT, START, FIELD(protocol), 5, 255, 161, NULL },

@@ -11,13 +11,11 @@
 #include "instance.h"
 #include "routing/rt_names.h"
 #include "snmp/agentx.h"
+#include "store/counters.h"
 
 static void begin(void *ctx, bool walk)
 {
-	struct instance *in = ctx;
-
-	in->views.walk = walk;
-	in->views.pdus++;
+	views_begin(&((struct instance *)ctx)->views, true, walk);
 }
 
 static void failed(void *ctx, const char *sentence)
@@ -220,6 +218,8 @@ int instance_start(struct instance *in, struct why *why)
 		static_rows_start(&in->plan);
 	plan_restore(&in->plan, NULL, true);
 	marks_sync(&in->views);
+	in->views.rules.changed_ms = 0; /* that was fwmarkd itself */
+	meters_repair(&in->views);
 	/* A directory that cannot be written to is found now rather than at the first SET. */
 	return state_save(&in->store, why);
 }
@@ -228,6 +228,7 @@ void instance_tick(struct instance *in)
 {
 	struct rules *rules = &in->views.rules;
 
+	views_begin(&in->views, false, false);
 	reassert(&in->plan);
 	expire(&in->plan);
 	/* A SET changed rules, and nothing was read since: finds out where they stand, before a
@@ -236,11 +237,23 @@ void instance_tick(struct instance *in)
 		rules->unplaced = false;
 		rules_sync(&in->views);
 	}
+	instance_between(in);
 	state_tick(&in->store);
+}
+
+void instance_between(struct instance *in)
+{
+	views_begin(&in->views, false, false);
+	if (in->mib.state != TXN_IDLE)
+		return;
+	rules_look(&in->views);
+	meters_repair(&in->views);
+	counts_keep(&in->store);
 }
 
 void instance_events(struct instance *in)
 {
+	views_begin(&in->views, false, false);
 	live_sync(&in->views);
 	reassert(&in->plan);
 }

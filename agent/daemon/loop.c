@@ -17,6 +17,24 @@ static void on_events(int fd, void *arg)
 	instance_events(arg);
 }
 
+/* What it says is taken between two requests, as all that comes of it. */
+static void on_netfilter(int fd, void *arg)
+{
+	(void)fd, (void)arg;
+}
+
+/* Has fwmarkd told when somebody else changes netfilter. */
+static int watch_netfilter(struct instance *in)
+{
+	int fd = nf_watch_fd(in->views.nf);
+
+	if (fd >= 0)
+		return agentx_watch(fd, on_netfilter, in);
+	log_warn("nothing tells when netfilter changes: it is read when somebody asks, and every "
+		 "read.sample_s");
+	return 0;
+}
+
 static void on_tick(void *arg)
 {
 	instance_tick(arg);
@@ -83,6 +101,8 @@ int process_run(struct instance *in, struct process_control *control, struct why
 	if (err)
 		return err;
 	err = agentx_watch(rtnl_events_fd(in->views.events), on_events, in);
+	if (!err)
+		err = watch_netfilter(in);
 	if (err)
 		return why_set(why, err, "event loop: %s", strerror(-err));
 	agentx_every_second(on_tick, in);
@@ -95,6 +115,7 @@ int process_run(struct instance *in, struct process_control *control, struct why
 			reload(in, control);
 		/* Requests that have come meanwhile go before the next piece of routes. */
 		agentx_process(!routes_step_due(&in->views));
+		instance_between(in);
 		if (routes_step_due(&in->views)) {
 			routes_step(&in->views);
 			reassert(&in->plan);

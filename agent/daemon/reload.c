@@ -10,6 +10,7 @@ int instance_reload(struct instance *in, const struct conf *conf, struct text *l
 	const struct conf old = in->conf;
 	int err;
 
+	views_begin(&in->views, false, false);
 	/* provisioning.protocol waits for a restart: static rows get the old one until then. */
 	static_rows_protocol(conf->rows, (uint8_t)in->conf.protocol);
 	conf_change(&in->conf, conf, later);

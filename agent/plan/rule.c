@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "plan/plan.h"
+#include "store/counters.h"
 #include "store/static_rows.h"
 #include "views/rule_ids.h"
 
@@ -336,10 +337,11 @@ static int commit(struct plan *plan, const struct vec *edits, size_t from, size_
 
 	/* When the rows of the SET were looked for, netfilter may have waited already. */
 	plan_nf_wait(plan, true);
-	/* Counters will be lost: adds what they have now to the sums first. */
+	/* Counters will be lost: adds what they have now to the sums first, and writes that down. */
 	if (loses_counters(edits)) {
-		plan->store->counts_next_ms = 0; /* and writes them down now */
 		err = rules_refresh(plan->views, why);
+		plan->store->counts_next_ms = 0;
+		counts_keep(plan->store);
 	}
 	if (!err)
 		err = nf_commit(plan->views->nf, vec_at(edits, from), n, failed, &plan->nf_undo,

@@ -97,6 +97,9 @@ void live_sync(struct views *views)
 	bool *lost = &views->events_lost;
 	int err;
 
+	if (views->request && views->live_pdu == views->pdus && views->mib->state == TXN_IDLE)
+		return;
+	views->live_pdu = views->pdus;
 	*lost = false;
 	err = rtnl_events_drain(views->events, on_event, views, lost);
 	if (err == -ENOBUFS)

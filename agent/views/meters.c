@@ -8,7 +8,11 @@
 #include "base/log.h"
 #include "views/views.h"
 
-enum { RETRY_MS = 1000 };
+enum {
+	RETRY_MS = 1000,
+	QUIET_MS = 500, /* see is_quiet() */
+	QUIET_MAX_MS = 10000,
+};
 
 bool meter_possible(const struct mark *m)
 {
@@ -20,7 +24,7 @@ bool meter_on(const struct mark *m)
 	return m && m->status == ROW_ACTIVE && m->meter && meter_possible(m);
 }
 
-/* The meter was switched on or off: no rate may be computed across this. */
+/* The meter was switched on or off, or lost something: no rate may be computed across this. */
 static void switched(struct views *views, uint32_t value, uint32_t mask)
 {
 	struct mark_sum *s = mark_sum_make(views->store, value, mask);
@@ -74,12 +78,16 @@ static void adopt(struct views *views, const struct vec *found)
 	}
 }
 
-/* A counter that went down was zeroed: all that it has now came since. */
+/* A counter that went down was zeroed: all that it has now came since. So it is with a meter that is
+ * not there: it counts from 0 when it comes back. */
 static void grow(struct views *views, struct meter_sum *s, struct meter_count *seen,
 		 const struct nf_meter *now)
 {
-	if (now->packets < seen->packets || now->bytes < seen->bytes)
+	if (now->packets < seen->packets || now->bytes < seen->bytes) {
 		*seen = (struct meter_count){ 0, 0 };
+		if (views->rules.lossy)
+			switched(views, s->value, s->mask);
+	}
 	if (now->packets == seen->packets && now->bytes == seen->bytes)
 		return;
 	s->all.packets += now->packets - seen->packets;
@@ -107,11 +115,7 @@ void meters_count(struct views *views, const struct vec *found)
 						      .mask = s->mask };
 			const struct nf_meter *now = vec_find(found, &key, nf_meter_cmp);
 
-			/* A meter that is not there counts from 0 when it comes back. */
-			if (now)
-				grow(views, s, &s->seen[f], now);
-			else
-				s->seen[f] = (struct meter_count){ 0, 0 };
+			grow(views, s, &s->seen[f], now ? now : &key);
 		}
 	}
 }
@@ -161,34 +165,63 @@ static void tell(const struct views *views, const struct vec *wanted, const stru
 	       "meters of %zu marks: their rules were not as they should be, put right", wanted->n);
 }
 
-bool meters_repair(struct views *views)
+/* A script that does "iptables -F" and then "iptables -X" wants no chain to be put back in between:
+ * waits until it is done, but not for ever. */
+static bool is_quiet(struct views *views)
 {
 	struct meters *v = &views->meters;
-	struct vec wanted = VEC_INIT(struct nf_meter), was = VEC_INIT(struct nf_meter);
-	struct why why = { "" };
-	bool tried = false;
-	int err;
+	uint64_t now = clock_ms();
 
-	/* A SET under way may want other meters: its rows are not in the store yet. */
-	if (views->store->dry_run || views->mib->state != TXN_IDLE || !views->rules.snap ||
-	    (v->failing && clock_ms() - v->failed_ms < RETRY_MS))
-		return false;
-	err = wanted_now(views, &wanted);
-	if (!err && !nf_meters_right(views->nf, views->rules.snap, wanted.data, wanted.n)) {
-		tried = true;
-		err = nf_meters_set(views->nf, wanted.data, wanted.n, &was, &why);
-	}
-	if (tried && !err) {
-		tell(views, &wanted, &was);
+	if (!v->wrong)
+		v->wrong_ms = now;
+	v->wrong = true;
+	return !views->rules.changed_ms || now - views->rules.changed_ms >= QUIET_MS ||
+	       now - v->wrong_ms >= QUIET_MAX_MS;
+}
+
+/* Does the last reading show other meters than are wanted, and may they be put right now? */
+static bool repairs(struct views *views, const struct vec *wanted)
+{
+	struct meters *v = &views->meters;
+
+	if (!nf_meters_right(views->nf, views->rules.snap, wanted->data, wanted->n))
+		return is_quiet(views);
+	v->due = v->wrong = v->failing = false;
+	return false;
+}
+
+static void repair(struct views *views, const struct vec *wanted)
+{
+	struct vec was = VEC_INIT(struct nf_meter);
+	struct meters *v = &views->meters;
+	struct why why = { "" };
+	int err = nf_meters_set(views->nf, wanted->data, wanted->n, &was, &why);
+
+	if (!err) {
+		tell(views, wanted, &was);
 		meters_count(views, &was);
-	} else if (err && !v->failing) {
+		views->rules.stale = true; /* rules may stand elsewhere now */
+	} else if (!v->failing) {
 		log_warn("meters: not put up: %s", why.s[0] ? why.s : strerror(-err));
 	}
-	if (tried || err) {
-		v->failing = err != 0;
-		v->failed_ms = clock_ms();
-	}
-	vec_fini(&wanted);
+	v->failing = err != 0;
+	v->failed_ms = clock_ms();
+	v->due = v->wrong = v->failing;
 	vec_fini(&was);
-	return tried && !err;
+}
+
+void meters_repair(struct views *views)
+{
+	struct meters *v = &views->meters;
+	struct vec wanted = VEC_INIT(struct nf_meter);
+
+	/* A SET under way may want other meters: its rows are not in the store yet. After it,
+	 * nothing was read yet that could be compared. */
+	if (!v->due || views->store->dry_run || views->mib->state != TXN_IDLE ||
+	    !views->rules.snap || views->rules.stale ||
+	    (v->failing && clock_ms() - v->failed_ms < RETRY_MS))
+		return;
+	if (wanted_now(views, &wanted) == 0 && repairs(views, &wanted))
+		repair(views, &wanted);
+	vec_fini(&wanted);
 }

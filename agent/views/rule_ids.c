@@ -253,19 +253,34 @@ static void take_note(const struct rule_note *note, struct idmap_entry *id,
 	id->discontinuity = keep ? had->discontinuity : 0;
 }
 
+/* Returns: the sum of a rule's mark; NULL when its rules count for none. */
+static struct mark_sum *sum_of(struct views *views, const struct nf_entry *e)
+{
+	if (e->target != MARKRULE_MARK && e->target != MARKRULE_CONNMARK_SET)
+		return NULL;
+	return mark_sum_make(views->store, e->mark, e->mask);
+}
+
 /* Adds to the sum of a rule's mark what the rule has counted. */
 static void mark_count(struct views *views, const struct nf_entry *e, uint64_t packets,
 		       uint64_t bytes)
 {
-	struct mark_sum *s;
+	struct mark_sum *s = sum_of(views, e);
 
-	if (e->target != MARKRULE_MARK && e->target != MARKRULE_CONNMARK_SET)
-		return;
-	s = mark_sum_make(views->store, e->mark, e->mask);
 	if (!s)
 		return;
 	s->packets += packets;
 	s->bytes += bytes;
+}
+
+void rule_ids_lost(struct views *views, const struct nf_entry *e)
+{
+	struct mark_sum *s = sum_of(views, e);
+
+	if (!s)
+		return;
+	s->discontinuity = clock_ms();
+	views->store->dirty = views->store->counts_dirty = true;
 }
 
 void rule_ids_observe(struct views *views, const struct nf_entry *e, uint32_t index,
@@ -280,6 +295,9 @@ void rule_ids_observe(struct views *views, const struct nf_entry *e, uint32_t in
 	/* A counter that went down was zeroed: all that it has now came since. */
 	if (dip)
 		id->packets = id->bytes = 0;
+	/* A counter that was 0 may have counted and been zeroed: that is no dip. */
+	if (views->rules.lossy && (dip || (views->rules.changed && had && !id->packets)))
+		rule_ids_lost(views, e);
 	if (dip || !id->discontinuity) {
 		id->discontinuity = clock_ms();
 		views->store->rule_ids.dirty = true;
@@ -305,6 +323,17 @@ void rule_ids_note(struct views *views, const struct rule_note *note)
 
 	if (n)
 		*n = *note;
+}
+
+bool rule_ids_moved(const struct views *views, uint32_t index)
+{
+	for (size_t i = 0; i < views->rules.notes.n; i++) {
+		const struct rule_note *n = vec_at(&views->rules.notes, i);
+
+		if (n->from == index && n->tag != index)
+			return true;
+	}
+	return false;
 }
 
 bool rule_ids_renamed(const struct views *views)

@@ -9,6 +9,12 @@
 #include "rules_read.h"
 #include "views/rule_ids.h"
 
+enum {
+	AGE_FACTOR = 10, /* a snapshot may be so many times as old as reading it took */
+	REST_FACTOR =
+		10, /* readings that nobody asks for take one part in so many of a processor */
+};
+
 /* Has the rule of this note another row than before? Then its counters move there. Returns: the
  * row. */
 static struct rule_row *noted_row(struct views *views, struct rule_note *note)
@@ -64,6 +70,15 @@ static void lay_over(struct views *views)
 	}
 }
 
+/* Takes in what others do to netfilter. */
+static void notice(struct views *views)
+{
+	unsigned notices = nf_notices(views->nf);
+
+	views->rules.begins |= (notices & NF_BEGINS) != 0;
+	views->rules.changed |= (notices & NF_CHANGED) != 0;
+}
+
 int rules_refresh(struct views *views, struct why *why)
 {
 	struct rules *r = &views->rules;
@@ -73,8 +88,8 @@ int rules_refresh(struct views *views, struct why *why)
 	if (!err) {
 		r->failing = false;
 		rules_take(views, snap);
-		if (meters_repair(views) && nf_read(views->nf, r->snap, &snap, why) == 0)
-			rules_take(views, snap);
+		r->changed = false;
+		r->took_us = clock_us() - snap->taken_us;
 		return 0;
 	}
 	/* The last good snapshot stays in use: old counters are better than none. */
@@ -103,15 +118,32 @@ static void refresh(struct views *views)
 	nf_set_wait(views->nf, wait_ms);
 }
 
+/* Is the snapshot good for this request? Who does not take the lock of netfilter goes unnoticed, and
+ * counters change all the time: so it is young, and very young where reading takes little. */
+static bool is_fresh(struct views *views)
+{
+	uint64_t most =
+		UINT64_C(1000) * (views->walk ? views->opt->walk_age_ms : views->opt->get_age_ms);
+	struct rules *r = &views->rules;
+
+	if (!r->snap || r->stale)
+		return false;
+	if (r->fresh_pdu == views->pdus)
+		return true;
+	notice(views);
+	if (r->took_us * AGE_FACTOR < most)
+		most = r->took_us * AGE_FACTOR;
+	if (r->changed || clock_us() - r->snap->taken_us >= most)
+		return false;
+	r->fresh_pdu = views->pdus;
+	return true;
+}
+
 void rules_sync(struct views *views)
 {
 	struct rules *r = &views->rules;
-	unsigned max_age = views->walk ? views->opt->walk_age_ms : views->opt->get_age_ms;
 
-	/* One reading for a request is enough, even when no age is allowed, or when it failed. */
-	if (r->snap && !r->stale &&
-	    (r->read_pdu == views->pdus ||
-	     clock_us() - r->snap->taken_us < UINT64_C(1000) * max_age))
+	if (is_fresh(views))
 		return;
 	if (r->failing && r->failed_pdu == views->pdus)
 		lay_over(views);
@@ -128,4 +160,39 @@ int rules_sure(struct views *views, struct why *why)
 		return 0;
 	*why = r->why;
 	return -EAGAIN;
+}
+
+/* Takes in what has been counted, without a lock. Returns: false when something else differs. */
+static bool recount(struct views *views)
+{
+	struct rules *r = &views->rules;
+	uint64_t before = r->counted_us;
+
+	if (!r->snap || r->stale || r->notes.n || nf_recount(views->nf, r->snap))
+		return false;
+	rules_take(views, r->snap);
+	/* Was that in time, or was all zeroed before? */
+	notice(views);
+	if (r->changed)
+		r->counted_us = before;
+	return true;
+}
+
+void rules_look(struct views *views)
+{
+	uint64_t now = clock_us(), sample_us = views->opt->sample_s * UINT64_C(1000000);
+	struct rules *r = &views->rules;
+	bool due = sample_us && now - r->counted_us >= sample_us, counted = false;
+	uint64_t cpu;
+
+	notice(views);
+	if (now < r->rest_us || (!r->begins && !r->changed && !due))
+		return;
+	cpu = clock_cpu_us();
+	if (!r->changed)
+		counted = recount(views);
+	r->begins = false;
+	if (r->changed || (due && !counted))
+		refresh(views);
+	r->rest_us = clock_us() + (clock_cpu_us() - cpu) * REST_FACTOR;
 }

@@ -6,8 +6,11 @@
 #include "base/log.h"
 #include "model/index_rows.h"
 #include "rules_read.h"
-#include "store/counters.h"
 #include "views/rule_ids.h"
+
+/* What rules counted between two readings that are further apart than this, and was zeroed or went
+ * with them before the second one, is no trifle. */
+enum { LOSS_US = 100000 };
 
 void rules_init(struct views *views)
 {
@@ -194,6 +197,20 @@ static void build_rows(struct views *views, const struct nf_snap *snap, const st
 	idmap_prune(&views->store->rule_ids, snap->entries.n);
 }
 
+/* Rules that are gone may have counted until they went. */
+static void count_gone(struct views *views, const struct vec *old)
+{
+	const struct rules *r = &views->rules;
+
+	for (size_t i = 0; r->lossy && r->snap && i < old->n; i++) {
+		const struct rule_row *row = vec_at(old, i);
+
+		if (rule_is_read(row) && !rule_is_read(rules_row(views, row->index)) &&
+		    !rule_ids_moved(views, row->index))
+			rule_ids_lost(views, vec_at(&r->snap->entries, row->entry));
+	}
+}
+
 /* The rules are the same: takes over their counters, and which of equal rules is which. */
 static void update_counters(struct views *views, const struct nf_snap *snap)
 {
@@ -229,6 +246,8 @@ static bool counted_on(struct views *views, const struct nf_snap *snap)
 {
 	struct rules *r = &views->rules;
 
+	if (r->changed && r->lossy)
+		return false;
 	for (size_t i = 0; i < r->rows.n; i++) {
 		const struct rule_row *row = vec_at(&r->rows, i);
 		const struct nf_entry *e;
@@ -264,16 +283,17 @@ static void taken(struct views *views, struct nf_snap *snap)
 
 	rule_ids_noted(views);
 	if (snap != r->snap) {
+		r->changed_ms = r->snap ? clock_ms() : 0;
 		nf_snap_free(r->snap);
 		r->row_at.index = 0;
 	}
 	r->snap = snap;
 	r->stale = false;
-	r->read_pdu = views->pdus;
+	r->read_pdu = r->fresh_pdu = views->pdus;
 	meters_count(views, &snap->meters);
-	/* Counters are written to the file before they are shown: they must not go back if the
-	 * agent is killed. */
-	counts_keep(views->store);
+	views->meters.due = true;
+	r->lossy = false;
+	r->counted_us = snap->taken_us;
 }
 
 /* Sets the time of the last change: of a SET; or now, when somebody else made the change, for the
@@ -295,6 +315,7 @@ void rules_take(struct views *views, struct nf_snap *snap)
 	bool equal = same_rules(r->snap, snap), same = equal && !r->stale;
 	struct vec old = r->rows;
 
+	r->lossy = snap->taken_us - r->counted_us >= LOSS_US;
 	if (same && snap == r->snap && !r->notes.n && counted_on(views, snap)) {
 		taken(views, snap);
 		return;
@@ -306,6 +327,7 @@ void rules_take(struct views *views, struct nf_snap *snap)
 	} else {
 		r->rows = (struct vec)VEC_INIT(struct rule_row);
 		build_rows(views, snap, &old);
+		count_gone(views, &old);
 		vec_fini(&old);
 		r->version++;
 		changed(views, r->snap && !equal);

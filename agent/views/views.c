@@ -49,6 +49,13 @@ void views_init(struct views *views, struct store *store, const struct view_opti
 	agent_init(views);
 }
 
+void views_begin(struct views *views, bool request, bool walk)
+{
+	views->pdus++;
+	views->request = request;
+	views->walk = walk;
+}
+
 static struct nf_options nf_options(const struct view_options *opt)
 {
 	return (struct nf_options){

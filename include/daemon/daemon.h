@@ -33,6 +33,9 @@ int instance_check(struct instance *in, struct text *out, struct why *why);
 void instance_events(struct instance *in);
 /* Call this once a second: puts back, expires and saves what is due. */
 void instance_tick(struct instance *in);
+/* Call this after each request: does what the request found to be done, and what others have done to
+ * netfilter asks for. A request that reads changes nothing by itself. */
+void instance_between(struct instance *in);
 
 /**
  * instance_reload - reload.c: give other settings to a running instance

@@ -46,11 +46,17 @@ bool rule_ids_is(struct views *views, const struct nf_snap *snap, const struct n
 void rule_ids_observe(struct views *views, const struct nf_entry *e, uint32_t index,
 		      struct idmap_entry *id, const struct rule_row *had);
 
+/* What a rule has counted may be missing in the sum of its mark: no rate is to be computed across
+ * this. */
+void rule_ids_lost(struct views *views, const struct nf_entry *e);
+
 /* Notes what a SET did to a rule, for the next reading. */
 void rule_ids_note(struct views *views, const struct rule_note *note);
 /* Returns: the index that the rule with this tag, or index, had before the SETs since the last
  * reading. */
 uint32_t rule_ids_from(const struct views *views, uint32_t index);
+/* Has a SET since then given the rule with this index another one? */
+bool rule_ids_moved(const struct views *views, uint32_t index);
 /* Has a SET made a foreign rule a manager's, with its counters kept? If that were forgotten, the
  * counters would be added to the sum of the mark once more. */
 bool rule_ids_renamed(const struct views *views);

@@ -31,7 +31,8 @@ struct views;
 
 /* Settings; each may change between two requests. */
 struct view_options {
-	unsigned get_age_ms, walk_age_ms; /* how old a snapshot of netfilter may be */
+	unsigned get_age_ms, walk_age_ms; /* how old a snapshot of netfilter may be at most */
+	unsigned sample_s; /* how often netfilter is read when nobody asks; 0: never */
 	unsigned lock_wait_ms;
 	char lock_file[256];		/* "": the default of nf_open() */
 	struct num_list exclude_tables; /* routing tables that are not shown */
@@ -66,6 +67,13 @@ struct rules {
 	uint64_t row_version, row_wanted;      /* ... for these versions */
 	struct rule_row row_at; /* ... and where it came from; index 0: there is none */
 	uint64_t read_pdu;	/* the request (views.pdus) for which the snapshot was read */
+	uint64_t fresh_pdu;	/* the request that it was good for, whenever it was read */
+	uint64_t took_us;	/* how long that took */
+	uint64_t counted_us;	/* clock_us() when counters were read last */
+	uint64_t rest_us;	/* clock_us() before which nothing is read that nobody asks for */
+	bool begins, changed;	/* somebody else: enum nf_notice, since the snapshot was read */
+	uint64_t changed_ms;	/* clock_ms() when a reading found a change last */
+	bool lossy;		/* this reading: what was counted may have been lost before it */
 	bool unplaced;		/* a SET changed rules, and no reading has told where they stand */
 	bool stale;		/* read anew, however young the snapshot is */
 	bool failing;		/* the last reading failed: log that once, not each time */
@@ -84,8 +92,11 @@ struct marks {
 };
 
 struct meters {
-	bool known;   /* a reading has taken over the meters that an earlier run left */
-	bool failing; /* the kernel did not take them: log that once, not each time */
+	bool known;	   /* a reading has taken over the meters that an earlier run left */
+	bool due;	   /* a reading has not been compared yet with what is wanted */
+	bool wrong;	   /* they are not as wanted, ... */
+	uint64_t wrong_ms; /* ... since this clock_ms() */
+	bool failing;	   /* the kernel did not take them: log that once, not each time */
 	uint64_t failed_ms;
 };
 
@@ -198,9 +209,11 @@ struct views {
 	struct lookups lookups;
 	struct agent agent;
 	struct mib_scalars_row scalars;
-	uint64_t pdus;		  /* number of requests so far */
-	bool walk;		  /* the request continues a walk */
-	bool events_lost;	  /* the kernel dropped events: see live_sync() */
+	uint64_t pdus;	   /* number of requests so far, and of what the agent did by itself */
+	uint64_t live_pdu; /* the one for which live_sync() took the events last */
+	bool request;	   /* it is a request */
+	bool walk;	   /* the request continues a walk */
+	bool events_lost;  /* the kernel dropped events: see live_sync() */
 	int links_err, names_err; /* of the last reading of links, of names: tried again */
 	bool links_changed; /* a device or an address came or went, or a SET has changed a route that
 			     * is away: see reassert() */
@@ -215,7 +228,13 @@ int views_open(struct views *views, struct why *why);
 void views_options_changed(struct views *views);
 void views_fini(struct views *views);
 
-/* events.c: takes all events that the kernel has queued, and marks what they make stale. */
+/* A request begins (@walk: it continues a walk): whatever it shows is of one moment, now. @request
+ * false: the agent does something by itself, and sees at each step what there is then; so does a
+ * SET. */
+void views_begin(struct views *views, bool request, bool walk);
+
+/* events.c: takes all events that the kernel has queued, and marks what they make stale: once for a
+ * request that reads. */
 void live_sync(struct views *views);
 
 /* rules_fresh.c, rules_read.c, rules.c */
@@ -225,6 +244,9 @@ void rules_sync(struct views *views);
 /* Reads netfilter now, whatever the age of the snapshot: a change needs that. Returns: 0 or -errno
  * with @why. */
 int rules_refresh(struct views *views, struct why *why);
+/* Between requests: reads netfilter when somebody else begins to change it, or has changed it, or
+ * when it was not read for so long that it is time for a sample. */
+void rules_look(struct views *views);
 /* Is the view what the kernel had for this request? Returns: 0; or -errno with @why when the reading
  * failed: what is not in the view may be in the kernel then. */
 int rules_sure(struct views *views, struct why *why);
@@ -253,9 +275,9 @@ extern const struct mib_source marks_source, marks_scalars_source;
 void meters_count(struct views *views, const struct vec *found);
 /* Wanted rows have changed: a meter that was switched on or off begins anew. */
 void meters_settle(struct views *views);
-/* Puts the wanted meters into the kernel when the last reading shows something else. Returns:
- * whether the kernel was changed: then read again. */
-bool meters_repair(struct views *views);
+/* Between requests: puts the wanted meters into the kernel when the last reading shows something
+ * else. */
+void meters_repair(struct views *views);
 /* Could a packet match the mark? None can when the value has bits outside of the mask. */
 bool meter_possible(const struct mark *m);
 /* Is the meter of this row on? @m NULL: no. */

@@ -137,14 +137,19 @@ kept() {
 	want="$((${was% *} + $1)) $((${was#* } + $1 * 84))"
 	expect_eq "sums: $2" "$want" "$(sum_of 5 4294967295)"
 }
+# The next request waits until what the last one found is written down.
+kill_later() {
+	snmp_get fwmarkAgentUpTime.0 >/dev/null
+	kill_agent
+}
 pings 5
 kept 5 "before SIGKILL"
-kill_agent
+kill_later
 start_agent
 kept 5 "after SIGKILL"
 pings 2
 kept 7 "before SIGKILL"
-kill_agent
+kill_later
 mangle -D OUTPUT 1
 start_agent
 kept 7 "after SIGKILL, the rule deleted meanwhile"
@@ -152,7 +157,7 @@ kept 7 "after SIGKILL, the rule deleted meanwhile"
 mangle -A $M
 pings 3
 kept 10 "and there again"
-kill_agent
+kill_later
 mangle -Z
 pings 1
 start_agent

@@ -111,7 +111,7 @@ more=$(($(snmp_get fwmarkMarkMeterHCPackets.0.3) - was))
 
 # The last word is with the rules that come last, wherever they were put in.
 iptables-legacy -t mangle -A POSTROUTING -d "$CHEAP4" -j MARK --set-xmark 0x80000000/0x80000000
-wait_for 3 jump_is_last
+wait_for 10 jump_is_last
 pings router -m 5 "$CHEAP4"
 meter_shows 2147483648.2147483648 3 252
 meter_shows 5.255 9 816
@@ -123,7 +123,7 @@ shown fwmarkRulePosition.1 "$(iptables-legacy -t mangle -S POSTROUTING | sed 1d 
 pings router -m 5 "$FAST4"
 meter_shows 2147483648.2147483648 6 504
 iptables-legacy -t mangle -I POSTROUTING -m mark ! --mark 0 -j ACCEPT
-wait_for 3 jump_is_first
+wait_for 10 jump_is_first
 pings router -m 5 "$FAST4"
 meter_shows 5.255 15 1320
 meter_shows 2147483648.2147483648 6 504

@@ -18,8 +18,7 @@ snmp_walk fwmarkRuleText | sed 's/^[^=]* = //' | LC_ALL=C sort >"$WORK/shown"
 expect_same "the lines of iptables-legacy-save" "$WORK/saved" "$WORK/shown"
 shown fwmarkRuleCount.0 "$(wc -l <"$WORK/saved")"
 
-# Another walk, another reading: the same. As soon as the last reading is too old: a GET is at most
-# 0.1 s behind, a walk 1 s.
+# Another walk, another reading: the same.
 iptables-legacy -t mangle -A OUTPUT -j MARK --set-mark 0x7777
 saved_rules iptables | sed -n '/0x7777/p' >>"$WORK/saved"
 LC_ALL=C sort -o "$WORK/saved" "$WORK/saved"
@@ -32,3 +31,17 @@ iptables-legacy -t mangle -D OUTPUT -j MARK --set-mark 0x7777
 count_is() { [ "$(snmp_get fwmarkRuleCount.0)" -eq "$1" ]; }
 count=$(($(wc -l <"$WORK/saved") - 1))
 wait_for 3 count_is $count || shown fwmarkRuleCount.0 $count
+
+# What somebody has done shows in the next answer, always.
+for table in raw mangle nat filter security; do
+	iptables-legacy -t $table -F
+	ip6tables-legacy -t $table -F
+done
+for i in $(seq 20); do
+	echo "-A PREROUTING -s 198.51.100.$i -j MARK --set-mark $i"
+done | sed -e '1i *mangle' -e '$a COMMIT' | iptables-legacy-restore
+shown fwmarkRuleCount.0 20
+for i in $(seq 1000 1030); do
+	iptables-legacy -t mangle -R PREROUTING 20 -s 198.51.100.20 -j MARK --set-mark "$i"
+	shown "fwmarkMarkRules.$i.4294967295" 1
+done

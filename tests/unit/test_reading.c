@@ -298,6 +298,70 @@ static void what_needs_no_reading_is_done(void **state)
 	instance_stop(&in);
 }
 
+/* What a request reads is of one moment: events are taken once, whatever it asks for. */
+static void a_request_takes_events_once(void **state)
+{
+	const uint32_t policies[] = { mib_policy_scalars.group, 2, 0 }; /* its count of rows */
+	const uint32_t link[] = { mib_interface.group, mib_interface.table, 1,
+				  INTERFACE_COL_RP_FILTER, FAKE_LINK };
+	struct mib_value v, again;
+	struct policy p;
+
+	(void)state;
+	begin(made);
+	in.mib.ops.begin(in.mib.ops.ctx, false);
+	fake->drains = 0;
+	assert_int_equal(mib_get(&in.mib, policies, 3, &v), MIB_OK);
+	policy_init(&p);
+	p.family = 2;
+	p.priority = 70;
+	p.fib = 70;
+	fake_kernel_policy(&p);
+	for (int i = 0; i < 30; i++) {
+		assert_int_equal(mib_get(&in.mib, link, 5, &again), MIB_OK);
+		assert_int_equal(mib_get(&in.mib, policies, 3, &again), MIB_OK);
+		assert_int_equal(again.num, v.num);
+	}
+	assert_int_equal(fake->drains, 1);
+	in.mib.ops.begin(in.mib.ops.ctx, false);
+	assert_int_equal(mib_get(&in.mib, policies, 3, &again), MIB_OK);
+	assert_int_equal(again.num, v.num + 1);
+	assert_int_equal(fake->drains, 2);
+	instance_stop(&in);
+}
+
+/* What a request finds is put right afterwards. */
+static void reading_changes_nothing(void **state)
+{
+	static const struct varbind meter[] = {
+		{ MARK(1, MARK_COL_METER), INT(1) },
+		{ MARK(1, MARK_COL_STATUS), INT(GO) },
+		{ 0 },
+	};
+	char counts[96];
+	unsigned steps;
+
+	(void)state;
+	begin(meter);
+	assert_int_equal(fake->nmeters, 1);
+	snprintf(counts, sizeof(counts), "%s/counts", state_dir());
+	unlink(counts);
+	fake->nmeters = 0;
+	steps = fake->steps;
+	in.store.counts_dirty = true;
+	in.store.counts_next_ms = 0;
+	assert_int_equal(get((struct varbind){ MARK(1, MARK_COL_METER) }), 1);
+	assert_true(is_walked((struct varbind){ MARK(1, MARK_COL_METER) }));
+	assert_int_equal(fake->nmeters, 0);
+	assert_int_equal(fake->steps, steps);
+	assert_int_equal(access(counts, F_OK), -1);
+	in.views.rules.changed_ms = 0; /* long ago */
+	instance_between(&in);
+	assert_int_equal(fake->nmeters, 1);
+	assert_int_equal(access(counts, F_OK), 0);
+	instance_stop(&in);
+}
+
 static int enter(void **state)
 {
 	(void)state;
@@ -322,6 +386,8 @@ int main(void)
 		cmocka_unit_test(nothing_is_taken_for_absent),
 		cmocka_unit_test(it_works_once_it_can_be_read),
 		cmocka_unit_test(what_needs_no_reading_is_done),
+		cmocka_unit_test(a_request_takes_events_once),
+		cmocka_unit_test(reading_changes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, enter, leave);
