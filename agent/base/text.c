@@ -123,7 +123,7 @@ int text_number(const char *s, unsigned long long max, unsigned long long *out)
 	return 0;
 }
 
-/* Length of the well-formed sequence at @s, 0 for none (Unicode 15, table 3-7). */
+/* Length of the well-formed sequence at @s, 0 for none (Unicode 15, table 3-7). @n is at least 1. */
 static size_t utf8_sequence(const uint8_t *s, size_t n)
 {
 	static const struct {
@@ -136,7 +136,7 @@ static size_t utf8_sequence(const uint8_t *s, size_t n)
 	};
 
 	if (s[0] < 0x80)
-		return s[0] >= 0x20 && s[0] != 0x7f;
+		return 1;
 	for (size_t f = 0; f < sizeof(forms) / sizeof(*forms); f++) {
 		if (s[0] < forms[f].from || s[0] > forms[f].to)
 			continue;
@@ -150,12 +150,36 @@ static size_t utf8_sequence(const uint8_t *s, size_t n)
 	return 0;
 }
 
+/* What no text may hold. With the last two, a name looks like another one ("Trojan Source"). */
+static const struct {
+	uint32_t from, to;
+} hidden[] = {
+	{ 0, 0x1f },
+	{ 0x7f, 0x9f },	    /* the control characters C0, DEL and C1 */
+	{ 0x2028, 0x202e }, /* ends of lines and paragraphs, and what changes the direction */
+	{ 0x2066, 0x2069 }, /* the same for a part of a line */
+};
+
+/* Length of the character at @s if a text may hold it, else 0. */
+static size_t character(const uint8_t *s, size_t n)
+{
+	size_t len = utf8_sequence(s, n);
+	uint32_t code = len > 1 ? s[0] & 0x7fu >> len : s[0];
+
+	for (size_t i = 1; i < len; i++)
+		code = code << 6 | (s[i] & 0x3f);
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(*hidden); i++)
+		if (code >= hidden[i].from && code <= hidden[i].to)
+			return 0;
+	return len;
+}
+
 int text_is_utf8(const void *s, size_t n)
 {
 	const uint8_t *p = s;
 
 	while (n) {
-		size_t len = utf8_sequence(p, n);
+		size_t len = character(p, n);
 
 		if (!len)
 			return 0;
@@ -163,6 +187,34 @@ int text_is_utf8(const void *s, size_t n)
 		n -= len;
 	}
 	return 1;
+}
+
+size_t text_show(char *out, size_t max, const char *s, size_t n)
+{
+	static const char cut[] = "...";
+	const uint8_t *p = (const uint8_t *)s, *end = p + n;
+	size_t len = 0, whole = 0; /* of @out; what is left of it when it is cut */
+
+	while (p < end) {
+		size_t in = utf8_sequence(p, (size_t)(end - p));
+		bool good = character(p, (size_t)(end - p)) || *p == '\t';
+		size_t out_len = good ? in : 1;
+
+		if (len + out_len > max) {
+			memcpy(out + whole, cut, sizeof(cut));
+			return whole + sizeof(cut) - 1;
+		}
+		if (good)
+			memmove(out + len, p, in);
+		else
+			out[len] = '?';
+		p += in ? in : 1;
+		len += out_len;
+		if (len + sizeof(cut) - 1 <= max)
+			whole = len;
+	}
+	out[len] = '\0';
+	return len;
 }
 
 int text_is_ifname(const char *s)

@@ -4,26 +4,33 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
 
 int why_set(struct why *why, int err, const char *fmt, ...)
 {
+	char s[2 * sizeof(why->s)];
 	va_list ap;
 
 	if (!why)
 		return err;
 	va_start(ap, fmt);
-	vsnprintf(why->s, sizeof(why->s), fmt, ap);
+	vsnprintf(s, sizeof(s), fmt, ap);
 	va_end(ap);
-	for (char *c = why->s; *c; c++)
-		if ((unsigned char)*c < 0x20)
-			*c = '?';
+	text_show(why->s, sizeof(why->s) - 1, s, strlen(s));
 	return err;
 }
 
+/* What is left of each of two sentences that become one. */
+enum { HALF = 240 };
+
 int why_undo(struct why *why, const struct why *undo)
 {
-	const struct why first = why ? *why : (struct why){ "" };
+	struct why first = why ? *why : (struct why){ "" }, second = *undo;
 
-	return why_set(why, -ENOTRECOVERABLE, "%.240s; undo: %.240s", first.s,
-		       undo->s[0] ? undo->s : "cannot be done");
+	text_show(first.s, HALF, first.s, strlen(first.s));
+	text_show(second.s, HALF, second.s, strlen(second.s));
+	return why_set(why, -ENOTRECOVERABLE, "%s; undo: %s", first.s,
+		       second.s[0] ? second.s : "cannot be done");
 }

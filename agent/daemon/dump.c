@@ -22,13 +22,20 @@ struct dump {
 	struct vec used;	     /* uint32_t: indices of the list under way, in order */
 };
 
-/* Appends one line of a comment. What others wrote into the kernel may hold anything, so control
- * characters become spaces. */
+/* Appends one line of a comment. What others wrote into the kernel may hold anything. */
 static void comment(struct text *out, const char *before, const char *s, const char *after)
 {
-	text_add(out, "%s", before);
-	for (; *s; s++)
-		text_addn(out, (unsigned char)*s < 0x20 || *s == 0x7f ? " " : s, 1);
+	size_t n = strlen(s);
+
+	text_add(out, "%s%s", before, s);
+	if (!out->err) {
+		char *at = out->s + out->len - n;
+
+		out->len -= n;
+		out->len += text_show(at, n, at, n);
+		while ((at = strchr(at, '\t')))
+			*at = ' ';
+	}
 	text_add(out, "%s\n", after);
 }
 

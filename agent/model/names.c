@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static int name_cmp(const void *key, const void *elem)
 {
 	uint32_t id = *(const uint32_t *)key;
@@ -28,25 +30,17 @@ void rt_names_fini(struct rt_names *n)
 	names_fini(&n->dsfield);
 }
 
-/* Length of @name, cut to NAME_MAX_LEN at most and not within a UTF-8 sequence. */
-static size_t name_len(const char *name)
-{
-	size_t len = strnlen(name, NAME_MAX_LEN + 1);
-
-	if (len <= NAME_MAX_LEN)
-		return len;
-	for (len = NAME_MAX_LEN; len && ((unsigned char)name[len] & 0xc0) == 0x80; len--)
-		;
-	return len;
-}
-
 int names_set(struct names *n, uint32_t id, const char *name, uint32_t flags)
 {
 	size_t at = vec_lower(&n->v, &id, name_cmp);
 	struct name *e = at < n->v.n ? vec_at(&n->v, at) : NULL;
 	char text[NAME_MAX_LEN + 1] = ""; /* a copy: @name may be in an element, which moves */
+	size_t len = strlen(name);
 
-	memcpy(text, name, name_len(name));
+	if (len <= NAME_MAX_LEN)
+		memcpy(text, name, len);
+	else
+		text_show(text, NAME_MAX_LEN, name, len);
 	if (!e || e->id != id) {
 		e = vec_insert(&n->v, at);
 		if (!e)

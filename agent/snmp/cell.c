@@ -221,7 +221,8 @@ static int check_string(const struct mib_col *col, const struct mib_value *v, st
 	if ((int64_t)v->len < col->min || (int64_t)v->len > col->max)
 		return out_of_length(v, col->min, col->max, why);
 	if (!text_is_utf8(v->bytes, v->len)) {
-		why_set(why, 0, "not UTF-8, or with a control character in it");
+		why_set(why, 0,
+			"not UTF-8, or with a character in it that controls how others are shown");
 		return MIB_WRONG_VALUE;
 	}
 	if (col->syntax != SYN_IFNAME)

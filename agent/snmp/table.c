@@ -90,19 +90,39 @@ static int64_t epoch_of(struct mib *m)
 	return m->epoch;
 }
 
+/* What the kernel and files have may be any octets, as many as they like: makes of them what the MIB
+ * says. Managers cannot write such a value. */
+static void table_fit(struct mib *m, const struct mib_col *col, struct mib_value *v)
+{
+	bool text = col->syntax == SYN_STRING || col->syntax == SYN_IFNAME ||
+		    col->syntax == SYN_TEXT;
+
+	if (!text || (v->len <= (size_t)col->max && text_is_utf8(v->bytes, v->len)))
+		return;
+	if (v->bytes != m->scratch.s) {
+		text_reset(&m->scratch);
+		text_addn(&m->scratch, v->bytes, v->len);
+	}
+	v->len = m->scratch.len
+			 ? text_show(m->scratch.s, (size_t)col->max, m->scratch.s, m->scratch.len)
+			 : 0;
+	v->bytes = text_str(&m->scratch);
+}
+
 /* Fills in @v from a row that find or next just gave. */
 static void table_cell(struct mib *m, const struct mib_table *t, const struct mib_col *col,
 		       const void *row, struct mib_value *v)
 {
 	if (col->syntax != SYN_TEXT || col->size) {
 		cell_get(col, row, col->syntax == SYN_STAMP ? epoch_of(m) : 0, v);
-		return;
+	} else {
+		text_reset(&m->scratch);
+		t->src.text(t->src.ctx, row, col->num, &m->scratch);
+		v->tag = MIB_TAG_OCTETS;
+		v->bytes = text_str(&m->scratch);
+		v->len = m->scratch.len;
 	}
-	text_reset(&m->scratch);
-	t->src.text(t->src.ctx, row, col->num, &m->scratch);
-	v->tag = MIB_TAG_OCTETS;
-	v->bytes = text_str(&m->scratch);
-	v->len = m->scratch.len < (size_t)col->max ? m->scratch.len : (size_t)col->max;
+	table_fit(m, col, v);
 }
 
 int mib_get(struct mib *m, const uint32_t *oid, size_t n, struct mib_value *v)

@@ -39,12 +39,24 @@ const char *text_str(const struct text *t);
 int text_number(const char *s, unsigned long long max, unsigned long long *out);
 
 /**
- * text_is_utf8 - is this what an SnmpAdminString may hold (RFC 3411 section 5)?
+ * text_is_utf8 - may somebody give this as an SnmpAdminString (RFC 3411 section 5)?
  *
- * Returns: nonzero for well-formed UTF-8 without NUL and without control characters (0x00 to
- * 0x1f and 0x7f).
+ * Returns: nonzero for well-formed UTF-8 without control characters (U+0000 to U+001F, U+007F to
+ * U+009F), ends of lines, and what changes the direction of writing (U+2028 to U+202E, U+2066 to
+ * U+2069).
  */
 int text_is_utf8(const void *s, size_t n);
+
+/**
+ * text_show - make an SnmpAdminString of any octets, for a name or a text of somebody else
+ * @out: has room for @max octets and a NUL; may be @s
+ * @max: at least 3
+ *
+ * '?' stands in for what text_is_utf8() does not take, but for tabs, which `ip` prints. A text that
+ * is longer than @max is cut at the end of a character and gets "..." at its end.
+ * Returns: the length of @out.
+ */
+size_t text_show(char *out, size_t max, const char *s, size_t n);
 
 enum { TEXT_IFNAME_MAX = 15 }; /* IFNAMSIZ less the NUL */
 

@@ -13,7 +13,7 @@ struct why {
  * @err: a negative errno
  * @fmt: the sentence, without a trailing full stop or newline
  *
- * The sentence is cut at the size of the buffer; bytes below 0x20 become '?'.
+ * The sentence is cut at the size of the buffer, and shown as text_show() shows texts.
  * Returns: @err, so that callers write "return why_set(why, -EINVAL, ...)".
  */
 int why_set(struct why *why, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

@@ -40,7 +40,8 @@ struct rt_names {
 
 void names_fini(struct names *n);
 void rt_names_fini(struct rt_names *n);
-/* Adds or renames an id; cuts a name that is too long. Returns: 0 or -ENOMEM. */
+/* Adds or renames an id; a name that is too long is cut, and ends in "...". Returns: 0 or
+ * -ENOMEM. */
 int names_set(struct names *n, uint32_t id, const char *name, uint32_t flags);
 void names_remove(struct names *n, uint32_t id);
 /* Returns: the entry or NULL. */

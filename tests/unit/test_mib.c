@@ -125,7 +125,7 @@ static void get_gives_a_value_or_says_what_there_is_not(void **state)
 	}
 }
 
-static void a_computed_text_is_cut_at_its_most(void **state)
+static void a_text_that_is_too_long_says_so(void **state)
 {
 	struct mib_value v;
 
@@ -133,7 +133,41 @@ static void a_computed_text_is_cut_at_its_most(void **state)
 	assert_int_equal(mib_get(&fake.mib, OID(2, 3, 0), &v), 0);
 	assert_int_equal(v.tag, MIB_TAG_OCTETS);
 	assert_int_equal(v.len, 8);
-	assert_memory_equal(v.bytes, "text of ", 8);
+	assert_memory_equal(v.bytes, "text ...", 8);
+}
+
+/* What the kernel and files have is anything; what a column holds fits its syntax. */
+static void octets_that_are_no_text_are_shown_as_one(void **state)
+{
+	static struct {
+		char name[9], ifname[9];
+		const char *text;
+	} row = { "\xc3\xbcx\x01y\xff", "\xe2\x80\xaegpj", "as `ip` has it:\tit is long" };
+	static const struct mib_col cols[] = {
+		{ 1, SYN_STRING, ACCESS_RO, 0, 0, 9, 0, 8, "oName" },
+		{ 2, SYN_IFNAME, ACCESS_RO, 0, 9, 9, 0, 8, "oIfName" },
+		{ 3, SYN_TEXT, ACCESS_RO, 0, offsetof(__typeof__(row), text), sizeof(row.text), 0,
+		  20, "oText" },
+	};
+	static const struct mib_def odd = {
+		.prefix = "o", .group = 1, .cols = cols, .ncols = N(cols), .row_size = sizeof(row)
+	};
+	static const struct mib_def *const odds[] = { &odd };
+	static const char *const shown[] = { "\xc3\xbcx?y?", "?gpj", "as `ip` has it:\ti..." };
+	static struct fake f;
+	const struct mib_oid zero = { .n = 1 };
+
+	(void)state;
+	fake_setup(&f, odds, 1);
+	fake_put(&f.t[0], &zero, &row);
+	for (uint32_t i = 0; i < N(shown); i++) {
+		struct mib_value v;
+
+		assert_int_equal(mib_get(&f.mib, OID(1, i + 1, 0), &v), 0);
+		assert_int_equal(v.len, strlen(shown[i]));
+		assert_memory_equal(v.bytes, shown[i], v.len);
+	}
+	fake_teardown(&f);
 }
 
 /* Everything there is, in order. */
@@ -299,8 +333,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(get_gives_a_value_or_says_what_there_is_not, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(a_computed_text_is_cut_at_its_most, setup,
-						teardown),
+		cmocka_unit_test(octets_that_are_no_text_are_shown_as_one),
+		cmocka_unit_test_setup_teardown(a_text_that_is_too_long_says_so, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_walk_is_complete_and_in_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(getnext_is_right_from_anywhere, setup, teardown),
 		cmocka_unit_test_setup_teardown(getnext_is_right_at_random, setup, teardown),

@@ -66,21 +66,26 @@ static void a_name_is_found_by_lowest_id(void **state)
 	names_fini(&n);
 }
 
-/* 63 letters and a sequence of two octets: one octet too many. */
-static void a_long_name_is_cut_between_characters(void **state)
+/* 60 letters and characters of two octets, of which "..." leaves room for none. */
+static void a_long_name_is_cut_between_characters_and_says_so(void **state)
 {
 	struct names n = NAMES_INIT;
 	char name[80];
 
 	(void)state;
 	memset(name, 'a', sizeof(name));
-	strcpy(name + 63, "\xc3\xa9x");
+	strcpy(name + 60, "\xc3\xa9\xc3\xa9");
+	names_set(&n, 1, name, 0);
+	assert_string_equal(names_find(&n, 1)->name, name);
+	strcat(name, "x");
 	names_set(&n, 1, name, 0);
 	assert_int_equal(strlen(names_find(&n, 1)->name), 63);
+	assert_string_equal(names_find(&n, 1)->name + 59, "a...");
 	memset(name, 'a', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
 	names_set(&n, 1, name, 0);
 	assert_int_equal(strlen(names_find(&n, 1)->name), NAME_MAX_LEN);
+	assert_string_equal(names_find(&n, 1)->name + 60, "a...");
 	names_fini(&n);
 }
 
@@ -143,7 +148,7 @@ int main(void)
 		cmocka_unit_test(setting_again_renames),
 		cmocka_unit_test(a_removed_name_is_a_number),
 		cmocka_unit_test(a_name_is_found_by_lowest_id),
-		cmocka_unit_test(a_long_name_is_cut_between_characters),
+		cmocka_unit_test(a_long_name_is_cut_between_characters_and_says_so),
 		cmocka_unit_test(a_name_can_be_copied_within),
 		cmocka_unit_test(fib_names_that_iproute2_reads_back),
 	};

@@ -140,7 +140,7 @@ static const struct {
 } octets[] = {
 	{ "", 1 },
 	{ "plain ~", 1 },
-	{ "\xc2\x80", 1 },
+	{ "\xc2\xa0", 1 },
 	{ "\xdf\xbf", 1 },
 	{ "\xe0\xa0\x80", 1 },
 	{ "\xed\x9f\xbf", 1 },
@@ -148,6 +148,8 @@ static const struct {
 	{ "\xef\xbf\xbf", 1 },
 	{ "\xf0\x90\x80\x80", 1 },
 	{ "\xf4\x8f\xbf\xbf", 1 },
+	{ "\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa", 1 },
+	{ "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", 1 }, /* Hebrew, from right to left by itself */
 	{ "\x01", 0 },
 	{ "\t", 0 },
 	{ "a\nb", 0 },
@@ -166,6 +168,17 @@ static const struct {
 	{ "\xf4\x90\x80\x80", 0 }, /* beyond U+10FFFF */
 	{ "\xf5\x80\x80\x80", 0 },
 	{ "\xfe\xff", 0 },
+	{ "\xc2\x80", 0 }, /* C1 */
+	{ "\xc2\x85", 0 },
+	{ "\xc2\x9b[2J", 0 },
+	{ "\xc2\x9f", 0 },
+	{ "a\xe2\x80\xa8"
+	  "b",
+	  0 },		       /* LINE SEPARATOR */
+	{ "\xe2\x80\xaa", 0 }, /* LRE */
+	{ "\xe2\x80\xae", 0 }, /* RLO */
+	{ "\xe2\x81\xa6", 0 }, /* LRI */
+	{ "\xe2\x81\xa9", 0 }, /* PDI */
 };
 
 static void only_well_formed_utf8_is_text(void **state)
@@ -176,6 +189,47 @@ static void only_well_formed_utf8_is_text(void **state)
 	assert_false(text_is_utf8("a\0b", 3));
 	assert_true(text_is_utf8("\xc3\xbc", 2));
 	assert_false(text_is_utf8("\xc3\xbc", 1));
+}
+
+/* Anything is shown as a text that could be given, but for tabs. */
+static void what_cannot_be_shown_is_replaced_and_what_is_too_long_is_cut(void **state)
+{
+	static const struct {
+		const char *s;
+		size_t max;
+		const char *shown;
+	} cases[] = {
+		{ "", 3, "" },
+		{ "plain\ttext", 10, "plain\ttext" },
+		{ "a\nb\x1b[0m\x7f", 20, "a?b?[0m?" },
+		{ "\xc3\xbc\xc2\x9b[2J \xe2\x80\xaegpj", 20, "\xc3\xbc?[2J ?gpj" },
+		{ "\xff\xc3(\xe2\x82", 9,
+		  "?"
+		  "?(?"
+		  "?" },
+		{ "12345", 5, "12345" },
+		{ "123456", 5, "12..." },
+		{ "1234", 3, "..." },
+		{ "\xc3\xbc\xc3\xbc\xc3\xbc", 6, "\xc3\xbc\xc3\xbc\xc3\xbc" },
+		{ "\xc3\xbc\xc3\xbc\xc3\xbc", 5, "\xc3\xbc..." },
+		{ "\xc3\xbc\xc3\xbc\xc3\xbcx", 6, "\xc3\xbc..." },
+		{ "1\xf0\x9f\x8d\x8c\xf0\x9f\x8d\x8c", 8, "1\xf0\x9f\x8d\x8c..." },
+		{ "1\xf0\x9f\x8d\x8c\xf0\x9f\x8d\x8c", 7, "1..." },
+		{ "\xff\xff\xff\xff\xff", 4, "?..." },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char out[32], same[32];
+		size_t n = strlen(cases[i].s);
+
+		strcpy(same, cases[i].s);
+		assert_int_equal(text_show(out, cases[i].max, cases[i].s, n),
+				 strlen(cases[i].shown));
+		assert_string_equal(out, cases[i].shown);
+		text_show(same, cases[i].max, same, n);
+		assert_string_equal(same, cases[i].shown);
+	}
 }
 
 /* What the kernel answers to `ip link add NAME type veth`. */
@@ -206,7 +260,7 @@ static void names_of_interfaces_are_the_kernels(void **state)
 
 static void a_sentence_passes_the_error_on(void **state)
 {
-	struct why why;
+	struct why why, undo;
 	char big[2000];
 
 	(void)state;
@@ -219,6 +273,17 @@ static void a_sentence_passes_the_error_on(void **state)
 	big[sizeof(big) - 1] = '\0';
 	why_set(&why, 0, "%s", big);
 	assert_int_equal(strlen(why.s), sizeof(why.s) - 1);
+	assert_string_equal(why.s + sizeof(why.s) - 5, "x...");
+	for (size_t i = 0; i + 2 < sizeof(big); i += 2)
+		memcpy(big + i, "\xc3\xbc", 2);
+	why_set(&why, 0, "%s", big);
+	assert_true(text_is_utf8(why.s, strlen(why.s)));
+	assert_string_equal(why.s + strlen(why.s) - 5, "\xc3\xbc...");
+	undo = why;
+	assert_int_equal(why_undo(&why, &undo), -ENOTRECOVERABLE);
+	assert_true(text_is_utf8(why.s, strlen(why.s)));
+	assert_non_null(strstr(why.s, "\xc3\xbc...; undo: \xc3\xbc"));
+	assert_string_equal(why.s + strlen(why.s) - 5, "\xc3\xbc...");
 }
 
 int main(void)
@@ -229,6 +294,7 @@ int main(void)
 		cmocka_unit_test(a_text_may_be_longer_than_any_buffer),
 		cmocka_unit_test(numbers_are_decimal_or_hexadecimal),
 		cmocka_unit_test(only_well_formed_utf8_is_text),
+		cmocka_unit_test(what_cannot_be_shown_is_replaced_and_what_is_too_long_is_cut),
 		cmocka_unit_test(names_of_interfaces_are_the_kernels),
 		cmocka_unit_test(a_sentence_passes_the_error_on),
 	};
