@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/text.h"
+
 static struct {
 	bool syslog, journal;
 	int level;
@@ -22,19 +25,38 @@ void log_open(const char *ident, bool syslog, int level)
 
 void log_at(int level, const char *fmt, ...)
 {
-	char line[1024];
+	char s[2048], line[1024];
 	va_list ap;
 
 	if (level > out.level)
 		return;
 	va_start(ap, fmt);
-	vsnprintf(line, sizeof(line), fmt, ap);
+	vsnprintf(s, sizeof(s), fmt, ap);
 	va_end(ap);
-	line[strcspn(line, "\n")] = '\0';
+	text_show(line, sizeof(line) - 1, s, strcspn(s, "\n"));
 	if (out.syslog)
 		syslog(level, "%s", line);
 	else if (out.journal)
 		fprintf(stderr, "<%d>%s\n", level, line);
 	else
 		fprintf(stderr, "fwmarkd: %s\n", line);
+}
+
+void log_limit_tick(struct log_limit *l)
+{
+	if (!l->since_ms || clock_ms() - l->since_ms < LOG_LIMIT_MS)
+		return;
+	l->since_ms = 0;
+	if (l->n > LOG_LIMIT_LINES)
+		log_warn("%s: %u more lines, not written", l->what, l->n - LOG_LIMIT_LINES);
+}
+
+bool log_limit(struct log_limit *l)
+{
+	log_limit_tick(l);
+	if (!l->since_ms) {
+		l->since_ms = clock_ms();
+		l->n = 0;
+	}
+	return ++l->n > LOG_LIMIT_LINES;
 }

@@ -25,7 +25,7 @@ static void failed(void *ctx, const char *sentence)
 	in->store.agent.failures++;
 	text_reset(&in->views.agent.last_error);
 	text_add(&in->views.agent.last_error, "%s", sentence);
-	log_info("SET refused: %s", sentence);
+	log_at(log_limit(&in->refusals) ? LOG_DEBUG : LOG_INFO, "SET refused: %s", sentence);
 }
 
 static uint32_t uptime(void *ctx)
@@ -85,6 +85,7 @@ static void wire(struct instance *in)
 	memcpy(in->tables, tables, sizeof(tables));
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		in->tables[i].src.ctx = &in->views;
+	in->refusals.what = "refused SETs";
 	in->mib = (struct mib){
 		.tables = in->tables,
 		.ntables = sizeof(tables) / sizeof(*tables),
@@ -239,6 +240,7 @@ void instance_tick(struct instance *in)
 	}
 	instance_between(in);
 	state_tick(&in->store);
+	log_limit_tick(&in->refusals);
 }
 
 void instance_between(struct instance *in)

@@ -8,6 +8,7 @@
 #ifndef DAEMON_INSTANCE_H
 #define DAEMON_INSTANCE_H
 
+#include "base/log.h"
 #include "daemon/conf.h"
 #include "daemon/daemon.h"
 #include "plan/plan.h"
@@ -22,6 +23,7 @@ struct instance {
 	struct plan plan;
 	struct mib_table tables[15];
 	struct mib mib;
+	struct log_limit refusals;
 	int lock_fd;
 };
 

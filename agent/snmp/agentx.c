@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <syslog.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "snmp/agentx.h"
 #include "snmp/master.h"
@@ -40,29 +39,13 @@ static bool is_connection(const struct snmp_log_message *msg)
 	       strstr(msg->msg, "Failed to connect to the agentx master agent");
 }
 
-enum { LINES_MAX = 10, LINES_MS = 60000 };
-
-/* Anybody who can send a packet can make net-snmp log something: not as often as they like. */
-static bool too_many(void)
-{
-	static uint64_t since;
-	static unsigned n;
-	uint64_t now = clock_ms();
-
-	if (!since || now - since >= LINES_MS) {
-		if (n > LINES_MAX)
-			log_warn("net-snmp: %u more lines", n - LINES_MAX);
-		since = now;
-		n = 0;
-	}
-	return ++n > LINES_MAX;
-}
+static struct log_limit lines = { .what = "net-snmp" };
 
 /* Writes net-snmp's log lines to our log. */
 static int log_bridge(int major, int minor, void *serverarg, void *clientarg)
 {
 	const struct snmp_log_message *msg = serverarg;
-	bool quiet = is_request(msg) || is_connection(msg) || too_many();
+	bool quiet = is_request(msg) || is_connection(msg) || log_limit(&lines);
 
 	(void)major, (void)minor, (void)clientarg;
 	log_at(quiet ? LOG_DEBUG : msg->priority, "net-snmp: %s", msg->msg);
@@ -142,6 +125,7 @@ static void on_alarm(unsigned id, void *arg)
 	(void)id, (void)arg;
 	if (subagent)
 		master_tick();
+	log_limit_tick(&lines);
 	every_second.cb(every_second.arg);
 }
 

@@ -48,13 +48,14 @@ tests_unit_test_nf_meter_LDADD = $(UNIT_NETFILTER)
 noinst_HEADERS += tests/unit/nf_env.h tests/unit/nf_fake.h
 EXTRA_DIST += tests/data/rules4.txt tests/data/rules6.txt
 
-unit_tests += tests/unit/test_addr tests/unit/test_oset tests/unit/test_text tests/unit/test_vec
+unit_tests += tests/unit/test_addr tests/unit/test_log tests/unit/test_oset tests/unit/test_text tests/unit/test_vec
 unit_tests += tests/unit/test_idmap tests/unit/test_markfib
 unit_tests += tests/unit/test_cell tests/unit/test_mib tests/unit/test_mib_module tests/unit/test_txn
 unit_tests += tests/unit/test_access tests/unit/test_instance tests/unit/test_plan
 unit_tests += tests/unit/test_reading
 unit_tests += tests/unit/test_conf tests/unit/test_index_rows tests/unit/test_wanted tests/unit/test_route_set tests/unit/test_rowfile
 tests_unit_test_addr_LDADD = $(UNIT_BASE)
+tests_unit_test_log_LDADD = $(UNIT_BASE)
 tests_unit_test_oset_LDADD = $(UNIT_BASE)
 tests_unit_test_text_LDADD = $(UNIT_BASE)
 tests_unit_test_vec_LDADD = $(UNIT_BASE)
