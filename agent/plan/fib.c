@@ -22,14 +22,14 @@ int plan_fib_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *
 }
 
 /* Writes the file with the names that this SET adds and, when @all, without those that it
- * removes. */
-static int write_names(struct plan *plan, bool all, bool *differs, struct why *why)
+ * removes. @cause: the first item that changes the file, NULL: none does. */
+static int write_names(struct plan *plan, bool all, const struct plan_item **cause, struct why *why)
 {
 	struct names own = NAMES_INIT;
 	const struct plan_item *it;
 	int err = 0;
 
-	*differs = false;
+	*cause = NULL;
 	for (size_t i = 0; i < plan->views->names.tables.v.n && !err; i++) {
 		const struct name *n = vec_at(&plan->views->names.tables.v, i);
 
@@ -48,16 +48,17 @@ static int write_names(struct plan *plan, bool all, bool *differs, struct why *w
 		if (it->in && now->name[0]) {
 			const struct name *have = names_find(&own, now->id);
 
-			*differs |= !have || strcmp(have->name, now->name) != 0;
+			if (!*cause && (!have || strcmp(have->name, now->name) != 0))
+				*cause = it;
 			err = names_set(&own, now->id, now->name, NAME_OWN);
 		} else if (all && old && names_find(&own, old->id)) {
-			*differs = true;
+			*cause = *cause ? *cause : it;
 			names_remove(&own, old->id);
 		}
 	}
-	if (!err && *differs)
+	if (!err && *cause)
 		err = rt_names_write(&own, why);
-	if (!err && *differs && !(err = rt_names_read(&plan->views->names)))
+	if (!err && *cause && !(err = rt_names_read(&plan->views->names)))
 		plan->views->names_version++;
 	names_fini(&own);
 	return err;
@@ -66,14 +67,13 @@ static int write_names(struct plan *plan, bool all, bool *differs, struct why *w
 static int names_phase(struct plan *plan, bool all, struct mib_fault *fault)
 {
 	size_t first = 0;
-	const struct plan_item *it = plan_next(plan, &mib_fib, &first);
-	bool differs;
+	const struct plan_item *it = plan_next(plan, &mib_fib, &first), *cause;
 	int err;
 
 	if (!it)
 		return MIB_OK;
-	err = write_names(plan, all, &differs, &fault->why);
-	return err ? plan_fail(fault, it, FIB_COL_NAME, err) : MIB_OK;
+	err = write_names(plan, all, &cause, &fault->why);
+	return err ? plan_fail(fault, cause ? cause : it, FIB_COL_NAME, err) : MIB_OK;
 }
 
 int plan_names_add(struct plan *plan, struct mib_fault *fault)

@@ -347,8 +347,10 @@ static int commit(struct plan *plan, const struct vec *edits, size_t from, size_
 		err = nf_commit(plan->views->nf, vec_at(edits, from), n, failed, &plan->nf_undo,
 				why);
 	plan_nf_wait(plan, false);
-	for (size_t i = from; i < from + n && !err; i++)
+	for (size_t i = from; i < from + n && !err; i++) {
 		err = note_edit(plan, i, vec_at(edits, i));
+		*failed = err ? i - from : SIZE_MAX;
+	}
 	return err;
 }
 

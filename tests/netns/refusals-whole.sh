@@ -104,6 +104,13 @@ let_go() {
 mount --bind /etc/iproute2/rt_tables.d /etc/iproute2/rt_tables.d
 mount -o remount,bind,ro /etc/iproute2/rt_tables.d
 refused "names read-only" resourceUnavailable 'rt_tables.*[Rr]ead-only'
+mount --bind /etc/iproute2/rt_tables.d /etc/iproute2/rt_tables.d
+mount -o remount,bind,ro /etc/iproute2/rt_tables.d
+# The name that cannot be written is the one to blame, not the first row of that table.
+got=$(snmp snmpset -OsQtebU fwmarkFibStorageType.201 i volatile fwmarkFibName.205 s other \
+	fwmarkFibStatus.205 i createAndGo 2>&1) || :
+expect_match "names read-only" '^Failed object: .*fwmarkFibName.205' "$got"
+let_go
 
 # Nothing of all that is left over.
 # shellcheck disable=SC2046 # words
