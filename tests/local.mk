@@ -98,6 +98,7 @@ netns_tests = \
 	tests/netns/state-damaged.sh \
 	tests/netns/state-lost.sh \
 	tests/netns/state-unreadable.sh \
+	tests/netns/too-big.sh \
 	tests/netns/tos-marks.sh \
 	tests/netns/unit.sh \
 	tests/netns/varbind-order.sh
@@ -153,8 +154,9 @@ EXTRA_DIST += tests/README.md \
 	tests/netns/user.sh
 
 if NETNS_TESTS
-check_PROGRAMS += tests/netns/flood tests/netns/refuser
+check_PROGRAMS += tests/netns/ask tests/netns/flood tests/netns/refuser
 endif
+tests_netns_ask_SOURCES = tests/netns/ask.c
 tests_netns_flood_SOURCES = tests/netns/flood.c
 tests_netns_flood_LDADD = $(NETSNMP_LIBS)
 tests_netns_refuser_SOURCES = tests/netns/refuser.c

@@ -6,6 +6,7 @@ agent_libsnmp_a_CPPFLAGS = $(ROOM_CPPFLAGS) $(NETSNMP_CFLAGS)
 agent_libsnmp_a_SOURCES = \
 	agent/snmp/agentx.c \
 	agent/snmp/cell.c \
+	agent/snmp/frames.c \
 	agent/snmp/master.c \
 	agent/snmp/mib_agent.c \
 	agent/snmp/mib_fib.c \
@@ -22,6 +23,7 @@ agent_libsnmp_a_SOURCES = \
 
 noinst_HEADERS += \
 	include/snmp/agentx.h \
+	include/snmp/frames.h \
 	include/snmp/master.h \
 	include/snmp/mib.h \
 	include/snmp/shim.h \

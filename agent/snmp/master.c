@@ -11,6 +11,7 @@
  *    refused Register, which net-snmp takes for a success, is tried again.
  *  - the connection to an snmpd that hangs is kept: a UNIX socket loses nothing. It ends with
  *    snmpd.
+ *  - PDUs that are too big for net-snmp are answered: see frames.h.
  */
 #include <net-snmp/net-snmp-config.h>
 
@@ -24,6 +25,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -31,6 +33,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "snmp/frames.h"
 #include "snmp/master.h"
 #include "snmp/shim.h"
 
@@ -59,6 +62,10 @@ static struct {
 	uint64_t asked_ms; /* clock_ms() of the request */
 	unsigned again_ms; /* the pause after a refused Register, for snmpd logs each */
 	const char *told;  /* what is wrong and was logged; NULL: nothing */
+	struct frames frames;
+	/* net-snmp's own, of the transport of the session */
+	int (*recv)(netsnmp_transport *t, void *buf, int size, void **opaque, int *olength);
+	int (*send)(netsnmp_transport *t, const void *buf, int size, void **opaque, int *olength);
 } master = { .probe = -1 };
 
 static const char away[] = "cannot be reached", refuses[] = "refuses fwmarkObjects",
@@ -190,6 +197,65 @@ static void widen(netsnmp_session *session)
 		log_warn("snmpd: no room for its answers: %s", strerror(errno));
 }
 
+static int refuse(netsnmp_transport *t, const uint8_t *header)
+{
+	uint8_t answer[FRAME_RESPONSE];
+	void *opaque = NULL;
+	int olength = 0;
+
+	log_debug("snmpd: tooBig for an AgentX PDU of %zu octets", frame_size(header));
+	frame_refuse(header, answer);
+	return master.send(t, answer, sizeof(answer), &opaque, &olength);
+}
+
+/* A request is too big for net-snmp. */
+static void on_too_big(void *arg, const uint8_t *header)
+{
+	if (frame_is_request(header))
+		refuse(arg, header);
+	if (frame_is_test_set(header))
+		shim_set_too_big(frame_size(header), FRAME_MAX);
+}
+
+/* In place of the transport's f_recv: what net-snmp gets is what it can parse. */
+static int frames_recv(netsnmp_transport *t, void *buf, int size, void **opaque, int *olength)
+{
+	size_t held = frames_held(&master.frames, buf);
+	int n = master.recv(t, (uint8_t *)buf + held, size - (int)held, opaque, olength);
+
+	if (n <= 0)
+		return n;
+	n = (int)frames_filter(&master.frames, buf, held + (size_t)n, on_too_big, t);
+	if (n)
+		return n;
+	free(*opaque);
+	*opaque = NULL;
+	*olength = 0;
+	t->flags |= NETSNMP_TRANSPORT_FLAG_EMPTY_PKT; /* not the end of the connection */
+	return 0;
+}
+
+/* In place of the transport's f_send: an answer that snmpd would not parse becomes tooBig. */
+static int frames_send(netsnmp_transport *t, const void *buf, int size, void **opaque, int *olength)
+{
+	if (size <= FRAME_MAX || !frame_is_response(buf))
+		return master.send(t, buf, size, opaque, olength);
+	return refuse(t, buf) < 0 ? -1 : size;
+}
+
+static void watch_frames(netsnmp_session *session)
+{
+	netsnmp_transport *t = snmp_sess_transport(snmp_sess_pointer(session));
+
+	if (!t)
+		return;
+	master.frames = (struct frames){ 0 };
+	master.recv = t->f_recv;
+	master.send = t->f_send;
+	t->f_recv = frames_recv;
+	t->f_send = frames_send;
+}
+
 static int on_start(int major, int minor, void *serverarg, void *clientarg)
 {
 	(void)major, (void)minor, (void)clientarg;
@@ -197,6 +263,7 @@ static int on_start(int major, int minor, void *serverarg, void *clientarg)
 	master.registered = false;
 	master.again_ms = AGAIN_MIN_MS;
 	widen(serverarg);
+	watch_frames(serverarg);
 	return 0;
 }
 

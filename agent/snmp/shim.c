@@ -74,6 +74,69 @@ static void answer(netsnmp_variable_list *vb, const struct mib_value *v)
 	}
 }
 
+/*
+ * What a GETBULK is answered with must fit into a datagram. net-snmp (5.9.3, 5.9.4) sees to that
+ * when the request is of SNMPv1 or v2c and MSG_SEND_MAX is set, as agentx.c does; of SNMPv3 it makes
+ * genErr then. In snmpd nothing sees to it (and with MSG_SEND_MAX set, a long SET would stop snmpd,
+ * which can then not send it to us): the answer is lost, and the manager waits. So the octets of an
+ * answer are counted here, over all repetitions, which come one by one and have the same
+ * transaction, while others may come between them.
+ */
+enum { DATAGRAM_MAX = 65507, AROUND_VARBINDS = 256, TRANSACTIONS = 16 };
+
+static struct {
+	struct {
+		long id;
+		size_t octets; /* of the varbinds so far */
+	} transactions[TRANSACTIONS];
+	unsigned next; /* the one to be forgotten */
+} answers;
+
+/* How many octets a varbind takes in SNMP, at most. */
+static size_t varbind_size(const netsnmp_variable_list *vb)
+{
+	enum { HEADERS = 12, NUMBER = 9 };
+	size_t n = HEADERS + (vb->type == ASN_OCTET_STR ? vb->val_len : NUMBER);
+
+	for (size_t i = 0; i < vb->name_length; i++) {
+		oid id = vb->name[i];
+
+		do
+			n++;
+		while (id >>= 7);
+	}
+	return n;
+}
+
+static size_t *octets_of(long transaction)
+{
+	for (unsigned i = 0; i < TRANSACTIONS; i++)
+		if (answers.transactions[i].id == transaction)
+			return &answers.transactions[i].octets;
+	answers.next = (answers.next + 1) % TRANSACTIONS;
+	answers.transactions[answers.next].id = transaction;
+	answers.transactions[answers.next].octets = 0;
+	return &answers.transactions[answers.next].octets;
+}
+
+/* Refuses a GETBULK, or the GETNEXT that it is to us, when its answer has become too long. */
+static void check_size(netsnmp_agent_request_info *info, netsnmp_request_info *requests)
+{
+	const netsnmp_pdu *pdu = info->asp->pdu;
+	size_t max = DATAGRAM_MAX, *octets;
+
+	if (pdu->version == SNMP_VERSION_1 || pdu->version == SNMP_VERSION_2c)
+		return;
+	if (pdu->version == SNMP_VERSION_3 && (size_t)pdu->msgMaxSize < max)
+		max = (size_t)pdu->msgMaxSize;
+	octets = octets_of(pdu->transid);
+	for (const netsnmp_request_info *rq = requests; rq; rq = rq->next)
+		if (rq->requestvb->type != ASN_NULL)
+			*octets += varbind_size(rq->requestvb);
+	if (*octets + AROUND_VARBINDS > max)
+		netsnmp_set_request_error(info, requests, SNMP_ERR_TOOBIG);
+}
+
 static void handle_get(struct mib *m, netsnmp_agent_request_info *info, netsnmp_request_info *rq)
 {
 	uint32_t name[MIB_OID_MAX];
@@ -205,6 +268,8 @@ static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *re
 		else
 			handle_getnext(m, rq);
 	}
+	if (info->mode == MODE_GETNEXT)
+		check_size(info, requests);
 	return SNMP_ERR_NOERROR;
 }
 
@@ -226,7 +291,19 @@ static int master_lost(int major, int minor, void *serverarg, void *clientarg)
 	if (m->state == TXN_APPLIED)
 		log_warn("snmpd went away in the middle of a SET: what it did stays");
 	mib_set_finish(m);
+	memset(&answers, 0, sizeof(answers)); /* the next snmpd counts its transactions from 1 */
 	return 0;
+}
+
+void shim_set_too_big(size_t size, size_t max)
+{
+	struct why why;
+
+	why_set(&why, 0,
+		"SET: it takes %zu octets between snmpd and fwmarkd, and net-snmp takes %zu at "
+		"most: make several of it",
+		size, max);
+	registered->ops.failed(registered->ops.ctx, why.s);
 }
 
 int shim_register(struct mib *m)

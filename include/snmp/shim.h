@@ -13,5 +13,7 @@
 int shim_register(struct mib *m);
 /* The name of fwmarkObjects and, in @n, its length. */
 const oid *shim_root(size_t *n);
+/* A SET was refused before it came to the engine: its PDU has @size octets, and @max are taken. */
+void shim_set_too_big(size_t size, size_t max);
 
 #endif
