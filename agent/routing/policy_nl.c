@@ -9,6 +9,7 @@
 #include "compat.h"
 #include "nl_attr.h"
 #include "policy_nl_priv.h"
+#include "routing/link_nl.h"
 
 enum { POLICY_PART_PRIORITY = 1 };
 
@@ -161,11 +162,16 @@ int policy_nl_decode(const struct nlmsghdr *nlh, struct policy *out)
 	return 0;
 }
 
+/* How often to read the rules while others change them: some 10 ms with a thousand rules. */
+enum { DUMP_TRIES = 16 };
+
 struct dump {
+	int family;
 	policy_raw_cb *raw;
 	policy_cb *cb;
 	void (*reset)(void *arg);
 	void *arg;
+	bool moved; /* a rule came or went meanwhile */
 };
 
 static int dump_message(const struct nlmsghdr *nlh, void *arg)
@@ -191,28 +197,65 @@ static void dump_reset(void *arg)
 	d->reset(d->arg);
 }
 
-static int dump_rules(struct rtnl *nl, int family, struct dump *d)
+static int dump_once(struct rtnl *nl, struct dump *d)
 {
 	_Alignas(struct nlmsghdr) char buf[POLICY_NL_MAX];
 	struct nlmsghdr *nlh =
 		nl_begin(buf, sizeof(buf), RTM_GETRULE, 0, sizeof(struct fib_rule_hdr));
 	struct fib_rule_hdr *frh = mnl_nlmsg_get_payload(nlh);
 
-	frh->family = (uint8_t)family;
-	return rtnl_dump(nl, nlh, dump_message, d->reset ? dump_reset : NULL, d);
+	frh->family = (uint8_t)d->family;
+	return rtnl_dump(nl, nlh, dump_message, dump_reset, d);
+}
+
+static int watch_event(const struct nlmsghdr *nlh, void *arg)
+{
+	(void)nlh;
+	*(bool *)arg = true;
+	return 0;
+}
+
+/*
+ * The kernel goes on with a dump of rules by counting those it has given (dump_rules() of
+ * net/core/fib_rules.c), and says nothing when rules before that place come or go: it leaves out
+ * some, or gives them twice. So believe only a dump beside which the kernel announced no change of
+ * rules. Two dumps that are equal are no proof: what is left out stands at the same place each
+ * time.
+ */
+static int dump_rules(struct rtnl *nl, struct dump *d)
+{
+	struct rtnl_events *watch = NULL;
+	int err = rtnl_events_watch(d->family == AF_INET ? RTNLGRP_IPV4_RULE : RTNLGRP_IPV6_RULE,
+				    &watch);
+
+	d->moved = !err;
+	for (int tries = 0; !err && d->moved && tries < DUMP_TRIES; tries++) {
+		d->moved = false;
+		err = dump_once(nl, d);
+		/* A change that is under way is announced when it is complete. */
+		if (!err)
+			err = link_nl_barrier(nl);
+		if (!err)
+			err = rtnl_events_drain(watch, watch_event, &d->moved, &d->moved);
+		err = err < 0 ? err : 0;
+	}
+	if (!err && d->moved)
+		err = -EAGAIN;
+	rtnl_events_close(watch);
+	return err;
 }
 
 int policy_nl_dump(struct rtnl *nl, int family, policy_cb *cb, void (*reset)(void *arg), void *arg)
 {
-	struct dump d = { .cb = cb, .reset = reset, .arg = arg };
+	struct dump d = { .family = family, .cb = cb, .reset = reset, .arg = arg };
 
-	return dump_rules(nl, family, &d);
+	return dump_rules(nl, &d);
 }
 
 int policy_nl_dump_raw(struct rtnl *nl, int family, policy_raw_cb *cb, void (*reset)(void *arg),
 		       void *arg)
 {
-	struct dump d = { .raw = cb, .reset = reset, .arg = arg };
+	struct dump d = { .family = family, .raw = cb, .reset = reset, .arg = arg };
 
-	return dump_rules(nl, family, &d);
+	return dump_rules(nl, &d);
 }

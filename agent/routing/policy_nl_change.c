@@ -191,6 +191,12 @@ static int group_rebuild(struct rtnl *nl, struct policy_held *h, const struct po
 	return err;
 }
 
+static int cannot_read(struct why *why, int err)
+{
+	return why_set(why, err, "cannot read the rules: %s",
+		       err == -EAGAIN ? "they change all the time" : strerror(-err));
+}
+
 /* Reads the group, and finds the rule to delete. */
 static int group_search(struct rtnl *nl, struct policy_held *h, const struct policy *p,
 			struct policy_group *g, size_t *at, struct why *why)
@@ -200,7 +206,7 @@ static int group_search(struct rtnl *nl, struct policy_held *h, const struct pol
 	group_fini(g);
 	err = group_read(nl, h, p->family, p->priority, g);
 	if (err)
-		return why_set(why, err, "cannot read the rules: %s", strerror(-err));
+		return cannot_read(why, err);
 	*at = group_find(g, p);
 	return *at == g->rules.n ? why_set(why, -ENOENT, "no such rule of priority %u", p->priority)
 				 : 0;
@@ -280,7 +286,7 @@ int policy_nl_restore(struct rtnl *nl, struct policy_held *h, const struct polic
 	int err = group_read(nl, h, was->family, was->priority, &now);
 
 	if (err)
-		why_set(why, err, "cannot read the rules: %s", strerror(-err));
+		cannot_read(why, err);
 	if (err || group_restored(was, &now, ours, arg))
 		goto out;
 	/* As group_rebuild() does: first add, then delete from the front. */
@@ -344,7 +350,8 @@ int policy_nl_add(struct rtnl *nl, struct policy_held *h, const struct policy *p
 		return err;
 	err = policy_exists(nl, h, p);
 	if (err)
-		return why_set(why, err, "the kernel holds this rule already");
+		return err == -EEXIST ? why_set(why, err, "the kernel holds this rule already")
+				      : cannot_read(why, err);
 	if (why)
 		why->s[0] = '\0';
 	nlh->nlmsg_flags &= (uint16_t)~NLM_F_EXCL;

@@ -29,7 +29,7 @@ struct rtnl_events {
 	_Alignas(struct nlmsghdr) char buf[RTNL_BUF];
 };
 
-static struct mnl_socket *rtnl_events_socket(void)
+static struct mnl_socket *rtnl_events_socket(unsigned groups)
 {
 	struct mnl_socket *sock = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	int size = RTNL_EVENTS_RCVBUF, err, fd;
@@ -41,7 +41,7 @@ static struct mnl_socket *rtnl_events_socket(void)
 	fd = mnl_socket_get_fd(sock);
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
 		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	if (mnl_socket_bind(sock, rtnl_groups, MNL_SOCKET_AUTOPID) == 0)
+	if (mnl_socket_bind(sock, groups, MNL_SOCKET_AUTOPID) == 0)
 		return sock;
 	err = errno;
 	mnl_socket_close(sock);
@@ -49,14 +49,14 @@ static struct mnl_socket *rtnl_events_socket(void)
 	return NULL;
 }
 
-int rtnl_events_open(struct rtnl_events **out)
+static int open_groups(unsigned groups, struct rtnl_events **out)
 {
-	struct rtnl_events *ev = calloc(1, sizeof(*ev));
+	struct rtnl_events *ev = malloc(sizeof(*ev));
 	int err;
 
 	if (!ev)
 		return -ENOMEM;
-	ev->sock = rtnl_events_socket();
+	ev->sock = rtnl_events_socket(groups);
 	if (!ev->sock) {
 		err = -errno;
 		rtnl_events_close(ev);
@@ -66,11 +66,21 @@ int rtnl_events_open(struct rtnl_events **out)
 	return 0;
 }
 
+int rtnl_events_open(struct rtnl_events **out)
+{
+	return open_groups(rtnl_groups, out);
+}
+
+int rtnl_events_watch(unsigned group, struct rtnl_events **out)
+{
+	return open_groups(1u << (group - 1), out);
+}
+
 /* The new socket receives events before the old one is closed, so that none is missed. It gets the
  * number of the old one, because somebody may poll that. */
 int rtnl_events_renew(struct rtnl_events *ev)
 {
-	struct mnl_socket *sock = rtnl_events_socket();
+	struct mnl_socket *sock = rtnl_events_socket(rtnl_groups);
 	int err = 0;
 
 	if (!sock)

@@ -27,7 +27,15 @@ int policy_nl_decode(const struct nlmsghdr *nlh, struct policy *out);
 /* Called for each policy, in the kernel's order within the family. */
 typedef int policy_cb(const struct policy *p, void *arg);
 
-/* @family: AF_INET or AF_INET6. Returns: 0 or -errno (rtnl_dump()). */
+/**
+ * policy_nl_dump - all policies of a family
+ * @family: AF_INET or AF_INET6
+ * @reset: called before each try, to forget what came so far
+ *
+ * Reads again when policies come or go meanwhile, for the kernel leaves others out then, or gives
+ * them twice. Returns: 0; -EAGAIN: they change all the time, and what the last try gave may be
+ * wrong; or -errno (rtnl_dump()).
+ */
 int policy_nl_dump(struct rtnl *nl, int family, policy_cb *cb, void (*reset)(void *arg), void *arg);
 
 /*
@@ -88,7 +96,8 @@ void policy_nl_forget(struct policy_group *g);
  * @ours: has the caller added this policy since? What others have added stays, behind the rest
  *
  * Undoes any changes, also those that failed half-way, and does nothing where nothing has changed.
- * At no time is a policy missing that was there before. Returns: 0 or -errno.
+ * At no time is a policy missing that was there before. Returns: 0 or -errno; -EAGAIN: policies come
+ * and go all the time, and nothing was done, because it cannot be known what is there.
  */
 int policy_nl_restore(struct rtnl *nl, struct policy_held *h, const struct policy_group *was,
 		      policy_is_ours *ours, const void *arg, struct why *why);

@@ -84,6 +84,9 @@ enum { RTNL_EVENTS_MAX = 65536 };
 /* Subscribes to events of links, addresses, routes, rules, nexthops and settings of interfaces
  * (netconf), of both families. Returns: 0 or -errno. */
 int rtnl_events_open(struct rtnl_events **out);
+/* The same for the events of one group (RTNLGRP_*): did anything change while something was
+ * read? */
+int rtnl_events_watch(unsigned group, struct rtnl_events **out);
 void rtnl_events_close(struct rtnl_events *ev);
 /* Drops the queued events, and the filter of rtnl_events_exclude(). Returns: 0 or -errno. */
 int rtnl_events_renew(struct rtnl_events *ev);

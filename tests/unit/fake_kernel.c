@@ -540,6 +540,12 @@ int rtnl_events_open(struct rtnl_events **out)
 	return *out ? 0 : -ENOMEM;
 }
 
+int rtnl_events_watch(unsigned group, struct rtnl_events **out)
+{
+	(void)group;
+	return rtnl_events_open(out);
+}
+
 void rtnl_events_close(struct rtnl_events *ev)
 {
 	free(ev);

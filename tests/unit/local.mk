@@ -29,7 +29,7 @@ tests_unit_test_rt_names_LDADD = $(UNIT_ROUTING)
 tests_unit_test_rtnl_LDADD = $(UNIT_ROUTING)
 tests_unit_test_sysctl_LDADD = $(UNIT_ROUTING)
 
-noinst_HEADERS += tests/unit/netns.h tests/unit/routes.h
+noinst_HEADERS += tests/unit/churn.h tests/unit/netns.h tests/unit/routes.h
 EXTRA_DIST += tests/unit/no-cmocka.sh
 unit_tests += tests/unit/test_encap tests/unit/test_route tests/unit/test_route_nl \
 	tests/unit/test_route_kernel

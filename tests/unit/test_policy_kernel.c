@@ -7,11 +7,13 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "churn.h"
 #include "netns.h"
 #include "routing/policy_nl.h"
 #include "routing/rt_names.h"
@@ -65,7 +67,8 @@ static void run(const char *command)
 static int fresh(void **state)
 {
 	(void)state;
-	run("for v in -4 -6; do ip $v rule flush; while ip $v rule del pref 0 2>/dev/null; do :; done;"
+	/* A flush of many leaves some: it deletes beside its own dump. */
+	run("for v in -4 -6; do while ip $v rule | grep -q '^[1-9]'; do ip $v rule flush; done; while ip $v rule del pref 0 2>/dev/null; do :; done;"
 	    " ip $v rule add pref 0 table local; ip $v rule add pref 32766 table main; done;"
 	    " ip rule add pref 32767 table default");
 	return 0;
@@ -495,6 +498,153 @@ static void another_rule_that_goes_is_put_back(void **state)
 	policy_held_free(held);
 }
 
+enum { GROUP = 700, MOVING = 20, NEW_MARK = 9999 };
+
+static void tell(struct rtnl *own, uint16_t type, const struct policy *p)
+{
+	_Alignas(struct nlmsghdr) char buf[512];
+
+	assert_int_equal(policy_nl_encode(buf, sizeof(buf), type, p), 0);
+	(void)rtnl_request(own, (struct nlmsghdr *)(void *)buf, NULL);
+}
+
+/* Rules before the group come and go: the kernel, which counts, loses its place. */
+static void rules_move(struct rtnl *own)
+{
+	for (uint32_t i = 0; i < 2 * MOVING; i++) {
+		struct policy p = plain(100 + i % MOVING);
+
+		tell(own, i < MOVING ? RTM_NEWRULE : RTM_DELRULE, &p);
+	}
+}
+
+static void group_is_whole(void)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < rules.n; i++)
+		if (rule(i)->priority == 500)
+			assert_int_equal(rule(i)->mark, ++n);
+	assert_int_equal(n, GROUP);
+}
+
+static bool is_new_mark(const struct policy *p, const void *arg)
+{
+	(void)arg;
+	return p->mark == NEW_MARK;
+}
+
+static void a_group_is_read_and_restored_beside_changes(void **state)
+{
+	struct policy_group *was;
+	unsigned read = 0, restored = 0;
+	pid_t pid;
+
+	(void)state;
+	for (uint32_t mark = 1; mark <= GROUP; mark++)
+		mark_add(mark);
+	pid = churn_start(rules_move, 2000);
+	for (unsigned i = 0; i < 40; i++) {
+		int err = policy_nl_dump(nl, AF_INET, keep, forget, &rules);
+
+		assert_true(err == 0 || err == -EAGAIN);
+		if (!err) {
+			group_is_whole();
+			read++;
+		}
+		err = policy_nl_keep(nl, NULL, AF_INET, 500, &was);
+		assert_true(err == 0 || err == -EAGAIN);
+		if (err)
+			continue;
+		mark_add(NEW_MARK);
+		err = policy_nl_restore(nl, NULL, was, is_new_mark, NULL, NULL);
+		for (; err == -EAGAIN; usleep(1000))
+			err = policy_nl_restore(nl, NULL, was, is_new_mark, NULL, NULL);
+		assert_int_equal(err, 0);
+		policy_nl_forget(was);
+		restored++;
+	}
+	churn_stop(pid);
+	dump(AF_INET);
+	group_is_whole();
+	assert_in_range(read, 30, 40);
+	assert_in_range(restored, 30, 40);
+}
+
+/* Somebody changes rules all the time: nothing is rebuilt from what may be wrong. */
+static void what_cannot_be_known_is_refused(void **state)
+{
+	struct policy_group *was;
+	struct why why = { "" };
+	pid_t pid;
+
+	(void)state;
+	for (uint32_t mark = 1; mark <= GROUP; mark++)
+		mark_add(mark);
+	assert_int_equal(policy_nl_keep(nl, NULL, AF_INET, 500, &was), 0);
+	pid = churn_start(rules_move, 0);
+	for (unsigned i = 0; i < 10; i++) {
+		int err = policy_nl_restore(nl, NULL, was, is_new_mark, NULL, &why);
+
+		if (err == -EAGAIN)
+			assert_string_equal(why.s,
+					    "cannot read the rules: they change all the time");
+		else
+			assert_int_equal(err, 0);
+	}
+	churn_stop(pid);
+	policy_nl_forget(was);
+	dump(AF_INET);
+	group_is_whole();
+}
+
+/* Changes a rule before the others while these are read, so many times. */
+static struct {
+	struct rtnl *nl;
+	unsigned changes, tries;
+	bool there;
+} mover;
+
+static int keep_and_move(const struct policy *p, void *arg)
+{
+	struct policy first = plain(100);
+
+	if (rules.n == 1 && mover.changes) {
+		mover.changes--;
+		mover.there = !mover.there;
+		tell(mover.nl, mover.there ? RTM_NEWRULE : RTM_DELRULE, &first);
+	}
+	return keep(p, arg);
+}
+
+static void forget_and_count(void *arg)
+{
+	mover.tries++;
+	forget(arg);
+}
+
+static int dump_with(unsigned changes)
+{
+	mover.changes = changes;
+	mover.tries = 0;
+	return policy_nl_dump(nl, AF_INET, keep_and_move, forget_and_count, &rules);
+}
+
+static void what_changes_meanwhile_is_read_again(void **state)
+{
+	(void)state;
+	assert_int_equal(rtnl_open(&mover.nl), 0);
+	for (uint32_t mark = 1; mark <= GROUP; mark++)
+		mark_add(mark);
+	assert_int_equal(dump_with(0), 0);
+	assert_int_equal(mover.tries, 1); /* at rest nothing is asked twice */
+	assert_int_equal(dump_with(3), 0);
+	assert_int_equal(mover.tries, 4);
+	group_is_whole();
+	assert_int_equal(dump_with(UINT32_MAX), -EAGAIN);
+	rtnl_close(mover.nl);
+}
+
 static void the_kernel_chooses_a_priority(void **state)
 {
 	struct policy p = plain(0);
@@ -617,6 +767,9 @@ int main(void)
 		cmocka_unit_test_setup(a_priority_is_restored_in_its_order, fresh),
 		cmocka_unit_test_setup(what_is_held_follows_its_own_changes, fresh),
 		cmocka_unit_test_setup(another_rule_that_goes_is_put_back, fresh),
+		cmocka_unit_test_setup(a_group_is_read_and_restored_beside_changes, fresh),
+		cmocka_unit_test_setup(what_cannot_be_known_is_refused, fresh),
+		cmocka_unit_test_setup(what_changes_meanwhile_is_read_again, fresh),
 		cmocka_unit_test_setup(the_kernel_chooses_a_priority, fresh),
 		cmocka_unit_test_setup(the_kernel_says_why, fresh),
 		cmocka_unit_test_setup(the_default_table_is_not_sent_without_lookup, fresh),

@@ -122,7 +122,9 @@ static void a_dump_given_up_leaves_a_clean_socket(void **state)
 	assert_int_equal(s.n, 3);
 }
 
-/* Meanwhile others are asked; and what comes behind the place is seen. */
+/* Meanwhile others are asked; and what comes behind the place is seen. The kernel goes on by counting:
+ * for the rule that went, it leaves out another one. Who needs all of them knows that
+ * (policy_nl.c). */
 static void a_dump_is_left_and_gone_on_with(void **state)
 {
 	struct rtnl *other;
