@@ -244,7 +244,7 @@ static int undo_phases(struct plan *plan, struct why *why)
 static int undo_failed(struct plan *plan, struct mib_fault *fault)
 {
 	log_err("what a refused SET had done could not all be undone: %s", fault->why.s);
-	routes_stale(plan->views, AF_UNSPEC, 0, 0);
+	routes_stale(plan->views, AF_UNSPEC, 0);
 	if (!rt_names_read(&plan->views->names))
 		plan->views->names_version++;
 	return fault->error = MIB_UNDO_FAILED;

@@ -84,6 +84,10 @@ uint16_t route_set_free_instance(const struct routes *v, const struct route_rec 
  * older or newer than the event. At the end, the key is put back to what the dump said, and its
  * events are applied once more: after the last event of a route, the route is there or is not,
  * whatever was before.
+ *
+ * A dump of IPv6 routes may lack some when others change meanwhile (read.c). Then it takes nothing
+ * away: it is read again, and what all of these readings gave is united. The last one takes away
+ * what none of them gave.
  */
 struct route_seen; /* a message that was decoded before */
 
@@ -97,10 +101,13 @@ enum route_phase { ROUTE_READING, ROUTE_SWEEPING, ROUTE_SETTLING };
 struct route_load {
 	struct routes *v;
 	struct route_scope scope;
-	uint32_t pass;	    /* route_rec.seen of the routes that were read */
-	struct vec group;   /* struct route_rec: all routes so far of the key being read */
-	struct vec held;    /* struct route_rec: read, and kept for the end because of ... */
-	struct oset events; /* struct route_report */
+	uint32_t pass;		   /* route_rec.seen of the routes that were read */
+	struct rtnl_events *watch; /* IPv6: what changes meanwhile, NULL: no matter */
+	bool partial;		   /* it did: the dump may lack routes, see route_load_unite() */
+	bool last;		   /* it is not read again for that */
+	struct vec group;	   /* struct route_rec: all routes so far of the key being read */
+	struct vec held;	   /* struct route_rec: read, and kept for the end because of ... */
+	struct oset events;	   /* struct route_report */
 	struct vec unclear; /* uint32_t: tables to be read anew, which events left in doubt */
 	enum route_phase phase;
 	struct route_rec next; /* where the removal of routes that the dump did not give goes on */
@@ -108,6 +115,7 @@ struct route_load {
 	uint64_t moves;	       /* ... this equals set.moves */
 	bool overrun;	       /* there were more events than are kept */
 	bool changed;	       /* a route came or went */
+	bool found;	       /* a route came */
 	bool direct;	   /* the set was empty: the routes go, with their instances, into ... */
 	struct oset fresh; /* ... this set */
 	bool installed;	   /* fresh has become the set */
@@ -122,6 +130,9 @@ int route_load_message(struct route_load *l, const struct nlmsghdr *nlh);
 /* Takes an event. Returns: false when it does not concern this reading, and the set alone must
  * follow. */
 bool route_load_event(struct route_load *l, const struct route *r, bool gone, bool replaces);
+/* The dump was read beside changes, and may lack routes. Call this before route_load_end(). Returns:
+ * shall the same be read again? Then scope.united and scope.since are those of the next reading. */
+bool route_load_unite(struct route_load *l);
 /* The dump is read to its end. Returns: 1: call this again, now or after a while; 0: done; -EAGAIN:
  * there were too many events, read once more; -ENOMEM, -ENOSPC. */
 int route_load_end(struct route_load *l);
@@ -132,6 +143,8 @@ void route_load_fini(struct route_load *l);
 void routes_expiry_fini(struct routes *v);
 /* stale.c: the set has changed: counts version and time. */
 void routes_touched(struct routes *v);
+/* Marks a part as to be read anew. */
+void routes_stale_scope(struct routes *v, const struct route_scope *scope);
 /* read.c: gives up the reading under way. */
 void routes_leave(struct routes *v);
 

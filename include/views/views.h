@@ -122,10 +122,13 @@ struct fib_count {
 	uint32_t id, routes4, routes6;
 };
 
-/* A part of the routes: one family, and one table, device or protocol where not 0. */
+/* A part of the routes: one family, and one table, device or protocol where not 0. The part of a
+ * device is its routes without a nexthop object. */
 struct route_scope {
 	uint8_t family, protocol;
 	uint32_t fib, ifindex;
+	/* IPv6: how often it was read while routes changed, and route_load.pass of the first. */
+	uint32_t united, since;
 };
 
 struct route_info; /* everything of a route but its key; shared by many routes */
@@ -329,10 +332,12 @@ void routes_look(struct views *views, const struct route *key);
 bool routes_whole(const struct views *views);
 /* Events were lost: marks all routes as to be read anew. */
 void routes_lost(struct views *views);
-/* Marks routes as to be read anew. @family AF_UNSPEC: of both; @fib, @ifindex 0: of all. */
-void routes_stale(struct views *views, uint8_t family, uint32_t fib, uint32_t ifindex);
-/* The same for every device by which a route leaves that has a nexthop object (@prefsrc NULL), or
- * this preferred source: such routes go without an event. */
+/* Marks routes as to be read anew. @family AF_UNSPEC: of both; @fib 0: of all tables. */
+void routes_stale(struct views *views, uint8_t family, uint32_t fib);
+/* The same for the routes that leave by this device, 0: by any. */
+void routes_stale_device(struct views *views, uint32_t ifindex);
+/* The same for routes that have a nexthop object (@prefsrc NULL), or this preferred source: such
+ * routes change and go without an event. */
 void routes_stale_users(struct views *views, const struct prefix *prefsrc);
 /* Is this route in a part that is still to be read? */
 bool routes_unread(const struct routes *v, const struct route *r);

@@ -22,7 +22,7 @@ static void read_others(struct views *views, const struct num_list *list,
 {
 	for (uint32_t i = 0; i < list->n; i++)
 		if (!num_list_has(other, list->item[i]))
-			routes_stale(views, AF_UNSPEC, list->item[i], 0);
+			routes_stale(views, AF_UNSPEC, list->item[i]);
 }
 
 /* A table in which managers have routes is shown all the same, until they have none there. */

@@ -195,3 +195,14 @@ bool route_info_uses(const struct route_info *info, uint32_t ifindex)
 			return true;
 	return false;
 }
+
+size_t route_info_count(const struct routes *v, uint8_t protocol)
+{
+	size_t n = 0;
+
+	for (size_t b = 0; b < v->nbuckets; b++)
+		for (const struct route_info *info = v->buckets[b]; info; info = info->next)
+			if (info->r.protocol == protocol)
+				n += info->refs;
+	return n;
+}

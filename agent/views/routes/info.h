@@ -10,6 +10,8 @@
 struct route_info *route_info_get(struct routes *v, const struct route *r);
 /* Does any next hop leave by this device? */
 bool route_info_uses(const struct route_info *info, uint32_t ifindex);
+/* Returns: how many routes have this protocol. */
+size_t route_info_count(const struct routes *v, uint8_t protocol);
 /* Gives a reference back. */
 void route_info_put(struct routes *v, struct route_info *info);
 /* Gives back the references of @recs (struct route_rec), and empties it. */

@@ -19,7 +19,7 @@ void routes_init(struct views *views)
 	*v = (struct routes){ .version = 1, .wanted = &views->store->wanted[ROUTE_ROWS] };
 	route_set_init(v);
 	v->stale = (struct vec)VEC_INIT(struct route_scope);
-	routes_stale(views, AF_UNSPEC, 0, 0);
+	routes_stale(views, AF_UNSPEC, 0);
 }
 
 void routes_fini(struct views *views)
@@ -36,7 +36,8 @@ static bool is_stale(const struct routes *v, const struct route *r)
 	for (size_t i = 0; i < v->stale.n; i++) {
 		const struct route_scope *s = vec_at(&v->stale, i);
 
-		if (s->family == r->dst.family && (!s->fib || s->fib == r->fib) && !s->ifindex)
+		if (s->family == r->dst.family && (!s->fib || s->fib == r->fib) && !s->ifindex &&
+		    !s->protocol)
 			return true;
 	}
 	return false;
@@ -64,7 +65,7 @@ void routes_on_route(struct views *views, const struct nlmsghdr *nlh)
 		return;
 	later = v->load && route_load_event(v->load, &r, gone, replaces);
 	if (!route_set_event(v, &r, gone, replaces) && !later)
-		routes_stale(views, r.dst.family, r.fib, 0);
+		routes_stale(views, r.dst.family, r.fib);
 	routes_touched(v);
 }
 
@@ -89,7 +90,7 @@ void routes_on_link(struct views *views, const struct nlmsghdr *nlh)
 	link = names_find(&views->links, (uint32_t)ifi->ifi_index);
 	after = link ? link->flags : 0;
 	if ((before ^ after) & LINK_FLAGS || nlh->nlmsg_type == RTM_DELLINK)
-		routes_stale(views, AF_UNSPEC, 0, (uint32_t)ifi->ifi_index);
+		routes_stale_device(views, (uint32_t)ifi->ifi_index);
 	if (!(after & IFF_UP))
 		routes_device_down(views, (uint32_t)ifi->ifi_index);
 	views->links_changed = true;
@@ -106,7 +107,7 @@ void routes_on_address(struct views *views, const struct nlmsghdr *nlh)
 	views->links_changed = true;
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifa) || nlh->nlmsg_type != RTM_DELADDR)
 		return;
-	routes_stale(views, AF_UNSPEC, 0, ifa->ifa_index);
+	routes_stale_device(views, ifa->ifa_index);
 	mnl_attr_for_each(attr, nlh, sizeof(*ifa)) {
 		if (mnl_attr_get_type(attr) !=
 			    (ifa->ifa_family == AF_INET ? IFA_LOCAL : IFA_ADDRESS) ||
@@ -137,7 +138,7 @@ void routes_on_netconf(struct views *views, const struct nlmsghdr *nlh)
 	}
 	/* "all" and "default" are negative. */
 	if (linkdown)
-		routes_stale(views, AF_UNSPEC, 0, ifindex > 0 ? (uint32_t)ifindex : 0);
+		routes_stale_device(views, ifindex > 0 ? (uint32_t)ifindex : 0);
 }
 
 void routes_on_nexthop(struct views *views, const struct nlmsghdr *nlh)

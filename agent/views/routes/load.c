@@ -27,10 +27,13 @@ void route_load_begin(struct route_load *l, struct routes *v, const struct route
 		.scope = *scope,
 		.pass = ++v->pass,
 		.direct = !v->known && !v->set.n,
+		.last = true,
 		.group = VEC_INIT(struct route_rec),
 		.held = VEC_INIT(struct route_rec),
 		.unclear = VEC_INIT(uint32_t),
 	};
+	if (!scope->united)
+		l->scope.since = l->pass;
 	oset_init(&l->fresh, sizeof(struct route_rec), route_rec_cmp);
 	oset_init(&l->events, sizeof(struct route_report), route_rec_group_cmp);
 }
@@ -45,15 +48,19 @@ static void count_run(struct route_load *l)
 	l->run = 0;
 }
 
-/* Inserts a route behind those with its key, with the next instance. */
+/* Inserts a route behind those with its key, with the next instance. Returns: 1 when the same route
+ * is there: a dump beside changes gives some twice. */
 static int fresh_insert(struct oset *fresh, struct route_rec *rec)
 {
 	const struct route_rec *have;
 
 	for (struct oset_at at = oset_lower(fresh, rec, route_rec_group_cmp);
 	     (have = oset_get(fresh, at)) && route_rec_group_cmp(rec, have) == 0;
-	     at = oset_next(fresh, at))
+	     at = oset_next(fresh, at)) {
+		if (have->info == rec->info)
+			return 1;
 		rec->instance = have->instance;
+	}
 	if (rec->instance == UINT16_MAX)
 		return -ENOSPC;
 	rec->instance++;
@@ -85,6 +92,8 @@ void route_load_fini(struct route_load *l)
 			route_info_put(l->v, l->seen[i].info);
 	free(l->seen);
 	l->seen = NULL;
+	rtnl_events_close(l->watch);
+	l->watch = NULL;
 }
 
 static int take_direct(struct route_load *l, struct route_rec *rec)
@@ -99,8 +108,10 @@ static int take_direct(struct route_load *l, struct route_rec *rec)
 		rec->instance = 1;
 		err = oset_append(&l->fresh, rec) ? 0 : -ENOMEM;
 	}
+	if (err > 0)
+		route_info_put(l->v, rec->info);
 	if (err)
-		return err;
+		return err > 0 ? 0 : err;
 	if (rec->fib != l->run_fib) {
 		count_run(l);
 		l->run_fib = rec->fib;
@@ -112,8 +123,14 @@ static int take_direct(struct route_load *l, struct route_rec *rec)
 /* Takes over a reference of @rec->info. */
 static int take(struct route_load *l, struct route_rec *rec)
 {
-	int err = l->direct ? take_direct(l, rec) : route_merge_add(l, rec);
+	int err;
 
+	/* A device has no say over routes by nexthop objects: struct route_scope. */
+	if (l->scope.ifindex && rec->info->r.nhid) {
+		route_info_put(l->v, rec->info);
+		return 0;
+	}
+	err = l->direct ? take_direct(l, rec) : route_merge_add(l, rec);
 	if (err)
 		route_info_put(l->v, rec->info);
 	return err;
@@ -189,6 +206,18 @@ static void install(struct route_load *l)
 	l->v->set = l->fresh;
 	oset_init(&l->fresh, sizeof(struct route_rec), route_rec_cmp);
 	l->installed = true; /* the counts stay */
+}
+
+/* How many readings are united at most. */
+enum { UNITED_MAX = 5 };
+
+bool route_load_unite(struct route_load *l)
+{
+	l->partial = true;
+	/* At first, all that is in the set was read just now: what adds nothing is the last one. */
+	l->last = ++l->scope.united == UNITED_MAX ||
+		  (!l->v->known && !l->direct && l->scope.united > 1 && !l->found);
+	return !l->last;
 }
 
 int route_load_end(struct route_load *l)

@@ -16,7 +16,7 @@ enum {
 static bool in_scope(const struct route_scope *s, const struct route_rec *rec)
 {
 	return rec->dst.family == s->family && (!s->fib || rec->fib == s->fib) &&
-	       (!s->ifindex || route_info_uses(rec->info, s->ifindex)) &&
+	       (!s->ifindex || (!rec->info->r.nhid && route_info_uses(rec->info, s->ifindex))) &&
 	       (!s->protocol || rec->info->r.protocol == s->protocol);
 }
 
@@ -89,7 +89,7 @@ static int merge_new(struct route_load *l, struct route_rec *rec)
 		return 0;
 	}
 	rec->info = NULL;
-	l->changed = true;
+	l->changed = l->found = true;
 	return 0;
 }
 
@@ -215,13 +215,15 @@ static void drop(struct route_load *l, const struct route_rec *rec)
 	l->changed = true;
 }
 
-/* Keeps a route that the dump gave, and routes of keys with events, which are settled later. */
+/* Keeps a route that the dump gave, or one of those that are united with it, and routes of keys with
+ * events, which are settled later. */
 static bool keep(const void *elem, void *arg)
 {
 	const struct route_rec *rec = elem;
 	struct route_load *l = arg;
 
-	if (!is_unmet(l, rec) || was_reported(l, rec))
+	if (rec->seen >= (l->partial ? l->scope.since : l->pass) || !in_scope(&l->scope, rec) ||
+	    was_reported(l, rec))
 		return true;
 	drop(l, rec);
 	return false;
@@ -268,6 +270,13 @@ static bool sweep(struct route_load *l)
 	return l->next.fib; /* 0: there is no higher table */
 }
 
+static bool was_held(const struct route_load *l, const struct route_rec *key)
+{
+	size_t at = vec_lower(&l->held, key, route_rec_group_cmp);
+
+	return at < l->held.n && !route_rec_group_cmp(key, vec_at(&l->held, at));
+}
+
 /* Puts the routes of a key back to what the dump said. */
 static int put_back(struct route_load *l, const struct route_rec *key)
 {
@@ -303,12 +312,15 @@ static int settle(struct route_load *l)
 {
 	struct route_report *e = oset_get(&l->events, OSET_BEGIN);
 	struct route_rec key;
+	bool follow;
 	int err;
 
 	if (!e)
 		return 0;
 	key = e->rec;
-	err = put_back(l, &key);
+	/* The dump may have lost this key: the set has followed its events. */
+	follow = l->partial && !was_held(l, &key);
+	err = follow ? 0 : put_back(l, &key);
 	if (err)
 		return err;
 	while ((e = oset_get(&l->events, OSET_BEGIN)) && !route_rec_group_cmp(&key, e)) {
@@ -316,7 +328,7 @@ static int settle(struct route_load *l)
 		struct route r;
 
 		route_rec_get(&e->rec, &r);
-		if (!route_set_event(l->v, &r, e->gone, e->replaces)) {
+		if (!follow && !route_set_event(l->v, &r, e->gone, e->replaces)) {
 			fib = vec_push(&l->unclear);
 			if (!fib)
 				return -ENOMEM;
@@ -341,7 +353,7 @@ int route_merge_end(struct route_load *l)
 		sweep_from(l, l->scope.fib);
 	}
 	if (l->phase == ROUTE_SWEEPING) {
-		if (sweep(l))
+		if (l->last && sweep(l))
 			return 1;
 		vec_sort(&l->held, route_rec_group_cmp);
 		l->phase = ROUTE_SETTLING;

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "info.h"
 #include "routing/link_nl.h"
 #include "routing/route_nl.h"
 #include "views/route_set.h"
@@ -46,9 +47,9 @@ void routes_lost(struct views *views)
 			 * (fib_unmerge() of net/ipv4/fib_frontend.c): to dump local, it looks at
 			 * all of main. */
 			if (route_set_total(v, family, fib) < SMALL && fib != RT_TABLE_LOCAL)
-				routes_stale(views, family, fib, 0);
+				routes_stale(views, family, fib);
 		}
-		routes_stale(views, family, 0, 0);
+		routes_stale(views, family, 0);
 	}
 }
 
@@ -67,14 +68,45 @@ static int load_one(const struct nlmsghdr *nlh, void *arg)
 	return route_load_message(r->load, nlh);
 }
 
-static int ask(struct rtnl *nl, const struct route_scope *scope)
+static int ask(struct rtnl *nl, struct route_load *l)
 {
-	const struct route_filter filter = { .family = scope->family,
-					     .fib = scope->fib,
-					     .ifindex = scope->ifindex,
-					     .protocol = scope->protocol };
+	const struct route_filter filter = { .family = l->scope.family,
+					     .fib = l->scope.fib,
+					     .ifindex = l->scope.ifindex,
+					     .protocol = l->scope.protocol };
+	const struct num_list *excluded = &l->v->excluded;
+	int err = 0;
 
-	return route_nl_dump_begin(nl, &filter);
+	if (filter.family == AF_INET6)
+		err = rtnl_events_watch(RTNLGRP_IPV6_ROUTE, &l->watch);
+	if (!err && l->watch)
+		err = rtnl_events_exclude(l->watch, excluded->item, excluded->n);
+	return err ? err : route_nl_dump_begin(nl, &filter);
+}
+
+static int stop(const struct nlmsghdr *nlh, void *arg)
+{
+	(void)nlh, (void)arg;
+	return -ECANCELED;
+}
+
+/*
+ * A dump of IPv6 routes was read to its end. When the tree changes meanwhile, the kernel goes on by
+ * counting from its root (fib6_dump_table() of net/ipv6/ip6_fib.c), and leaves out routes, or gives
+ * some twice, without NLM_F_DUMP_INTR. IPv4 goes on by key. Returns: 0 or -errno.
+ */
+static int look_for_changes(struct views *views, struct route_load *l)
+{
+	bool moved = false;
+	int err = link_nl_barrier(views->rtnl);
+
+	if (!err)
+		err = rtnl_events_drain(l->watch, stop, NULL, &moved);
+	if (err < 0 && err != -ECANCELED)
+		return err;
+	if ((moved || err < 0) && route_load_unite(l))
+		routes_stale_scope(&views->routes, &l->scope);
+	return 0;
 }
 
 /* Reads some routes. Returns: 1: there is more; 0: the end; -EINTR: begin again; or -errno. */
@@ -90,6 +122,8 @@ static int read_on(struct views *views, struct rtnl *nl, struct route_load *l, s
 	/* A kernel without IPv6 has no routes of it; nor has a device that is gone. */
 	if (err == -EAFNOSUPPORT || err == -EOPNOTSUPP || err == -ENODEV)
 		err = 0;
+	if (!err && l->phase == ROUTE_READING && l->watch)
+		err = look_for_changes(views, l);
 	return err ? err : route_load_end(l);
 }
 
@@ -106,7 +140,7 @@ static int begin(struct views *views)
 	if (!v->load)
 		return -ENOMEM;
 	route_load_begin(v->load, v, &scope);
-	err = ask(views->dump, &scope);
+	err = ask(views->dump, v->load);
 	if (err)
 		routes_leave(v);
 	else
@@ -127,13 +161,13 @@ static int step(struct views *views, size_t *read)
 	if (err > 0)
 		return 0;
 	for (size_t i = 0; i < v->load->unclear.n; i++)
-		routes_stale(views, scope.family, *(uint32_t *)vec_at(&v->load->unclear, i), 0);
+		routes_stale(views, scope.family, *(uint32_t *)vec_at(&v->load->unclear, i));
 	routes_leave(v);
 	if (!err) {
 		v->tries = 0;
 		return 0;
 	}
-	routes_stale(views, scope.family, scope.fib, scope.ifindex);
+	routes_stale_scope(v, &scope);
 	if (err == -EAGAIN || (err == -EINTR && ++v->tries < RTNL_DUMP_TRIES))
 		return 0;
 	v->tries = 0;
@@ -143,7 +177,10 @@ static int step(struct views *views, size_t *read)
 /* Are these more than @limit routes, so that they must be read in pieces? */
 static bool is_big(const struct routes *v, const struct route_scope *s, size_t limit)
 {
-	return v->known && !s->ifindex && route_set_total(v, s->family, s->fib) > limit;
+	size_t n = s->protocol ? route_info_count(v, s->protocol)
+			       : route_set_total(v, s->family, s->fib);
+
+	return v->known && !s->ifindex && n > limit;
 }
 
 /* Reads what is stale: at least one step, and on until @limit routes were read and it is @end. A
@@ -222,34 +259,47 @@ bool routes_unread(const struct routes *v, const struct route *r)
 	return false;
 }
 
-void routes_look(struct views *views, const struct route *key)
+/* Reads a part now, whatever else is being read. Returns: true: read once more, see
+ * route_load_unite(). */
+static bool read_now(struct views *views, struct route_scope *scope)
 {
-	struct routes *v = &views->routes;
-	const struct route *m = wanted_find(&views->store->wanted[ROUTE_ROWS], key);
-	const struct route_scope scope = {
-		.family = key->dst.family,
-		.protocol = m ? m->protocol : (uint8_t)views->store->protocol,
-		.fib = key->fib,
-	};
 	struct route_load l;
 	size_t read = 0;
+	bool again;
 	int err;
 
-	if (!routes_unread(v, key) ||
-	    (v->looked_pdu == views->pdus && v->looked.family == scope.family &&
-	     v->looked.protocol == scope.protocol && v->looked.fib == scope.fib))
-		return;
-	route_load_begin(&l, v, &scope);
-	err = ask(views->rtnl, &scope);
+	route_load_begin(&l, &views->routes, scope);
+	err = ask(views->rtnl, &l);
 	if (!err)
 		do
 			err = read_on(views, views->rtnl, &l, &read);
 		while (err > 0);
 	if (err)
-		log_err("reading routes of table %u: %s", scope.fib, strerror(-err));
+		log_err("reading routes of table %u: %s", scope->fib, strerror(-err));
 	if (l.changed)
-		routes_touched(v);
+		routes_touched(&views->routes);
+	again = !err && !l.last;
+	*scope = l.scope;
 	route_load_fini(&l);
+	return again;
+}
+
+void routes_look(struct views *views, const struct route *key)
+{
+	struct routes *v = &views->routes;
+	const struct route *m = wanted_find(&views->store->wanted[ROUTE_ROWS], key);
+	struct route_scope scope = {
+		.family = key->dst.family,
+		.protocol = m ? m->protocol : (uint8_t)views->store->protocol,
+		.fib = key->fib,
+	};
+
+	if (!routes_unread(v, key) ||
+	    (v->looked_pdu == views->pdus && v->looked.family == scope.family &&
+	     v->looked.protocol == scope.protocol && v->looked.fib == scope.fib))
+		return;
+	while (read_now(views, &scope))
+		;
 	route_set_claim(v);
 	v->looked_pdu = views->pdus;
 	v->looked = scope;
