@@ -8,8 +8,9 @@
 
 #include "routing/rtnl.h"
 
-/* The kernel fills at most 32 KiB per read of a dump; one message is far smaller. */
-enum { RTNL_BUF = 65536 };
+/* The kernel fills at most 32 KiB per read of a dump, but for a link that is larger alone: its
+ * alternative names take up to 64 KiB (rtnl_alt_ifname() of net/core/rtnetlink.c). */
+enum { RTNL_BUF = 128 * 1024 };
 
 /**
  * rtnl_recv - read one datagram of the kernel

@@ -14,8 +14,10 @@
 
 #include "netns.h"
 #include "routing/compat.h"
+#include "routing/link_nl.h"
 #include "routing/nl_attr.h"
 #include "routing/rtnl.h"
+#include "routing/rtnl_priv.h"
 
 static struct rtnl *nl;
 static struct rtnl_events *ev;
@@ -164,6 +166,132 @@ static void a_dump_is_left_and_gone_on_with(void **state)
 		del_rule(i);
 }
 
+enum { OBJECTS = 3000 };
+
+static void object(uint16_t type, uint32_t id)
+{
+	struct nlmsghdr *nlh = nl_begin(buf, sizeof(buf), type, 0, sizeof(struct nhmsg));
+	struct nhmsg *nhm = mnl_nlmsg_get_payload(nlh);
+
+	if (type == RTM_NEWNEXTHOP) {
+		nhm->nh_family = AF_INET;
+		nlh->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
+		mnl_attr_put(nlh, NHA_BLACKHOLE, 0, NULL);
+	}
+	mnl_attr_put_u32(nlh, NHA_ID, id);
+	assert_int_equal(rtnl_request(nl, nlh, NULL), 0);
+}
+
+static struct nlmsghdr *object_dump(void *room, size_t size)
+{
+	return nl_begin(room, size, RTM_GETNEXTHOP, 0, sizeof(struct nhmsg));
+}
+
+/* Changes an object at the beginning of so many dumps. */
+static struct {
+	struct seen s;
+	int changes;
+} changing;
+
+static int see_and_change(const struct nlmsghdr *nlh, void *arg)
+{
+	struct seen *s = arg;
+
+	if (s->n == 0 && changing.changes-- > 0)
+		object(changing.changes % 2 ? RTM_DELNEXTHOP : RTM_NEWNEXTHOP, OBJECTS);
+	return see(nlh, s);
+}
+
+/* The kernel says of a dump of nexthop objects that it was interrupted (NLM_F_DUMP_INTR). */
+static void an_interrupted_dump_is_begun_again(void **state)
+{
+	_Alignas(struct nlmsghdr) char question[64];
+	struct rtnl *other;
+
+	(void)state;
+	assert_int_equal(rtnl_open(&other), 0);
+	for (uint32_t id = 1; id <= OBJECTS; id++)
+		object(RTM_NEWNEXTHOP, id);
+	changing.changes = 2;
+	changing.s = (struct seen){ 0 };
+	assert_int_equal(rtnl_dump(other, object_dump(question, sizeof(question)), see_and_change,
+				   reset, &changing.s),
+			 0);
+	assert_int_equal(changing.s.n, OBJECTS);
+	assert_int_equal(changing.s.resets, 3);
+	/* At last it is given up; and it does not come up in the next answer. */
+	changing.changes = 2 * RTNL_DUMP_TRIES;
+	changing.s = (struct seen){ 0 };
+	assert_int_equal(rtnl_dump(other, object_dump(question, sizeof(question)), see_and_change,
+				   reset, &changing.s),
+			 -EINTR);
+	assert_int_equal(changing.s.resets, RTNL_DUMP_TRIES);
+	changing.s = (struct seen){ 0 };
+	assert_int_equal(rtnl_dump(other, rule_request(RTM_GETRULE), see, reset, &changing.s), 0);
+	assert_int_equal(changing.s.n, 3);
+	rtnl_close(other);
+	assert_int_equal(system("ip nexthop flush >/dev/null 2>&1"), 0);
+}
+
+static int drain(struct seen *s, bool *lost)
+{
+	*s = (struct seen){ 0 };
+	*lost = false;
+	return rtnl_events_drain(ev, see, s, lost);
+}
+
+/* A device may have 64 KiB of alternative names: its message is the largest that there is. */
+static void the_largest_message_fits(void **state)
+{
+	struct names links = NAMES_INIT;
+	struct seen s;
+	bool lost;
+
+	(void)state;
+	assert_int_equal(system("ip link add big type veth peer name small &&"
+				" for i in $(seq 490); do"
+				" printf 'link property add dev big altname %0127d\\n' $i; done |"
+				" ip -batch -"),
+			 0);
+	do
+		assert_true(drain(&s, &lost) >= 0 && !lost);
+	while (s.n);
+	assert_int_equal(link_nl_dump(nl, &links), 0);
+	assert_int_equal(links.v.n, 3);
+	assert_non_null(names_find_name(&links, "big"));
+	names_fini(&links);
+	assert_int_equal(system("ip link del big"), 0);
+}
+
+/* What is longer than the buffer, and what somebody else than the kernel sends. */
+static void only_whole_messages_of_the_kernel_count(void **state)
+{
+	struct sockaddr_nl to = { 0 };
+	socklen_t len = sizeof(to);
+	struct mnl_socket *somebody = mnl_socket_open(NETLINK_ROUTE);
+	int fd = rtnl_events_fd(ev);
+	struct seen s;
+	bool lost;
+
+	(void)state;
+	(void)drain(&s, &lost);
+	add_rule(7);
+	assert_int_equal(rtnl_recv(fd, buf, 16, MSG_DONTWAIT), -EMSGSIZE);
+	assert_int_equal(rtnl_recv(fd, buf, sizeof(buf), MSG_DONTWAIT), -EAGAIN);
+	del_rule(7);
+	assert_true(rtnl_recv(fd, buf, sizeof(buf), MSG_DONTWAIT) > 0);
+
+	assert_non_null(somebody);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&to, &len), 0);
+	to.nl_groups = 0;
+	assert_int_equal(
+		sendto(mnl_socket_get_fd(somebody), buf, 64, 0, (struct sockaddr *)&to, sizeof(to)),
+		64);
+	assert_int_equal(rtnl_recv(fd, buf, sizeof(buf), MSG_DONTWAIT), 0);
+	assert_int_equal(rtnl_recv(fd, buf, sizeof(buf), MSG_DONTWAIT), -EAGAIN);
+	mnl_socket_close(somebody);
+}
+
 static void a_table_that_is_not_there_is_empty(void **state)
 {
 	struct seen s = { 0 };
@@ -191,6 +319,35 @@ static void the_kernels_words_are_kept(void **state)
 	assert_string_equal(why.s, "mine");
 }
 
+/* The words follow the request when the kernel repeats it; without words, nothing is said. */
+static void the_kernels_words_are_found_behind_the_request(void **state)
+{
+	static const struct {
+		int option, on;
+		const char *words;
+	} cases[] = {
+		{ NETLINK_CAP_ACK, 0, "the kernel: Missing goto target for action goto" },
+		{ NETLINK_EXT_ACK, 0, "" },
+		{ NETLINK_CAP_ACK, 1, "" },
+		{ NETLINK_EXT_ACK, 1, "the kernel: Missing goto target for action goto" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct nlmsghdr *nlh = rule_request(RTM_NEWRULE);
+		struct fib_rule_hdr *frh = mnl_nlmsg_get_payload(nlh);
+		struct why why = { "" };
+
+		frh->action = FR_ACT_GOTO;
+		mnl_attr_put_strz(nlh, FRA_IIFNAME, "eth9"); /* one more attribute to step over */
+		assert_int_equal(setsockopt(rtnl_fd(nl), SOL_NETLINK, cases[i].option, &cases[i].on,
+					    sizeof(cases[i].on)),
+				 0);
+		assert_int_equal(rtnl_request(nl, nlh, &why), -EINVAL);
+		assert_string_equal(why.s, cases[i].words);
+	}
+}
+
 static void one_answer_for_a_get(void **state)
 {
 	struct nlmsghdr *nlh = nl_begin(buf, sizeof(buf), RTM_GETLINK, 0, sizeof(struct ifinfomsg));
@@ -207,13 +364,6 @@ static void one_answer_for_a_get(void **state)
 	ifi->ifi_index = 4711;
 	assert_int_equal(rtnl_get(nl, nlh, see, &s, NULL), -ENODEV);
 	assert_int_equal(s.n, 1);
-}
-
-static int drain(struct seen *s, bool *lost)
-{
-	*s = (struct seen){ 0 };
-	*lost = false;
-	return rtnl_events_drain(ev, see, s, lost);
 }
 
 static void an_event_is_there_when_the_call_returns(void **state)
@@ -375,8 +525,12 @@ int main(void)
 		cmocka_unit_test(a_dump_over_many_reads_is_whole),
 		cmocka_unit_test(a_dump_given_up_leaves_a_clean_socket),
 		cmocka_unit_test(a_dump_is_left_and_gone_on_with),
+		cmocka_unit_test(an_interrupted_dump_is_begun_again),
+		cmocka_unit_test(the_largest_message_fits),
+		cmocka_unit_test(only_whole_messages_of_the_kernel_count),
 		cmocka_unit_test(a_table_that_is_not_there_is_empty),
 		cmocka_unit_test(the_kernels_words_are_kept),
+		cmocka_unit_test(the_kernels_words_are_found_behind_the_request),
 		cmocka_unit_test(one_answer_for_a_get),
 		cmocka_unit_test(an_event_is_there_when_the_call_returns),
 		cmocka_unit_test(an_event_says_who_caused_it),
