@@ -218,6 +218,7 @@ static void policies_beside_changes(void **state)
 		uint64_t version = views.policies.version;
 		uint32_t n = 0, all = 0;
 
+		views.pdus++;
 		policies_sync(&views);
 		pass += views.policies.version > version;
 		for (size_t k = 0; k < views.policies.kernel.n; k++) {
