@@ -256,17 +256,19 @@ int nl_decode(const struct nl_table *table, const void *attrs, size_t len, int f
 	const char *at = attrs;
 	uint64_t types = 0;
 	struct nl_item item;
-	int err;
+	int err = 0, more;
 
-	while ((err = nl_next(&at, &len, &item)) > 0) {
+	while ((more = nl_next(&at, &len, &item)) > 0) {
+		int e = 0;
+
 		types |= UINT64_C(1) << (item.type < 63 ? item.type : 63);
-		err = item.type < table->n ? get(&table->attr[item.type], &item, family, obj) : 0;
-		if (err)
-			break;
+		if (item.type < table->n)
+			e = get(&table->attr[item.type], &item, family, obj);
+		err = err ? err : e;
 	}
 	if (seen)
 		*seen = types;
-	return err;
+	return err ? err : more;
 }
 
 int nl_decode_message(const struct nl_table *table, const struct nlmsghdr *nlh, size_t hdrlen,

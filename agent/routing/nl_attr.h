@@ -129,7 +129,7 @@ int nl_put_present(const struct nl_table *table, const struct nl_out *out, uint1
  *
  * Leaves fields alone whose attribute is not there, and ignores unknown attributes. When an
  * attribute is there twice, the last one counts. Returns: 0, or -EBADMSG for an attribute of a
- * wrong length.
+ * wrong length; the others are read all the same.
  */
 int nl_decode(const struct nl_table *table, const void *attrs, size_t len, int family, void *obj,
 	      uint64_t *seen);

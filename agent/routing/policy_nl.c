@@ -177,7 +177,7 @@ struct dump {
 static int dump_message(const struct nlmsghdr *nlh, void *arg)
 {
 	struct dump *d = arg;
-	struct policy p;
+	struct policy p = { .family = AF_UNSPEC };
 	int err;
 
 	if (nlh->nlmsg_type != RTM_NEWRULE)
@@ -185,7 +185,8 @@ static int dump_message(const struct nlmsghdr *nlh, void *arg)
 	err = policy_nl_decode(nlh, &p);
 	if (err == -EAFNOSUPPORT)
 		return 0;
-	if (err)
+	/* Whoever goes by the messages is to know that a rule stands there, read or not. */
+	if (err && !(d->raw && p.family))
 		return err;
 	return d->raw ? d->raw(&p, nlh, d->arg) : d->cb(&p, d->arg);
 }

@@ -5,10 +5,12 @@
 
 #include "routing/policy_nl.h"
 
-/* Room for any request: the header and every attribute of a rule take less than half. */
-enum { POLICY_NL_MAX = 512 };
+/* Room for any request: the header and every attribute of a rule take some 300 bytes. A rule of the
+ * kernel's is sent back with attributes of tomorrow, too. */
+enum { POLICY_NL_MAX = 2048 };
 
-/* As policy_nl_dump(), with the message each policy was read from. */
+/* As policy_nl_dump(), with the message each policy was read from. One that cannot be decoded is given,
+ * too, with what was understood. */
 typedef int policy_raw_cb(const struct policy *p, const struct nlmsghdr *nlh, void *arg);
 int policy_nl_dump_raw(struct rtnl *nl, int family, policy_raw_cb *cb, void (*reset)(void *arg),
 		       void *arg);

@@ -13,6 +13,7 @@
 
 /* One request under way. */
 struct rtnl_call {
+	const struct rtnl *nl; /* of a dump */
 	uint32_t seq;
 	rtnl_cb *cb; /* NULL: only the end matters */
 	void *arg;
@@ -28,6 +29,8 @@ struct rtnl {
 	uint32_t seq;
 	uint32_t ports[2]; /* by which events name this socket, and the one before it */
 	struct rtnl_call dump;
+	rtnl_unread *unread;
+	void *unread_arg;
 	_Alignas(struct nlmsghdr) char buf[RTNL_BUF];
 };
 
@@ -208,6 +211,11 @@ static int rtnl_feed(const struct nlmsghdr *nlh, void *arg)
 	call->messages++;
 	if (nlh->nlmsg_type >= NLMSG_MIN_TYPE && call->cb && !call->err && !call->interrupted)
 		call->err = call->cb(nlh, call->arg);
+	if (call->err == -EBADMSG && call->nl) {
+		call->err = 0;
+		if (call->nl->unread)
+			call->nl->unread(nlh, call->nl->unread_arg);
+	}
 	if (call->err > 0)
 		call->err = 0;
 	return 0;
@@ -277,7 +285,7 @@ int rtnl_get(struct rtnl *nl, struct nlmsghdr *nlh, rtnl_cb *cb, void *arg, stru
 int rtnl_dump_begin(struct rtnl *nl, struct nlmsghdr *nlh)
 {
 	nlh->nlmsg_flags |= NLM_F_REQUEST | NLM_F_DUMP;
-	nl->dump = (struct rtnl_call){ 0 };
+	nl->dump = (struct rtnl_call){ .nl = nl };
 	return rtnl_send(nl, nlh, &nl->dump);
 }
 
@@ -317,6 +325,12 @@ int rtnl_dump(struct rtnl *nl, struct nlmsghdr *nlh, rtnl_cb *cb, void (*reset)(
 			err = rtnl_dump_step(nl, cb, arg, &all);
 	}
 	return err;
+}
+
+void rtnl_on_unread(struct rtnl *nl, rtnl_unread *unread, void *arg)
+{
+	nl->unread = unread;
+	nl->unread_arg = arg;
 }
 
 int rtnl_fd(const struct rtnl *nl)

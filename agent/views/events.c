@@ -3,12 +3,50 @@
  * concern. */
 #include <errno.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/log.h"
 #include "routing/link_nl.h"
+#include "routing/route_nl.h"
 #include "routing/rt_names.h"
 #include "views/views.h"
+
+static uint32_t family_of(const struct nlmsghdr *nlh)
+{
+	return ((const struct rtgenmsg *)NLMSG_DATA(nlh))->rtgen_family == AF_INET ? 4 : 6;
+}
+
+static uint32_t ifindex_of(const struct nlmsghdr *nlh)
+{
+	return (uint32_t)((const struct ifinfomsg *)NLMSG_DATA(nlh))->ifi_index;
+}
+
+void views_unread(const struct nlmsghdr *nlh, void *arg)
+{
+	static const struct {
+		uint16_t type;
+		size_t size;
+		const char *what;
+		uint32_t (*number)(const struct nlmsghdr *nlh);
+	} kinds[] = {
+		{ RTM_NEWROUTE, sizeof(struct rtmsg), "a route of table ", route_nl_table },
+		{ RTM_NEWRULE, sizeof(struct rtgenmsg), "a policy of IPv", family_of },
+		{ RTM_NEWLINK, sizeof(struct ifinfomsg), "the name of interface ", ifindex_of },
+	};
+	struct views *views = arg;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (kinds[i].type != nlh->nlmsg_type || views->unread & 1u << i ||
+		    nlh->nlmsg_len < NLMSG_LENGTH(kinds[i].size))
+			continue;
+		views->unread |= 1u << i;
+		log_warn("%s%u cannot be read, and is left out; others like it are, too, in "
+			 "silence",
+			 kinds[i].what, kinds[i].number(nlh));
+	}
+}
 
 static int on_event(const struct nlmsghdr *nlh, void *arg)
 {

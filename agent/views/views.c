@@ -81,6 +81,10 @@ int views_open(struct views *views, struct why *why)
 	err = rtnl_open(&views->rtnl);
 	if (!err)
 		err = rtnl_open(&views->dump);
+	if (!err) {
+		rtnl_on_unread(views->rtnl, views_unread, views);
+		rtnl_on_unread(views->dump, views_unread, views);
+	}
 	/* Events first: what changes while the tables are read is not missed. */
 	if (!err)
 		err = rtnl_events_open(&views->events);

@@ -29,8 +29,12 @@ int rtnl_request(struct rtnl *nl, struct nlmsghdr *nlh, struct why *why);
 /* Was this event of the kernel caused by a request on this socket? */
 bool rtnl_caused(const struct rtnl *nl, const struct nlmsghdr *event);
 
-/* Called for every message; a negative return ends the dump and becomes its result. */
+/* Called for every message; a negative return ends the dump and becomes its result, but -EBADMSG:
+ * this message of the dump cannot be read, which costs no other. */
 typedef int rtnl_cb(const struct nlmsghdr *nlh, void *arg);
+/* Has @unread called for each such message. */
+typedef void rtnl_unread(const struct nlmsghdr *nlh, void *arg);
+void rtnl_on_unread(struct rtnl *nl, rtnl_unread *unread, void *arg);
 
 /* The same for a change of which the kernel reports what it did (NLM_F_ECHO), to @cb: the event that
  * it announces to others. There is none when the kernel had no memory for it. */

@@ -218,6 +218,7 @@ struct views {
 	bool walk;	   /* the request continues a walk */
 	bool events_lost;  /* the kernel dropped events: see live_sync() */
 	int links_err, names_err; /* of the last reading of links, of names: tried again */
+	unsigned unread;	  /* kinds of messages: see views_unread() */
 	bool links_changed; /* a device or an address came or went, or a SET has changed a route that
 			     * is away: see reassert() */
 };
@@ -230,6 +231,9 @@ int views_open(struct views *views, struct why *why);
 /* The settings that were given to views_init() have changed. */
 void views_options_changed(struct views *views);
 void views_fini(struct views *views);
+
+/* events.c: something of the kernel cannot be read: says so, once for each kind. @arg: the views. */
+void views_unread(const struct nlmsghdr *nlh, void *arg);
 
 /* A request begins (@walk: it continues a walk): whatever it shows is of one moment, now. @request
  * false: the agent does something by itself, and sees at each step what there is then; so does a

@@ -532,6 +532,11 @@ void rtnl_close(struct rtnl *nl)
 	free(nl);
 }
 
+void rtnl_on_unread(struct rtnl *nl, rtnl_unread *unread, void *arg)
+{
+	(void)nl, (void)unread, (void)arg;
+}
+
 int rtnl_events_open(struct rtnl_events **out)
 {
 	*out = calloc(1, sizeof(**out));

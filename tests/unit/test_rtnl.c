@@ -292,6 +292,35 @@ static void only_whole_messages_of_the_kernel_count(void **state)
 	mnl_socket_close(somebody);
 }
 
+static int cannot_read_one(const struct nlmsghdr *nlh, void *arg)
+{
+	struct seen *s = arg;
+
+	(void)see(nlh, s);
+	return s->n == 2 ? -EBADMSG : 0;
+}
+
+static void count_unread(const struct nlmsghdr *nlh, void *arg)
+{
+	assert_int_equal(nlh->nlmsg_type, RTM_NEWRULE);
+	++*(int *)arg;
+}
+
+static void what_cannot_be_read_costs_itself(void **state)
+{
+	struct seen s = { 0 };
+	int unread = 0;
+
+	(void)state;
+	rtnl_on_unread(nl, count_unread, &unread);
+	assert_int_equal(rtnl_dump(nl, rule_request(RTM_GETRULE), cannot_read_one, reset, &s), 0);
+	assert_int_equal(s.n, 3);
+	assert_int_equal(unread, 1);
+	rtnl_on_unread(nl, NULL, NULL);
+	assert_int_equal(rtnl_dump(nl, rule_request(RTM_GETRULE), cannot_read_one, reset, &s), 0);
+	assert_int_equal(s.n, 3);
+}
+
 static void a_table_that_is_not_there_is_empty(void **state)
 {
 	struct seen s = { 0 };
@@ -528,6 +557,7 @@ int main(void)
 		cmocka_unit_test(an_interrupted_dump_is_begun_again),
 		cmocka_unit_test(the_largest_message_fits),
 		cmocka_unit_test(only_whole_messages_of_the_kernel_count),
+		cmocka_unit_test(what_cannot_be_read_costs_itself),
 		cmocka_unit_test(a_table_that_is_not_there_is_empty),
 		cmocka_unit_test(the_kernels_words_are_kept),
 		cmocka_unit_test(the_kernels_words_are_found_behind_the_request),

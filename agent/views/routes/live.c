@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Keeps the view of the routes current by the kernel's events, and marks what changes without
  * any. */
+#include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/if.h>
 #include <linux/netconf.h>
@@ -50,6 +51,7 @@ void routes_on_route(struct views *views, const struct nlmsghdr *nlh)
 	struct nexthop hops[ROUTE_HOPS_MAX];
 	struct route r;
 	bool later;
+	int err;
 
 	/* The kernel drops events of tables that are not shown (routes/exclude.c), but some may be
 	 * queued from before it was told. */
@@ -58,7 +60,10 @@ void routes_on_route(struct views *views, const struct nlmsghdr *nlh)
 	/* After lost events all is read anew, so these many need not be decoded. */
 	if (views->events_lost && !gone)
 		return;
-	if (route_nl_decode(nlh, &r, hops))
+	err = route_nl_decode(nlh, &r, hops);
+	if (err == -EBADMSG)
+		views_unread(nlh, views);
+	if (err)
 		return;
 	routes_withdrawn(views, nlh, &r);
 	if (views->events_lost || (!v->load && is_stale(v, &r)))

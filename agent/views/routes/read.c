@@ -61,11 +61,14 @@ struct reading {
 static int load_one(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct reading *r = arg;
+	int err;
 
 	/* The kernel can dump one table alone, but not all tables but one. */
 	if (r->excluded->n && num_list_has(r->excluded, route_nl_table(nlh)))
 		return 0;
-	return route_load_message(r->load, nlh);
+	err = route_load_message(r->load, nlh);
+	/* No instance is left for a route, which costs that route. */
+	return err == -ENOSPC ? -EBADMSG : err;
 }
 
 static int ask(struct rtnl *nl, struct route_load *l)
