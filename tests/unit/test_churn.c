@@ -209,7 +209,7 @@ static void policies_beside_changes(void **state)
 	for (uint32_t i = 0; i < POLICIES; i++) {
 		struct policy p = policy_at(1000 + i);
 
-		assert_int_equal(policy_nl_add(nl, &p, NULL), 0);
+		assert_int_equal(policy_nl_add(nl, NULL, &p, NULL), 0);
 	}
 	start();
 	policies_sync(&views);
