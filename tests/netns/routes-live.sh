@@ -76,10 +76,18 @@ sysctl -qw net.ipv4.conf.d0.ignore_routes_with_linkdown=1
 right "carrier lost, routes ignored"
 ip link set d0p up
 right "carrier back"
+# The nexthop object of a device goes with it unannounced, and its route by what is left of the group.
+ip nexthop add id 3 via 10.9.0.2 dev d0
+ip nexthop add id 4 dev eth0
+ip nexthop add id 30 group 3/4
+ip route add 10.15.0.0/16 nhid 30 table 101
 ip link set d0 down
 right "ip link set down"
 ip link set d0 up
 right "ip link set up"
+ip nexthop replace id 4 blackhole
+right "a nexthop object became a blackhole"
+ip nexthop del id 4
 gateway4
 ip link set d0 name d1
 right "renamed"
