@@ -178,8 +178,19 @@ if ip route replace default encap ip id 100 dst 198.51.100.2 dev ppp0 table 201;
 	set_refused inconsistentValue "fwmark(Route|NextHop).*" 'an encapsulation' fwmarkRouteStatus.$route i destroy
 	set_refused inconsistentValue "fwmark(Route|NextHop).*" 'an encapsulation' fwmarkNextHopWeight.$route.1 u 2
 	stop_agent
+	# Nor does the start: not for a manager's row, nor for a static row of the same key, nor for one of
+	# a route that expires.
+	ip route add 10.8.0.0/16 encap ip id 8 dst 198.51.100.2 dev ppp0 table 201
+	ip -6 route add 2001:db8:8::/48 dev ppp0 expires 900 table 201
+	{
+		agent_conf
+		echo 'routes = ( { fibId = 201; dest = "10.8.0.0"; prefixLength = 16; ifName = "ppp0"; },'
+		echo '{ fibId = 201; dest = "2001:db8:8::"; prefixLength = 48; ifName = "ppp0"; } );'
+	} >"$AGENT_CONF"
+	ip route show table 201 >"$WORK/tunnel"
 	start_agent
 	ip route show table 201 >"$WORK/now"
-	expect_same "the tunnel" "$WORK/tunnel" "$WORK/now"
+	expect_same "the tunnels" "$WORK/tunnel" "$WORK/now"
+	expect_match "ip -6 route" '^2001:db8:8::/48 .* expires ' "$(ip -6 route show table 201)"
 	ip route del default table 201
 fi
