@@ -13,6 +13,7 @@ agent_libbase_a_SOURCES = \
 	agent/base/log.c \
 	agent/base/notify.c \
 	agent/base/oset.c \
+	agent/base/seen.c \
 	agent/base/text.c \
 	agent/base/vec.c \
 	agent/base/why.c
@@ -31,6 +32,7 @@ noinst_HEADERS += \
 	include/base/log.h \
 	include/base/notify.h \
 	include/base/oset.h \
+	include/base/seen.h \
 	include/base/text.h \
 	include/base/vec.h \
 	include/base/why.h

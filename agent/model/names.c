@@ -28,6 +28,7 @@ void rt_names_fini(struct rt_names *n)
 	names_fini(&n->realms);
 	names_fini(&n->groups);
 	names_fini(&n->dsfield);
+	seen_fini(&n->seen);
 }
 
 int names_set(struct names *n, uint32_t id, const char *name, uint32_t flags)
@@ -50,6 +51,43 @@ int names_set(struct names *n, uint32_t id, const char *name, uint32_t flags)
 	e->flags = flags;
 	memcpy(e->name, text, sizeof(text));
 	return 0;
+}
+
+int names_add(struct names *n, uint32_t id, const char *name, uint32_t flags)
+{
+	struct name *e = vec_push(&n->v);
+
+	if (!e)
+		return -ENOMEM;
+	e->id = id;
+	e->flags = flags;
+	e->turn = (uint32_t)n->v.n;
+	memcpy(e->name, name, name_len(name));
+	return 0;
+}
+
+/* The last one of an id comes first. */
+static int added_cmp(const void *a, const void *b)
+{
+	const struct name *x = a, *y = b;
+	int order = name_cmp(&x->id, y);
+
+	return order ? order : (x->turn < y->turn) - (x->turn > y->turn);
+}
+
+void names_settle(struct names *n)
+{
+	struct name *all = n->v.data;
+	size_t kept = 0;
+
+	vec_sort(&n->v, added_cmp);
+	for (size_t i = 0; i < n->v.n; i++) {
+		if (kept && all[kept - 1].id == all[i].id)
+			continue;
+		all[kept] = all[i];
+		all[kept++].turn = 0; /* what is added from now on comes later */
+	}
+	n->v.n = kept;
 }
 
 void names_remove(struct names *n, uint32_t id)

@@ -15,7 +15,6 @@ agent_librouting_a_SOURCES = \
 	agent/routing/route_nl_encode.c \
 	agent/routing/route_nl_lookup.c \
 	agent/routing/rt_names.c \
-	agent/routing/rt_names_watch.c \
 	agent/routing/rt_names_write.c \
 	agent/routing/rtnl.c \
 	agent/routing/rtnl_events.c \

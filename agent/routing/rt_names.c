@@ -84,22 +84,31 @@ int rt_names_parse(FILE *fp, uint32_t max, uint32_t flags, struct names *out)
 		/* SnmpAdminString is UTF-8 (RFC 3411); iproute2 prints any octets. */
 		if (!text_is_utf8(name, strlen(name)))
 			continue;
-		if (names_set(out, id, name, flags))
+		if (names_add(out, id, name, flags))
 			return -ENOMEM;
 	}
 	return 0;
 }
 
+/* What is being read, and what becomes of it. */
+struct reading {
+	const struct source *src;
+	struct names *out;
+	struct seen *seen;
+};
+
 /* A file that is not regular, or that may not be read, counts as empty. Returns: 0, -ENOENT or
  * -ENOMEM. */
-static int read_file(const char *path, const struct source *src, struct names *out)
+static int read_file(const char *path, const struct reading *r)
 {
 	uint32_t flags = strcmp(path, RT_NAMES_OWN) == 0 ? NAME_OWN : 0;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int err = seen_add(r->seen, path), fd;
 	struct stat st;
 	FILE *fp;
-	int err;
 
+	if (err)
+		return err;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return errno == ENOENT ? -ENOENT : 0;
 	fp = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? fdopen(fd, "re") : NULL;
@@ -107,7 +116,7 @@ static int read_file(const char *path, const struct source *src, struct names *o
 		close(fd);
 		return 0;
 	}
-	err = rt_names_parse(fp, src->max, flags, out);
+	err = rt_names_parse(fp, r->src->max, flags, r->out);
 	fclose(fp);
 	return err;
 }
@@ -132,60 +141,64 @@ static bool exists_at(const char *dir, const char *file, const char *entry)
 }
 
 /* Reads DIR/FILE.d/X.conf in order of name; those of /usr only where /etc has no X.conf. */
-static int read_dir(const char *dir, const struct source *src, struct names *out)
+static int read_dir(const char *dir, const struct reading *r)
 {
+	const char *file = r->src->file;
 	struct text path = TEXT_INIT;
 	struct dirent **entries = NULL;
-	int n, err = 0;
+	int n = 0, err;
 
-	text_add(&path, "%s/%s.d", dir, src->file);
-	n = path.err ? 0 : scandir(text_str(&path), &entries, is_conf, alphasort);
+	text_add(&path, "%s/%s.d", dir, file);
+	err = path.err ? path.err : seen_add(r->seen, text_str(&path));
+	if (!err)
+		n = scandir(text_str(&path), &entries, is_conf, alphasort);
 	for (int i = 0; i < n; i++) {
 		const char *entry = entries[i]->d_name;
 
-		if (!err && (dir == etc || !exists_at(etc, src->file, entry))) {
+		if (!err && (dir == etc || !exists_at(etc, file, entry))) {
 			text_reset(&path);
-			text_add(&path, "%s/%s.d/%s", dir, src->file, entry);
-			err = path.err ? path.err : read_file(text_str(&path), src, out);
+			text_add(&path, "%s/%s.d/%s", dir, file, entry);
+			err = path.err ? path.err : read_file(text_str(&path), r);
 			if (err == -ENOENT)
 				err = 0;
 		}
 		free(entries[i]);
 	}
 	free(entries);
-	if (path.err)
-		err = path.err;
 	text_fini(&path);
 	return err;
 }
 
 /* Reads DIR/FILE. Returns: as read_file(). */
-static int read_main(const char *dir, const struct source *src, struct names *out)
+static int read_main(const char *dir, const struct reading *r)
 {
 	struct text path = TEXT_INIT;
 	int err;
 
-	text_add(&path, "%s/%s", dir, src->file);
-	err = path.err ? path.err : read_file(text_str(&path), src, out);
+	text_add(&path, "%s/%s", dir, r->src->file);
+	err = path.err ? path.err : read_file(text_str(&path), r);
 	text_fini(&path);
 	return err;
 }
 
-static int read_source(const struct source *src, struct names *out)
+static int read_source(const struct reading *r)
 {
 	int err;
 
-	for (const struct builtin *b = src->builtin; b->name; b++)
-		if (names_set(out, b->id, b->name, 0))
+	for (const struct builtin *b = r->src->builtin; b->name; b++)
+		if (names_add(r->out, b->id, b->name, 0))
 			return -ENOMEM;
-	err = read_main(etc, src, out);
+	err = read_main(etc, r);
 	for (size_t i = 0; err == -ENOENT && i < USR; i++)
-		err = read_main(usr[i], src, out);
+		err = read_main(usr[i], r);
 	if (err == -ENOENT)
 		err = 0;
-	for (size_t i = 0; !err && src->dir && i < USR; i++)
-		err = read_dir(usr[i], src, out);
-	return err || !src->dir ? err : read_dir(etc, src, out);
+	for (size_t i = 0; !err && r->src->dir && i < USR; i++)
+		err = read_dir(usr[i], r);
+	if (!err && r->src->dir)
+		err = read_dir(etc, r);
+	names_settle(r->out);
+	return err;
 }
 
 int rt_names_read(struct rt_names *n)
@@ -193,8 +206,15 @@ int rt_names_read(struct rt_names *n)
 	struct rt_names fresh = RT_NAMES_INIT, old;
 	int err = 0;
 
-	for (size_t i = 0; !err && i < sizeof(sources) / sizeof(*sources); i++)
-		err = read_source(&sources[i], (void *)((char *)&fresh + sources[i].off));
+	for (size_t i = 0; !err && i < sizeof(sources) / sizeof(*sources); i++) {
+		const struct reading r = {
+			.src = &sources[i],
+			.out = (void *)((char *)&fresh + sources[i].off),
+			.seen = &fresh.seen,
+		};
+
+		err = read_source(&r);
+	}
 	if (!err) {
 		old = *n;
 		*n = fresh;
@@ -202,4 +222,9 @@ int rt_names_read(struct rt_names *n)
 	}
 	rt_names_fini(&fresh);
 	return err;
+}
+
+bool rt_names_changed(const struct rt_names *n)
+{
+	return seen_changed(&n->seen);
 }

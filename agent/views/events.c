@@ -148,6 +148,6 @@ void live_sync(struct views *views)
 		read_anew(views);
 	else if (views->links_err)
 		read_links_again(views);
-	if (!views->names_version || views->names_err || rt_names_changed(views->names_fd) == 1)
+	if (!views->names_version || views->names_err || rt_names_changed(&views->names))
 		read_names(views);
 }

@@ -5,10 +5,8 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "routing/link_nl.h"
-#include "routing/rt_names.h"
 
 static const struct event_handler handlers[] = {
 	{ RTM_NEWLINK, routes_on_link },       { RTM_DELLINK, routes_on_link },
@@ -36,7 +34,6 @@ void views_init(struct views *views, struct store *store, const struct view_opti
 	views->opt = opt;
 	views->access = access;
 	views->mib = mib;
-	views->names_fd = -1;
 	views->handlers = handlers;
 	views->on_lost = on_lost;
 	views->links = (struct names)NAMES_INIT;
@@ -90,12 +87,7 @@ int views_open(struct views *views, struct why *why)
 		err = rtnl_events_open(&views->events);
 	if (!err)
 		err = link_nl_dump(views->rtnl, &views->links);
-	if (err)
-		return why_set(why, err, "rtnetlink: %s", strerror(-err));
-	views->names_fd = rt_names_watch();
-	if (views->names_fd < 0)
-		return why_set(why, views->names_fd, "inotify: %s", strerror(-views->names_fd));
-	return 0;
+	return err ? why_set(why, err, "rtnetlink: %s", strerror(-err)) : 0;
 }
 
 void views_fini(struct views *views)
@@ -112,6 +104,4 @@ void views_fini(struct views *views)
 	rtnl_close(views->dump);
 	rtnl_close(views->rtnl);
 	nf_close(views->nf);
-	if (views->names_fd >= 0)
-		close(views->names_fd);
 }

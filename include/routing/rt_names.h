@@ -15,13 +15,16 @@
 /* Reads all files anew into @n. A missing file counts as empty. Names of tables that come from
  * RT_NAMES_OWN have NAME_OWN. Returns: 0; or -ENOMEM, and @n is as it was. */
 int rt_names_read(struct rt_names *n);
+/* May a file say something else by now, than when @n was read? True when that never was. */
+bool rt_names_changed(const struct rt_names *n);
 
 /**
  * rt_names_parse - read one file: "ID NAME" in each line, decimal or 0x, # for comments
  * @max: larger ids are skipped; so are those above 2147483647 when @flags is 0, as by iproute2
  * @flags: what the names get as name.flags
  *
- * Stops at any other line, as iproute2 does. Skips names that are not UTF-8. Returns: 0 or -ENOMEM.
+ * Stops at any other line, as iproute2 does. Skips names that are not UTF-8. Adds as names_add()
+ * does. Returns: 0 or -ENOMEM.
  */
 int rt_names_parse(FILE *fp, uint32_t max, uint32_t flags, struct names *out);
 
@@ -36,12 +39,5 @@ int rt_names_write(const struct names *own, struct why *why);
 
 /* The same for the agent's own file of protocol names, which holds one name. */
 int rt_names_write_proto(uint8_t proto, const char *name, struct why *why);
-
-/* An inotify descriptor that becomes readable when any of the files may have changed.
- * Returns: the descriptor, or -errno. */
-int rt_names_watch(void);
-/* Drains the descriptor, and watches directories that have appeared since. Returns: 1 when names
- * may have changed, 0 when not, or -errno. */
-int rt_names_changed(int fd);
 
 #endif

@@ -195,7 +195,6 @@ struct views {
 	struct nf *nf;
 	struct rtnl *rtnl, *dump; /* for requests; for dumps of routes in pieces */
 	struct rtnl_events *events;
-	int names_fd;
 
 	const struct event_handler *handlers; /* the last one has type 0 */
 	void (*on_lost)(struct views *views, const struct names *before);

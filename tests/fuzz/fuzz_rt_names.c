@@ -21,6 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (rt_names_parse(fp, max, size & 1, &n))
 		abort();
 	fclose(fp);
+	names_settle(&n);
 	for (size_t i = 0; i < n.v.n; i++) {
 		const struct name *e = vec_at(&n.v, i);
 

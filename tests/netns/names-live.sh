@@ -48,6 +48,22 @@ mkdir $etc/rt_tables.d
 mv $etc/.other $etc/rt_tables.d/other.conf
 shown fwmarkFibName.301 other
 
+# A file that is a link, as where /etc is read-only, and another file mounted in its place.
+mv $etc/rt_tables "$WORK/tables"
+ln -s "$WORK/tables" $etc/rt_tables
+shown fwmarkFibName.201 theirs
+echo '302 linked' >>"$WORK/tables"
+shown fwmarkFibName.302 linked
+echo '302 mounted' >"$WORK/over"
+mount --bind "$WORK/over" "$WORK/tables"
+shown fwmarkFibName.302 mounted
+unnamed 201
+umount "$WORK/tables"
+shown fwmarkFibName.302 linked
+rm $etc/rt_tables
+mv "$WORK/tables" $etc/rt_tables
+shown fwmarkFibName.201 theirs
+
 # What others wrote stays as it is, and none of it goes into the agent's own file.
 before=$(cat $etc/rt_tables $etc/rt_tables.d/other.conf)
 snmp_set fwmarkFibName.400 s ours fwmarkFibStatus.400 i createAndGo

@@ -700,15 +700,10 @@ int rt_names_write_proto(uint8_t proto, const char *name, struct why *why)
 	return 0;
 }
 
-int rt_names_watch(void)
+bool rt_names_changed(const struct rt_names *n)
 {
-	return dup(STDERR_FILENO);
-}
-
-int rt_names_changed(int fd)
-{
-	(void)fd;
-	return 0;
+	(void)n;
+	return false;
 }
 
 /* Returns: the setting, NULL: it is another one. */

@@ -40,6 +40,34 @@ static void setting_again_renames(void **state)
 	names_fini(&n);
 }
 
+/* Added in any order: sorted by id, and of an id the last one stays. */
+static void many_are_settled_at_once(void **state)
+{
+	static const struct {
+		uint32_t id;
+		const char *name;
+	} added[] = { { 7, "a" }, { 9, "b" }, { 7, "c" }, { 1, "d" }, { 9, "e" }, { 7, "f" } };
+	struct names n = NAMES_INIT;
+	char buf[16];
+
+	(void)state;
+	names_settle(&n);
+	for (size_t i = 0; i < sizeof(added) / sizeof(*added); i++)
+		assert_int_equal(names_add(&n, added[i].id, added[i].name, 0), 0);
+	names_settle(&n);
+	assert_int_equal(n.v.n, 3);
+	assert_string_equal(names_text(&n, 1, buf), "d");
+	assert_string_equal(names_text(&n, 7, buf), "f");
+	assert_string_equal(names_text(&n, 9, buf), "e");
+	/* What is added later counts more than what was settled before. */
+	assert_int_equal(names_add(&n, 1, "g", 0), 0);
+	names_settle(&n);
+	assert_string_equal(names_text(&n, 1, buf), "g");
+	assert_int_equal(names_set(&n, 5, "h", 0), 0);
+	assert_int_equal(n.v.n, 4);
+	names_fini(&n);
+}
+
 static void a_removed_name_is_a_number(void **state)
 {
 	struct names n = NAMES_INIT;
@@ -146,6 +174,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_are_sorted_by_id),
 		cmocka_unit_test(setting_again_renames),
+		cmocka_unit_test(many_are_settled_at_once),
 		cmocka_unit_test(a_removed_name_is_a_number),
 		cmocka_unit_test(a_name_is_found_by_lowest_id),
 		cmocka_unit_test(a_long_name_is_cut_between_characters_and_says_so),

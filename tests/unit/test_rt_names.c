@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "netns.h"
 #include "routing/rt_names.h"
 
@@ -238,43 +239,87 @@ static void a_failed_write_leaves_the_old_names(void **state)
 	rt_names_fini(&n);
 }
 
+/* Reads again if there may be something new, as a request does. */
+static void look(struct rt_names *n, const char *after, const char *t201)
+{
+	char buf[16];
+
+	if (rt_names_changed(n))
+		assert_int_equal(rt_names_read(n), 0);
+	if (strcmp(names_text(&n->tables, 201, buf), t201))
+		fail_msg("%s: %s, not %s", after, names_text(&n->tables, 201, buf), t201);
+}
+
+#define ETC "/etc/iproute2/"
+
+/* However the files are laid out, and however fast they change: each line is a change, and what
+ * table 201 is called then. */
 static void changes_are_noticed(void **state)
 {
 	static const struct {
-		const char *command;
-		int changed;
+		const char *change, *t201;
 	} cases[] = {
-		{ "true", 0 },
-		{ "echo 201 a >>/etc/iproute2/rt_tables", 1 },
-		{ "cat /etc/iproute2/rt_tables >/dev/null", 0 },
-		{ "echo x >/etc/iproute2/README", 0 },
-		{ "mkdir /etc/iproute2/rt_tables.d", 1 },
-		{ "echo 202 b >/etc/iproute2/rt_tables.d/x.conf", 1 },
-		{ "echo 202 b >/etc/iproute2/rt_tables.d/.fwmarkd.new", 0 },
-		{ "mv /etc/iproute2/rt_tables.d/.fwmarkd.new /etc/iproute2/rt_tables.d/f.conf", 1 },
-		{ "rm /etc/iproute2/rt_tables.d/x.conf", 1 },
-		{ "mv /etc/iproute2/rt_tables.d /etc/iproute2/away", 1 },
-		{ "mkdir /etc/iproute2/rt_tables.d", 1 },
-		{ "echo 202 b >/etc/iproute2/rt_tables.d/x.conf", 1 },
-		{ "mkdir /usr/share/iproute2", 1 },
-		{ "mkdir /usr/share/else", 0 },
-		{ "echo 203 c >/usr/share/iproute2/rt_tables", 1 },
-		{ "rm -r /usr/share/iproute2", 1 },
-		{ "mkdir /usr/share/iproute2", 1 },
-		{ "echo 203 c >/usr/share/iproute2/rt_tables", 1 },
+		{ "true", "201" },
+		{ "echo 201 a >" ETC "rt_tables", "a" },
+		{ "echo 201 b >" ETC "rt_tables", "b" },
+		{ "echo 201 c >" ETC ".new && mv " ETC ".new " ETC "rt_tables", "c" },
+		{ "touch -d @1 " ETC "rt_tables; echo 201 d >" ETC ".new; touch -d @1 " ETC ".new;"
+		  "mv " ETC ".new " ETC "rt_tables",
+		  "d" },
+		/* Links: to a file, and to the directory that has it. */
+		{ "mkdir /etc/one && echo 201 e >/etc/one/file &&"
+		  " ln -sf /etc/one/file " ETC "rt_tables",
+		  "e" },
+		{ "echo 201 f >/etc/one/file", "f" },
+		{ "mkdir /etc/two && echo 201 g >/etc/two/file && ln -s /etc/one " ETC "..data &&"
+		  " ln -sf ..data/file " ETC "rt_tables",
+		  "f" },
+		{ "ln -s /etc/two " ETC ".new && mv -T " ETC ".new " ETC "..data", "g" },
+		{ "rm /etc/two/file", "201" },
+		/* Other files in the same places. */
+		{ "rm " ETC "rt_tables && echo 201 h >" ETC "rt_tables", "h" },
+		{ "mount --bind /etc/one/file " ETC "rt_tables", "f" },
+		{ "echo 201 i >/etc/one/file", "i" },
+		{ "umount " ETC "rt_tables", "h" },
+		{ "mount -t tmpfs none " ETC, "201" },
+		{ "echo 201 j >" ETC "rt_tables", "j" },
+		{ "umount " ETC, "h" },
+		/* Directories that come, go and are links. */
+		{ "mkdir " ETC "rt_tables.d", "h" },
+		{ "echo 201 k >" ETC "rt_tables.d/x.conf", "k" },
+		{ "echo 201 l >" ETC "rt_tables.d/.new", "k" },
+		{ "mv " ETC "rt_tables.d/.new " ETC "rt_tables.d/y.conf", "l" },
+		{ "rm " ETC "rt_tables.d/y.conf", "k" },
+		{ "mv " ETC "rt_tables.d " ETC "away", "h" },
+		{ "ln -s /etc/three " ETC "rt_tables.d", "h" },
+		{ "mkdir /etc/three", "h" },
+		{ "ln -s /etc/one/file /etc/three/x.conf", "i" },
+		{ "echo 201 m >/etc/one/file", "m" },
+		{ "mount --bind " ETC "away /etc/three", "k" },
+		{ "umount /etc/three; rm " ETC "rt_tables.d " ETC "rt_tables", "201" },
+		{ "mkdir /usr/share/iproute2", "201" },
+		{ "echo 201 n >/usr/share/iproute2/rt_tables", "n" },
+		{ "mkdir -p /usr/share/iproute2/rt_tables.d", "n" },
+		{ "echo 201 o >/usr/share/iproute2/rt_tables.d/a.conf", "o" },
+		{ "mkdir " ETC "rt_tables.d && touch " ETC "rt_tables.d/a.conf", "n" },
+		{ "rm -r /usr/share/iproute2", "201" },
 	};
-	int fd;
+	struct rt_names n = RT_NAMES_INIT;
+	uint64_t begun = clock_ms();
 
 	(void)state;
-	fd = rt_names_watch();
-	assert_true(fd >= 0);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		run(cases[i].command);
-		if (rt_names_changed(fd) != cases[i].changed)
-			fail_msg("%s", cases[i].command);
-		assert_int_equal(rt_names_changed(fd), 0);
+		run(cases[i].change);
+		look(&n, cases[i].change, cases[i].t201);
 	}
-	close(fd);
+	/* Once nothing has changed for a while, nothing is read. */
+	while (rt_names_changed(&n)) {
+		assert_int_equal(rt_names_read(&n), 0);
+		assert_true(clock_ms() - begun < 20000);
+	}
+	run("cat " ETC "rt_tables.d/a.conf; echo x >" ETC "README");
+	assert_false(rt_names_changed(&n));
+	rt_names_fini(&n);
 }
 
 /* As a fresh Debian 13 has it: no /etc/iproute2, until somebody needs it. */
@@ -283,14 +328,10 @@ static void etc_may_be_missing(void **state)
 	struct names own = NAMES_INIT;
 	struct rt_names n = RT_NAMES_INIT;
 	struct stat st;
-	int fd;
 
 	(void)state;
 	run("umount -l /etc/iproute2 && rmdir /etc/iproute2");
-	fd = rt_names_watch();
-	assert_true(fd >= 0);
-	assert_int_equal(rt_names_read(&n), 0);
-	check(&n.tables, 201, "201");
+	look(&n, "nothing", "201");
 	umask(077);
 	names_set(&own, 201, "own", 1);
 	assert_int_equal(rt_names_write(&own, NULL), 0);
@@ -299,18 +340,31 @@ static void etc_may_be_missing(void **state)
 	assert_int_equal(st.st_mode & 07777, 0755);
 	assert_int_equal(stat("/etc/iproute2/rt_tables.d", &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0755);
-	assert_int_equal(rt_names_changed(fd), 1);
-	run("echo 202 theirs >/etc/iproute2/rt_tables.d/x.conf");
-	assert_int_equal(rt_names_changed(fd), 1);
-	assert_int_equal(rt_names_read(&n), 0);
-	check(&n.tables, 201, "own");
-	check(&n.tables, 202, "theirs");
+	look(&n, "the own file", "own");
+	run("echo 201 theirs >/etc/iproute2/rt_tables.d/x.conf");
+	look(&n, "a file of theirs", "theirs");
 	run("rm -r /etc/iproute2");
-	assert_int_equal(rt_names_changed(fd), 1);
-	run("mkdir /etc/iproute2");
-	assert_int_equal(rt_names_changed(fd), 1);
-	close(fd);
+	look(&n, "all gone", "201");
+	run("mkdir /etc/iproute2 && echo 201 new >/etc/iproute2/rt_tables");
+	look(&n, "there again", "new");
 	names_fini(&own);
+	rt_names_fini(&n);
+}
+
+/* As many ids as a file may have, in the order that costs most where each is put in its place at
+ * once. */
+static void many_names_are_read_in_no_time(void **state)
+{
+	struct rt_names n = RT_NAMES_INIT;
+	uint64_t begun;
+
+	(void)state;
+	run("seq 200000 -1 60001 | sed 's/$/ a/' >/etc/iproute2/rt_tables");
+	begun = clock_ms();
+	assert_int_equal(rt_names_read(&n), 0);
+	assert_true(clock_ms() - begun < 3000);
+	assert_true(n.tables.v.n > 100000);
+	check(&n.tables, 200000, "a");
 	rt_names_fini(&n);
 }
 
@@ -325,6 +379,7 @@ int main(void)
 		cmocka_unit_test_setup(own_names_are_found_by_ip, fresh),
 		cmocka_unit_test_setup(a_failed_write_leaves_the_old_names, fresh),
 		cmocka_unit_test_setup(changes_are_noticed, fresh),
+		cmocka_unit_test_setup(many_names_are_read_in_no_time, fresh),
 		cmocka_unit_test_setup(etc_may_be_missing, fresh),
 	};
 
