@@ -24,6 +24,7 @@ static const struct conf_item items[] = {
 	{ "process.user", CONF_STRING, START, FIELD(user), 0, 0, 0, "" },
 	{ "state.directory", CONF_STRING, START, FIELD(state_dir), 1, 0, 0,
 	  LOCALSTATEDIR "/lib/fwmarkd" },
+	{ "state.gone_marks", CONF_UINT, RUN, FIELD(read.gone_marks), 0, 1000000, 10000, NULL },
 	{ "read.get_age_ms", CONF_UINT, RUN, FIELD(read.get_age_ms), 0, 60000, 100, NULL },
 	{ "read.walk_age_ms", CONF_UINT, RUN, FIELD(read.walk_age_ms), 0, 60000, 1000, NULL },
 	{ "read.sample_s", CONF_UINT, RUN, FIELD(read.sample_s), 0, 3600, 10, NULL },

@@ -239,6 +239,7 @@ void instance_tick(struct instance *in)
 		rules_sync(&in->views);
 	}
 	instance_between(in);
+	marks_tick(&in->views);
 	state_tick(&in->store);
 	log_limit_tick(&in->refusals);
 }

@@ -10,6 +10,7 @@
 #include "model/row.h"
 #include "places.h"
 #include "store/files.h"
+#include "sums.h"
 
 /* The agent spends at most one part in so many of its time on writing "counts". */
 enum { KEEP_SHARE = 20 };
@@ -32,23 +33,34 @@ static void write_ids(const char *name, const struct idmap *ids, struct text *ou
 	text_add(out, "\n);\n");
 }
 
+static void write_sum(const struct mark_sum *s, const char **between, struct text *out)
+{
+	const uint64_t v[] = { s->value, s->mask, s->packets, s->bytes, s->discontinuity };
+
+	text_addn(out, *between, strlen(*between));
+	list_write_numbers(out, false, v, sizeof(v) / sizeof(*v));
+	*between = ",\n  ";
+}
+
+/* The order says which marks are forgotten first: those that went first, those that are there
+ * last. */
 static void write_sums(const struct store *store, struct text *out)
 {
+	struct vec gone = VEC_INIT(struct mark_sum *);
 	const char *between = "\n  ";
+	const struct mark_sum *s;
 
+	if (mark_sums_gone(store, &gone))
+		out->err = -ENOMEM;
 	text_add(out, "sums = (");
-	for (size_t i = 0; i < store->mark_sums.n; i++) {
-		const struct mark_sum *s = vec_at(&store->mark_sums, i);
-		const uint64_t v[] = { s->value, s->mask, s->packets, s->bytes, s->discontinuity };
-
-		/* A sum that never counted, of a mark that has no row any more, is forgotten. */
-		if (!s->packets && !s->bytes && !s->shown)
-			continue;
-		text_addn(out, between, strlen(between));
-		list_write_numbers(out, false, v, sizeof(v) / sizeof(*v));
-		between = ",\n  ";
-	}
+	for (size_t i = 0; i < gone.n; i++)
+		write_sum(*(struct mark_sum **)vec_at(&gone, i), &between, out);
+	for (struct oset_at at = OSET_BEGIN; (s = oset_get(&store->mark_sums, at));
+	     at = oset_next(&store->mark_sums, at))
+		if (s->shown)
+			write_sum(s, &between, out);
 	text_add(out, "\n);\n");
+	vec_fini(&gone);
 }
 
 static void write_meters(const struct store *store, struct text *out)
@@ -120,6 +132,7 @@ static int read_sums(struct store *store, const config_setting_t *root, bool reb
 		s = mark_sum_make(store, (uint32_t)v[0], (uint32_t)v[1]);
 		if (!s)
 			return -ENOMEM;
+		s->gone = ++store->marks_gone; /* until a row is seen */
 		s->packets = (uint64_t)v[2];
 		s->bytes = (uint64_t)v[3];
 		if (!reboot)

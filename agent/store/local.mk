@@ -24,6 +24,7 @@ noinst_HEADERS += \
 	agent/store/lists.h \
 	agent/store/places.h \
 	agent/store/sections.h \
+	agent/store/sums.h \
 	include/store/counters.h \
 	include/store/files.h \
 	include/store/journal.h \

@@ -3,12 +3,14 @@
 
 #include <string.h>
 
+#include "sums.h"
+
 static void begin(struct store *store)
 {
 	for (size_t k = 0; k < ROW_KINDS; k++)
 		wanted_init(&store->wanted[k], &row_kinds[k]);
 	store->rule_ids = store->policy_ids = (struct idmap)IDMAP_INIT;
-	store->mark_sums = (struct vec)VEC_INIT(struct mark_sum);
+	mark_sums_init(store);
 	store->meter_sums = (struct vec)VEC_INIT(struct meter_sum);
 }
 
@@ -18,7 +20,7 @@ static void end(struct store *store)
 		wanted_fini(&store->wanted[k]);
 	idmap_fini(&store->rule_ids);
 	idmap_fini(&store->policy_ids);
-	vec_fini(&store->mark_sums);
+	oset_fini(&store->mark_sums);
 	vec_fini(&store->meter_sums);
 }
 

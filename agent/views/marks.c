@@ -125,10 +125,7 @@ static void build(struct views *views)
 		if (m)
 			overlay(m, wanted_at(all, i));
 	}
-	for (size_t i = 0; i < views->store->mark_sums.n; i++) {
-		sum = vec_at(&views->store->mark_sums, i);
-		sum->shown = false;
-	}
+	mark_sums_hide(views->store);
 	for (size_t i = 0; i < rows->n; i++) {
 		m = vec_at(rows, i);
 		/* The sum begins now, not when somebody first asks for it. */
@@ -136,6 +133,10 @@ static void build(struct views *views)
 		if (sum)
 			sum->shown = true;
 	}
+	/* Before the first reading nobody knows which marks are there. */
+	if (views->rules.snap)
+		mark_sums_trim(views->store, views->opt->gone_marks);
+	views->marks.sums = views->store->mark_sums.n;
 }
 
 void marks_sync(struct views *views)
@@ -152,6 +153,12 @@ void marks_sync(struct views *views)
 	v->policies_version = views->policies.version;
 	v->wanted_version = views->store->version;
 	build(views);
+}
+
+void marks_tick(struct views *views)
+{
+	if (views->store->mark_sums.n > 2 * views->marks.sums + views->opt->gone_marks)
+		marks_sync(views);
 }
 
 static uint32_t fib_of(struct views *views, uint32_t mark)

@@ -3,6 +3,7 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
+#include "base/oset.h"
 #include "model/idmap.h"
 #include "store/journal.h"
 #include "store/wanted.h"
@@ -11,7 +12,8 @@
 struct mark_sum {
 	uint32_t value, mask;
 	uint64_t packets, bytes, discontinuity;
-	bool shown; /* the mark has a row: the sum is kept even if it never counted */
+	bool shown;    /* the mark has a row */
+	uint64_t gone; /* it has none any more: the place in the order in which marks went */
 };
 
 struct meter_count {
@@ -35,7 +37,8 @@ struct store {
 	struct mib_agent_row agent; /* the state file keeps edit_lock and notifications */
 	int64_t *epoch;		    /* mib.epoch, kept in the state file, too */
 	struct idmap rule_ids, policy_ids;
-	struct vec mark_sums;  /* struct mark_sum, by value and mask */
+	struct oset mark_sums; /* struct mark_sum, by value and mask */
+	uint64_t marks_gone;   /* how many marks have gone so far */
 	struct vec meter_sums; /* struct meter_sum, by value and mask: of meters that are on */
 	struct journal journal;
 
@@ -67,6 +70,11 @@ void store_withdraw(struct store *store, struct wanted_row *slot, bool withdrawn
 /* sums.c */
 /* Returns: the sum of a mark, a new one when there was none; NULL without memory. */
 struct mark_sum *mark_sum_make(struct store *store, uint32_t value, uint32_t mask);
+/* The rows of marks are made anew: mark_sums_hide() before, mark_sum_make() with "shown" for each
+ * row, mark_sums_trim() behind. That forgets the sums of marks without a row, but for the @keep that
+ * went last; one that never counted is forgotten anyway. */
+void mark_sums_hide(struct store *store);
+void mark_sums_trim(struct store *store, size_t keep);
 /* Returns: the sum of a meter, or NULL. */
 struct meter_sum *meter_sum_find(const struct store *store, uint32_t value, uint32_t mask);
 /* Returns: the same, a new one when there was none; NULL without memory. */

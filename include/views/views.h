@@ -34,6 +34,7 @@ struct view_options {
 	unsigned get_age_ms, walk_age_ms; /* how old a snapshot of netfilter may be at most */
 	unsigned sample_s; /* how often netfilter is read when nobody asks; 0: never */
 	unsigned lock_wait_ms;
+	unsigned gone_marks;		/* of so many marks without a row the sums are kept */
 	char lock_file[256];		/* "": the default of nf_open() */
 	struct num_list exclude_tables; /* routing tables that are not shown */
 };
@@ -87,6 +88,7 @@ struct rules {
 
 struct marks {
 	struct vec rows;    /* struct mark, by value and mask */
+	size_t sums;	    /* that are kept since the rows were made */
 	struct markfib fib; /* for the policies of fib_version */
 	uint64_t rules_version, policies_version, wanted_version, fib_version;
 };
@@ -273,6 +275,9 @@ extern const struct mib_source rules_source, rules_scalars_source;
 void marks_init(struct views *views);
 void marks_fini(struct views *views);
 void marks_sync(struct views *views);
+/* Call this once a second: when readings have met many new marks, and nobody has asked for marks since,
+ * forgets sums. */
+void marks_tick(struct views *views);
 extern const struct mib_source marks_source, marks_scalars_source;
 
 /* meters.c */

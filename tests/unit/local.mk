@@ -55,6 +55,7 @@ unit_tests += tests/unit/test_access tests/unit/test_instance tests/unit/test_pl
 unit_tests += tests/unit/test_reading
 unit_tests += tests/unit/test_churn
 unit_tests += tests/unit/test_conf tests/unit/test_index_rows tests/unit/test_wanted tests/unit/test_route_set tests/unit/test_rowfile
+unit_tests += tests/unit/test_sums
 tests_unit_test_addr_LDADD = $(UNIT_BASE)
 tests_unit_test_log_LDADD = $(UNIT_BASE)
 tests_unit_test_oset_LDADD = $(UNIT_BASE)
@@ -82,6 +83,7 @@ tests_unit_test_churn_LDADD = $(UNIT_VIEWS)
 tests_unit_test_wanted_LDADD = $(UNIT_STORE)
 tests_unit_test_route_set_LDADD = $(UNIT_VIEWS)
 tests_unit_test_rowfile_LDADD = $(UNIT_STORE)
+tests_unit_test_sums_LDADD = $(UNIT_STORE)
 noinst_HEADERS += tests/unit/fake_agent.h tests/unit/fake_kernel.h tests/unit/fake_mib.h tests/unit/mib_defs.h
 
 if HAVE_CMOCKA

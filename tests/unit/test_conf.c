@@ -82,7 +82,7 @@ static void every_setting_can_be_set(void **state)
 	(void)state;
 	assert_int_equal(load("agentx: { socket = \"tcp:localhost:705\"; ping = 3600; };\n"
 			      "standalone: { address = \"udp:161\"; snmp_conf = \"/a b\"; };\n"
-			      "state: { directory = \"/s\"; }\n"
+			      "state: { directory = \"/s\"; gone_marks = 0; }\n"
 			      "read = { get_age_ms = 0; walk_age_ms = 0xEA60; };\n"
 			      "xtables: { lock_file = \"/l\"; lock_wait_ms = 10000L; };\n"
 			      "provisioning: { protocol = 5; main_tables = true; };\n"
@@ -95,6 +95,7 @@ static void every_setting_can_be_set(void **state)
 	assert_string_equal(c.standalone_address, "udp:161");
 	assert_string_equal(c.standalone_snmp_conf, "/a b");
 	assert_string_equal(c.state_dir, "/s");
+	assert_int_equal(c.read.gone_marks, 0);
 	assert_int_equal(c.read.get_age_ms, 0);
 	assert_int_equal(c.read.walk_age_ms, 60000);
 	assert_string_equal(c.read.lock_file, "/l");
