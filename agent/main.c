@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "daemon/background.h"
 #include "daemon/instance.h"
 #include "daemon/privileges.h"
 
@@ -141,35 +142,9 @@ static int load_config(void *ctx, struct conf *conf, struct why *why)
 		strcpy(conf->standalone_address, args->standalone);
 	if (args->verbose)
 		strcpy(conf->log_level, "debug");
-	/* In the background stderr goes nowhere. */
+	/* In the background stderr goes nowhere once fwmarkd serves. */
 	conf->log_syslog |= !args->foreground;
 	return 0;
-}
-
-/* Makes a path absolute: it still leads there when the working directory is another one. */
-static int make_absolute(const char **path)
-{
-	char *dir = NULL, *whole = NULL;
-
-	if (!*path || **path == '/')
-		return 0;
-	dir = getcwd(NULL, 0);
-	if (!dir || asprintf(&whole, "%s/%s", dir, *path) < 0) {
-		free(dir);
-		return -errno;
-	}
-	free(dir);
-	*path = whole;
-	return 0;
-}
-
-static int go_to_background(struct arguments *args, struct why *why)
-{
-	int err = make_absolute(&args->config);
-
-	if (!err && daemon(0, 0))
-		err = -errno;
-	return err ? why_set(why, err, "daemon: %s", strerror(-err)) : 0;
 }
 
 static void set_signals(void)
@@ -233,13 +208,14 @@ int main(int argc, char **argv)
 	log_open("fwmarkd", conf.log_syslog, conf_log_level(&conf));
 	control.load = load_config;
 	control.ctx = &args;
+	control.ready = args.foreground ? NULL : background_ready;
 	set_signals();
 	instance_init(&in, &conf);
-	err = privileges_drop(&conf, &why);
+	err = args.foreground ? 0 : background_begin(&why);
+	if (!err)
+		err = privileges_drop(&conf, &why);
 	if (!err)
 		err = instance_start(&in, &why);
-	if (!err && !args.foreground)
-		err = go_to_background(&args, &why);
 	if (!err)
 		err = process_run(&in, &control, &why);
 	if (err)

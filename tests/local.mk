@@ -15,6 +15,7 @@ netns_tests = \
 	tests/netns/rules-text.sh \
 	tests/netns/rules-stress.sh \
 	tests/netns/master-returns.sh \
+	tests/netns/background.sh \
 	tests/netns/bad-input-policies.sh \
 	tests/netns/bad-input-routes.sh \
 	tests/netns/bad-input-rules.sh \

@@ -4,6 +4,7 @@
 noinst_LIBRARIES += agent/libdaemon.a
 agent_libdaemon_a_CPPFLAGS = $(ROOM_CPPFLAGS) $(NETSNMP_CFLAGS) $(MNL_CFLAGS) $(CONFIG_CFLAGS) $(CAPNG_CFLAGS) $(PATHS_CPPFLAGS)
 agent_libdaemon_a_SOURCES = \
+	agent/daemon/background.c \
 	agent/daemon/check.c \
 	agent/daemon/conf.c \
 	agent/daemon/conf_include.c \
@@ -15,6 +16,7 @@ agent_libdaemon_a_SOURCES = \
 	agent/daemon/reload.c
 
 noinst_HEADERS += \
+	agent/daemon/background.h \
 	agent/daemon/conf_value.h \
 	agent/daemon/instance.h \
 	agent/daemon/privileges.h \

@@ -110,6 +110,8 @@ int process_run(struct instance *in, struct process_control *control, struct why
 	err = notify_ready();
 	if (err)
 		log_warn("NOTIFY_SOCKET: %s", strerror(-err));
+	if (control->ready)
+		control->ready();
 	while (!control->stop) {
 		if (control->reload)
 			reload(in, control);

@@ -55,6 +55,7 @@ struct process_control {
 	/* Reads all settings anew. Returns: 0 or -errno with @why. */
 	int (*load)(void *ctx, struct conf *conf, struct why *why);
 	void *ctx;
+	void (*ready)(void); /* called once requests are answered; NULL: nobody waits for that */
 };
 
 /* loop.c: serves until @control->stop is set. Returns: 0 or -errno with @why. */
