@@ -58,6 +58,20 @@ static int write_tmp(const struct file_new *f, const char *tmp)
 	return err;
 }
 
+const char *file_mode_wrong(mode_t mode)
+{
+	return mode & S_IWOTH && !S_ISCHR(mode) ? "everybody may write to it (chmod o-w)" : NULL;
+}
+
+const char *file_wrong(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return NULL;
+	return S_ISREG(st.st_mode) ? file_mode_wrong(st.st_mode) : "it is no regular file";
+}
+
 int file_sync_dir(const char *dir)
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -7,7 +7,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/file.h"
 #include "conf_value.h"
 #include "store/static_rows.h"
 
@@ -106,10 +108,7 @@ static int walk(const char *file, const config_setting_t *group, const char *pre
 		if (item) {
 			wrong = conf_value_take(c, item, s);
 		} else if (static_rows_name(path)) {
-			/* Static rows are read when all settings are known. */
-			wrong = config_setting_is_list(s)
-					? NULL
-					: "a list of rows in parentheses is wanted";
+			wrong = NULL; /* they are read when all settings are known */
 		} else if (is_group(path)) {
 			wrong = config_setting_is_group(s) ? NULL : "a group in braces is wanted";
 			err = wrong ? 0 : walk(file, s, path, c, why);
@@ -124,23 +123,33 @@ static int walk(const char *file, const config_setting_t *group, const char *pre
 }
 
 /* Reads the whole file before libconfig sees it: libconfig's scanner ends the process when it
- * cannot read on (YY_FATAL_ERROR, libconfig 1.5), as it cannot in a directory. */
+ * cannot read on (YY_FATAL_ERROR, libconfig 1.5), as it cannot in a directory. The file may be a
+ * pipe: whoever names one sees to its other end. */
+static int read_file(const char *file, struct text *all, struct why *why)
+{
+	int err = text_add_file(all, file, CONF_FILE_MAX);
+	const char *wrong = NULL;
+	struct stat st;
+
+	if (!err && stat(file, &st) == 0)
+		wrong = file_mode_wrong(st.st_mode);
+	if (err || wrong)
+		return why_set(why, err ? err : -EINVAL, "%s: %s", file,
+			       wrong ? wrong : strerror(-err));
+	return conf_include_check(file, text_str(all), 0, why);
+}
+
 int conf_load(const char *file, struct conf *c, struct why *why)
 {
 	struct text all = TEXT_INIT;
 	config_t cfg;
-	int err = text_add_file(&all, file, CONF_FILE_MAX);
+	int err = read_file(file, &all, why);
 
 	conf_init(c);
 	snprintf(c->keep.file, sizeof(c->keep.file), "%s", file);
-	if (err) {
-		text_fini(&all);
-		return why_set(why, err, "%s: %s", file, strerror(-err));
-	}
 	config_init(&cfg);
-	err = conf_include_check(file, text_str(&all), 0, why);
 	if (err) {
-		/* conf_include_check() has said why. */
+		/* read_file() has said why. */
 	} else if (config_read_string(&cfg, text_str(&all))) {
 		err = walk(file, config_root_setting(&cfg), "", c, why);
 		if (!err)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "instance.h"
 #include "routing/rt_names.h"
@@ -101,23 +102,32 @@ static void wire(struct instance *in)
 	};
 }
 
-/* Only one agent may use a state directory: takes its lock, which ends with the process. */
+static int state_dir_wrong(const char *dir, int err, const char *what, struct why *why)
+{
+	return why_set(why, err, "state.directory: %s: %s%s", dir, what,
+		       err == -EACCES ? ": it is another user's; see process.user" : "");
+}
+
+/* Only one agent may use a state directory: locks it, until the process ends. The lock is on the
+ * directory itself, so that it needs no room on the disk. */
 static int only_one(struct instance *in, struct why *why)
 {
-	char path[CONF_PATH_MAX + 16];
-	size_t n = strlen(in->store.dir);
+	const char *dir = in->store.dir, *wrong;
+	struct stat st;
 
-	memcpy(path, in->store.dir, n);
-	memcpy(path + n, "/lock", sizeof("/lock"));
-	if (mkdir(in->store.dir, 0700) && errno != EEXIST)
-		return why_set(why, -errno, "state.directory: %s: %s", in->store.dir,
-			       strerror(errno));
-	in->lock_fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (in->lock_fd < 0)
-		return why_set(why, -errno, "%s: %s%s", path, strerror(errno),
-			       errno == EACCES ? ": it is another user's; see process.user" : "");
+	if (mkdir(dir, 0700) && errno != EEXIST)
+		return state_dir_wrong(dir, -errno, strerror(errno), why);
+	in->lock_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (in->lock_fd < 0 || fstat(in->lock_fd, &st))
+		return state_dir_wrong(dir, -errno, strerror(errno), why);
+	wrong = file_mode_wrong(st.st_mode);
+	if (wrong)
+		return state_dir_wrong(dir, -EINVAL, wrong, why);
+	/* A file system that is read-only, as one that is full, keeps SETs out, but no readers. */
+	if (euidaccess(dir, R_OK | W_OK | X_OK) && errno != EROFS)
+		return state_dir_wrong(dir, -errno, strerror(errno), why);
 	if (flock(in->lock_fd, LOCK_EX | LOCK_NB))
-		return why_set(why, -EBUSY, "another fwmarkd is running: it has locked %s", path);
+		return why_set(why, -EBUSY, "another fwmarkd is running: it has locked %s", dir);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/notify.h"
 #include "instance.h"
@@ -72,11 +73,14 @@ static void reload(struct instance *in, struct process_control *control)
  * before. */
 static int start_snmp(struct instance *in, const struct agentx_options *opt, struct why *why)
 {
+	bool needed = opt->standalone && opt->snmp_conf;
+	const char *wrong = needed ? file_wrong(opt->snmp_conf) : NULL;
 	int err;
 
-	if (opt->standalone && opt->snmp_conf && euidaccess(opt->snmp_conf, R_OK))
-		return why_set(why, -errno, "standalone.snmp_conf: %s: %s", opt->snmp_conf,
-			       strerror(errno));
+	if (needed && !wrong && euidaccess(opt->snmp_conf, R_OK))
+		wrong = strerror(errno);
+	if (wrong)
+		return why_set(why, -EINVAL, "standalone.snmp_conf: %s: %s", opt->snmp_conf, wrong);
 	err = agentx_start(&in->mib, opt);
 	if (err == -EADDRNOTAVAIL)
 		return why_set(why, err, "standalone.address: \"%s\" cannot be listened on",

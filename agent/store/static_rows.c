@@ -168,6 +168,14 @@ void static_rows_drop(struct static_rows *r, bool (*drop)(const struct static_ro
 	vec_sort(&r->sorted, row_sort);
 }
 
+static int not_a_list(const config_setting_t *list, const char *file, struct why *why)
+{
+	const char *in = config_setting_source_file(list);
+
+	return why_set(why, -EINVAL, "%s:%u: %s: a list of rows in parentheses is wanted",
+		       in ? in : file, config_setting_source_line(list), config_setting_name(list));
+}
+
 int static_rows_read(const config_setting_t *root, const char *file, uint8_t protocol,
 		     struct static_rows **out, struct why *why)
 {
@@ -184,9 +192,7 @@ int static_rows_read(const config_setting_t *root, const char *file, uint8_t pro
 		const config_setting_t *list = config_setting_get_member(root, row_kinds[k].name);
 
 		if (list && !config_setting_is_list(list))
-			err = why_set(why, -EINVAL,
-				      "%s:%u: %s: a list of rows in parentheses is wanted", file,
-				      config_setting_source_line(list), row_kinds[k].name);
+			err = not_a_list(list, file, why);
 		for (int i = 0; list && !err && i < config_setting_length(list); i++)
 			err = read_one(r, config_setting_get_elem(list, (unsigned)i), &row_kinds[k],
 				       file, protocol, why);

@@ -27,6 +27,15 @@ struct file_new {
  */
 int file_replace(const struct file_new *f, bool *replaced);
 
+/* Is this the mode of a file or directory from which fwmarkd may take orders? Not when everybody may
+ * write to it, for then everybody would have fwmarkd's powers over the network. sudo, cron and
+ * logrotate refuse such a file of theirs; systemd warns of it and goes on.
+ * Returns: NULL, or what is wrong. */
+const char *file_mode_wrong(mode_t mode);
+/* The same for a file by its name. It must be a regular one, too: a pipe may keep a reader waiting
+ * for ever. Returns: NULL also where there is none, or where it cannot be looked at. */
+const char *file_wrong(const char *path);
+
 /* Flushes to the disk what was created, renamed or removed in a directory. Returns: 0 or -errno. */
 int file_sync_dir(const char *dir);
 

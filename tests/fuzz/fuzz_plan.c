@@ -400,11 +400,7 @@ enum { OPS = sizeof(ops) / sizeof(*ops), OPS_MAX = 16 };
 
 static void remove_all(void)
 {
-	char path[128];
-
 	fake_agent_remove_files(dir);
-	snprintf(path, sizeof(path), "%s/lock", dir);
-	unlink(path);
 	rmdir(dir);
 }
 

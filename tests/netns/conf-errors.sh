@@ -51,6 +51,27 @@ check ok "@include \"$WORK/more.conf\"" 'agentx: { ping = 5; };'
 refused_at 2 '@include: /etc: ' '' '@include "/etc"'
 refused_at 1 'nothing\.conf|include' '@include "nothing.conf"'
 refused_at 1 '@include: the name' '@include 5'
+refused_at 1 '@include: the name' '@include ""'
+refused_at 1 '@include: the name' "@include \"$WORK/more.conf"
+refused_at 1 '@include: the name' '@include "a\tb"'
+# Nor does reading wait for ever, whatever the name, or go on past what everybody may write.
+quoted="$WORK/with \\\" and \\\\"
+mkfifo "$WORK/pipe" "$WORK/with \" and \\"
+refused_at 1 '@include: .*pipe: it is no regular file' "@include \"$WORK/pipe\""
+refused_at 2 '@include: .*with " and .: it is no regular file' '' "@include \"$quoted\""
+rm "$WORK/with \" and \\"
+cp "$WORK/more.conf" "$WORK/with \" and \\"
+check ok "@include \"$quoted\""
+chmod o+w "$WORK/more.conf"
+refused_at 1 '@include: .*more.conf: everybody may write to it' "@include \"$WORK/more.conf\""
+chmod o-w "$WORK/more.conf"
+: >"$WORK/bad.conf"
+chmod 666 "$WORK/bad.conf"
+check bad ''
+expect_match "message" 'bad\.conf: everybody may write to it' "$(cat "$WORK/out")"
+chmod 644 "$WORK/bad.conf"
+echo 'nonsense = 1;' | "$FWMARKD" -n -c /dev/stdin 2>"$WORK/out" && fail "a pipe is not read"
+expect_match "message" '/dev/stdin:1: nonsense: no such' "$(cat "$WORK/out")"
 echo 'provisioning: { mark_mask = 4294967296; };' >"$WORK/more.conf"
 check bad "@include \"$WORK/more.conf\""
 expect_match "message" "more\.conf:1: a number above" "$(cat "$WORK/out")"
@@ -116,6 +137,16 @@ no_start 'standalone\.snmp_conf: /nowhere: No such file' --standalone udp:127.0.
 : >"$WORK/bad.conf"
 no_start 'standalone\.address: "nonsense:x" cannot be' --standalone nonsense:x
 no_start '^fwmarkd: -x: too long: at most 107' -x "/$(printf '%0107d' 0)"
+echo "standalone: { snmp_conf = \"$WORK/pipe\"; };" >"$WORK/bad.conf"
+no_start 'standalone\.snmp_conf: .*pipe: it is no regular file' --standalone udp:127.0.0.1:161
+cp "$WORK/access.conf" "$WORK/open.conf"
+chmod 666 "$WORK/open.conf"
+echo "standalone: { snmp_conf = \"$WORK/open.conf\"; };" >"$WORK/bad.conf"
+no_start 'standalone\.snmp_conf: .*open\.conf: everybody may write to it' --standalone udp:127.0.0.1:161
+: >"$WORK/bad.conf"
+chmod o+w "$WORK/state"
+no_start 'state\.directory: .*state: everybody may write to it'
+chmod o-w "$WORK/state"
 echo "state: { directory = \"$WORK/no/where\"; };" >"$AGENT_CONF"
 status=0
 timeout 10 "$FWMARKD" -f -c "$AGENT_CONF" >"$WORK/out" 2>&1 || status=$?

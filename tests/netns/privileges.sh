@@ -52,7 +52,7 @@ AGENT_WRAPPER='setpriv --reuid=1 --regid=1 --clear-groups'
 refused_start 'process\.user: only root can become fwmarkd' 'process: { user = "fwmarkd"; };'
 AGENT_WRAPPER=
 # The directory is root's by now.
-refused_start "$WORK/state/lock: Permission denied: .*process\.user" 'process: { user = "fwmarkd"; };'
+refused_start "$WORK/state: Permission denied: .*process\.user" 'process: { user = "fwmarkd"; };'
 
 rm -rf "$WORK/state"
 agent_conf >"$AGENT_CONF"
@@ -79,4 +79,4 @@ lartc_destroy
 stop_agent
 without_setpcap
 # Nor is it root's any more.
-refused_start "$WORK/state/lock: Permission denied: .*process\.user"
+refused_start "$WORK/state: Permission denied: .*process\.user"

@@ -163,7 +163,7 @@ static void a_directory_is_for_one(void **state)
 		skip();
 	assert_int_equal(start(&in[0], 0, &why), 0);
 	assert_int_equal(start(&in[1], 0, &why), -EBUSY);
-	assert_non_null(strstr(why.s, "state0/lock"));
+	assert_non_null(strstr(why.s, "has locked"));
 	stop_all();
 }
 
