@@ -157,6 +157,8 @@ static void set_signals(void)
 	sigaction(SIGHUP, &sa, NULL);
 	/* net-snmp writes to sockets whose other end may be gone. */
 	signal(SIGPIPE, SIG_IGN);
+	/* Where RLIMIT_FSIZE is met, write() fails, and the SET is refused. */
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 /* A dry run, for --check and --dump. Returns: the exit status. */

@@ -28,6 +28,7 @@ netns_tests = \
 	tests/netns/demonstration.sh \
 	tests/netns/destroy-rows.sh \
 	tests/netns/discontinuity.sh \
+	tests/netns/disk-full.sh \
 	tests/netns/dump.sh \
 	tests/netns/dump-rules.sh \
 	tests/netns/exceptions.sh \

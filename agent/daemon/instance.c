@@ -231,8 +231,8 @@ int instance_start(struct instance *in, struct why *why)
 	marks_sync(&in->views);
 	in->views.rules.changed_ms = 0; /* that was fwmarkd itself */
 	meters_repair(&in->views);
-	/* A directory that cannot be written to is found now rather than at the first SET. */
-	return state_save(&in->store, why);
+	state_begin(&in->store);
+	return 0;
 }
 
 void instance_tick(struct instance *in)

@@ -62,6 +62,27 @@ int state_save(struct store *store, struct why *why)
 	return err ? save_failed(store, err, why) : state_save_rows(store, NULL, why);
 }
 
+/* Says once that saving fails, and once that it does no more. */
+static void saved(struct store *store, int err, const struct why *why)
+{
+	if (err && !store->failing)
+		log_err("%s: SETs are refused until that works", why->s);
+	else if (!err && store->failing)
+		log_info("the state is saved in %s again", store->dir);
+	store->failing = err != 0;
+}
+
+void state_begin(struct store *store)
+{
+	struct why why = { "" };
+	int err = state_save(store, &why);
+
+	/* So that the tick tries both files again. */
+	store->rows_dirty |= err != 0;
+	store->rule_ids.dirty |= err != 0;
+	saved(store, err, &why);
+}
+
 void state_tick(struct store *store)
 {
 	bool ids = store->rule_ids.dirty || store->policy_ids.dirty;
@@ -74,9 +95,7 @@ void state_tick(struct store *store)
 	else if (store->rows_dirty || *store->epoch != store->saved_epoch)
 		err = state_save_rows(store, NULL, &why);
 	counts_keep(store);
-	if (err && !store->failing)
-		log_err("%s", why.s);
-	store->failing = err != 0;
+	saved(store, err, &why);
 }
 
 static int read_all(struct store *store, const config_t *cfg, struct why *why)

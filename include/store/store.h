@@ -68,7 +68,8 @@ struct wanted *store_wanted(struct store *store, const struct row_kind *kind);
 void store_withdraw(struct store *store, struct wanted_row *slot, bool withdrawn);
 
 /* sums.c */
-/* Returns: the sum of a mark, a new one when there was none; NULL without memory. */
+/* Returns: the sum of a mark, a new one when there was none; valid until the next one is made. NULL
+ * without memory. */
 struct mark_sum *mark_sum_make(struct store *store, uint32_t value, uint32_t mask);
 /* The rows of marks are made anew: mark_sums_hide() before, mark_sum_make() with "shown" for each
  * row, mark_sums_trim() behind. That forgets the sums of marks without a row, but for the @keep that
@@ -88,6 +89,9 @@ int state_save(struct store *store, struct why *why);
 /* Saves the state file alone, which is all that a SET waits for; the tick saves the rest.
  * @replaced: whether the new file stands, also when this fails; NULL: no matter. */
 int state_save_rows(struct store *store, bool *replaced, struct why *why);
+/* The first save. A disk that is full, or fails, keeps SETs out; but what is there can be read, and what
+ * was wanted is back: the log says so, and the tick tries again. */
+void state_begin(struct store *store);
 /* Call this once a second: saves what no SET has saved (indices soon, sums after a while). */
 void state_tick(struct store *store);
 

@@ -98,6 +98,12 @@ refused "state directory without room" resourceUnavailable 'state.*[Nn]o space'
 # Room for the one page of the journal, not for the state file: it fails at the last step.
 mount -t tmpfs -o size=4k,nr_inodes=20 tmpfs "$WORK/state"
 refused "state directory with too little room" resourceUnavailable 'saving the state.*[Nn]o space'
+# The kernel would kill who meets this limit without a word.
+let_go() {
+	prlimit --pid "$AGENT_PID" --fsize=unlimited:
+}
+prlimit --pid "$AGENT_PID" --fsize=100:
+refused "limit of file sizes" resourceUnavailable '[Ff]ile too large'
 let_go() {
 	umount /etc/iproute2/rt_tables.d
 }
