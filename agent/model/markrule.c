@@ -175,9 +175,11 @@ static int check_text(const struct markrule *r, unsigned *column, struct why *wh
 		return WRONG(RULE_COL_MATCHES, "Matches: longer than %d bytes",
 			     MARKRULE_MATCHES_MAX);
 	if (!text_is_utf8(matches, strlen(matches)))
-		return WRONG(RULE_COL_MATCHES, "Matches: no text");
+		return WRONG(RULE_COL_MATCHES,
+			     "Matches: not UTF-8, or with control characters in it");
 	if (!text_is_utf8(r->description, strlen(r->description)))
-		return WRONG(RULE_COL_DESCRIPTION, "Description: no text");
+		return WRONG(RULE_COL_DESCRIPTION,
+			     "Description: not UTF-8, or with control characters in it");
 	return 0;
 }
 

@@ -324,7 +324,7 @@ int ipt_match_parse(struct ipt_parse *all, size_t n, void **store, size_t *faile
 	jobs_free(jobs, n);
 	/* The child died, hung or answered nonsense: because of this text, or of one before it. */
 	if (err == -EBADMSG || err == -ETIMEDOUT)
-		err = why_set(why, -EINVAL, "libxtables could not take it");
+		err = why_set(why, -EINVAL, "libxtables crashed over it, or took too long");
 	if (err < 0) {
 		text_fini(&answers);
 		return err;

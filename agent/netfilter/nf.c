@@ -258,7 +258,7 @@ int nf_text(struct nf *nf, const struct nf_snap *snap, const struct nf_entry *e,
 
 static int no_side(struct why *why)
 {
-	return why_set(why, -EOPNOTSUPP, "Backend: there is no such one here");
+	return why_set(why, -EOPNOTSUPP, "Backend: fwmarkd writes no rules of this one here");
 }
 
 int nf_rule_text(struct nf *nf, const struct markrule *r, struct text *out, struct why *why)

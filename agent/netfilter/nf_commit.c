@@ -101,7 +101,8 @@ static int edit_add(struct commit *c, const struct nf_edit *edit, size_t of, str
 		return gone_add(c, edit, of, NULL);
 	home = nf_side_of(c->nf, edit->rule->backend);
 	if (!home)
-		return why_set(why, -EOPNOTSUPP, "Backend: there is no such one here");
+		return why_set(why, -EOPNOTSUPP,
+			       "Backend: fwmarkd writes no rules of this one here");
 	if (edit->add)
 		return part_add(&c->parts[home - c->nf->sides], edit, of);
 	/* The rule moves here from another backend. */

@@ -47,16 +47,16 @@ wrongValue fwmarkRouteStorageType.* /fwmarkRouteStorageType/ fwmarkRouteStorageT
 wrongValue fwmarkRouteStatus.* /fwmarkRouteStatus/ fwmarkRouteStatus.$R i 7
 
 # Indices: of no address, of a wrong type or length, with host bits, too long a prefix, no instance.
-noCreation .*fwmarkRouteStatus.* /./ fwmarkRouteStatus.201.1.4.10.0.0.0.0.1 i 4
-noCreation .*fwmarkRouteStatus.* /./ fwmarkRouteStatus.201.1.4.10.0.0.0.8.0.1.1 i 4
-noCreation .*fwmarkRouteStatus.* /./ fwmarkRouteStatus.201.1.16.10.0.0.0.$zeros.8.0.1 i 4
-noCreation .*fwmarkRouteStatus.* /./ fwmarkRouteStatus.201.3.4.10.0.0.0.8.0.1 i 4
-noCreation .*fwmarkRouteStatus.* /./ fwmarkRouteStatus.201.0.0.0.0.1 i 4
-noCreation .*fwmarkRouteStatus.* /./ fwmarkRouteStatus.201.1.4.10.0.0.256.8.0.1 i 4
-noCreation .*fwmarkRouteStatus.* /./ fwmarkRouteStatus.201.1.4.10.0.0.0.33.0.1 i 4
+noCreation .*fwmarkRouteStatus.* /a route.s index is its table, .* this one is not/ fwmarkRouteStatus.201.1.4.10.0.0.0.0.1 i 4
+noCreation .*fwmarkRouteStatus.* /a route.s index is its table, .* this one is not/ fwmarkRouteStatus.201.1.4.10.0.0.0.8.0.1.1 i 4
+noCreation .*fwmarkRouteStatus.* /a route.s index is its table, .* this one is not/ fwmarkRouteStatus.201.1.16.10.0.0.0.$zeros.8.0.1 i 4
+noCreation .*fwmarkRouteStatus.* /a route.s index is its table, .* this one is not/ fwmarkRouteStatus.201.3.4.10.0.0.0.8.0.1 i 4
+noCreation .*fwmarkRouteStatus.* /a route.s index is its table, .* this one is not/ fwmarkRouteStatus.201.0.0.0.0.1 i 4
+noCreation .*fwmarkRouteStatus.* /a route.s index is its table, .* this one is not/ fwmarkRouteStatus.201.1.4.10.0.0.256.8.0.1 i 4
+noCreation .*fwmarkRouteStatus.* /a route.s index is its table, .* this one is not/ fwmarkRouteStatus.201.1.4.10.0.0.0.33.0.1 i 4
 noCreation|inconsistentName .*fwmarkRoute.* /[Hh]ost bits|[Pp]refix/ fwmarkRouteStatus.201.1.4.10.0.0.1.8.0.1 i 4 fwmarkRouteIfName.201.1.4.10.0.0.1.8.0.1 s ppp0
-noCreation .*fwmarkRouteStatus.* /./ fwmarkRouteStatus.201.1.4.10.0.0.0.8.0.0 i 4
-noCreation .*fwmarkRouteStatus.* /./ fwmarkRouteStatus.201.1.4.10.0.0.0.8.0.65536 i 4
+noCreation .*fwmarkRouteStatus.* /a route.s index is its table, .* this one is not/ fwmarkRouteStatus.201.1.4.10.0.0.0.8.0.0 i 4
+noCreation .*fwmarkRouteStatus.* /a route.s index is its table, .* this one is not/ fwmarkRouteStatus.201.1.4.10.0.0.0.8.0.65536 i 4
 noCreation|inconsistentName|inconsistentValue .*fwmarkRoute.* /[Ff]ib|table/ fwmarkRouteStatus.0.1.4.10.0.0.0.8.0.1 i 4 fwmarkRouteIfName.0.1.4.10.0.0.0.8.0.1 s ppp0
 noCreation .*fwmarkNextHopStatus.* /./ fwmarkNextHopStatus.$N.0 i 4
 noCreation .*fwmarkNextHopStatus.* /./ fwmarkNextHopStatus.$N.256 i 4

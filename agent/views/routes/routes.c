@@ -260,8 +260,8 @@ bool route_row_init(void *ctx, const uint32_t *idx, size_t n, void *row, struct 
 	r->protocol = (uint8_t)views->store->protocol;
 	if (!rec_of_index(idx, n, &key)) {
 		why_set(why, 0,
-			"the index is no table, address type, address, prefix length, "
-			"metric and instance");
+			"a route's index is its table, address type, address, prefix length, "
+			"metric and instance; this one is not");
 		return false;
 	}
 	route_rec_key(&key, r);
