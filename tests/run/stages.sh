@@ -139,6 +139,8 @@ build_gcc() {
 
 stage_gcc() {
 	build_gcc || return 0
+	# Nothing else builds them.
+	step "gcc: build benches" make -C "$work/gcc" -j"$JOBS" bench-programs || :
 	FWMARK_ROAD=agentx check "gcc, agentx" "$work/gcc" check
 }
 
