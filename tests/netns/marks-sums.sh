@@ -187,3 +187,31 @@ pings 3
 expect_eq "counters" "1 4294967297 1 4294967297" \
 	"$(snmp_get "fwmarkRulePackets.$rule" "fwmarkRuleHCPackets.$rule" \
 	fwmarkMarkPackets.119.4294967295 fwmarkMarkHCPackets.119.4294967295 | paste -sd' ')"
+
+# Of marks that are gone, those that went last keep their sums (state.gone_marks), and those that a
+# manager has named.
+stop_agent
+iptables-legacy -t mangle -F
+sed -i 's/directory = /gone_marks = 2; directory = /' "$AGENT_CONF"
+start_agent
+marked() {
+	{
+		echo '*mangle'
+		for mark in 1 2 3 4 5; do
+			echo "[$1:$1] -A OUTPUT -p 99 -j MARK --set-mark 0x20$mark"
+		done
+		echo COMMIT
+	} | iptables-legacy-restore -c
+}
+marked 10
+snmp_set fwmarkMarkName.517.4294967295 s named fwmarkMarkStatus.517.4294967295 i createAndGo
+for mark in 5 3 1 4 2; do
+	expect_eq "sums of a mark that is there" "10 10" "$(sum_of $((512 + mark)) 4294967295)"
+	mangle -D OUTPUT -p 99 -j MARK --set-mark 0x20$mark
+	expect_no_match "marks" "^fwmarkMarkRules\.$((512 + mark))\..* = [^0]" "$(snmp_walk fwmarkMarkRules)"
+done
+stop_agent
+start_agent
+marked 0
+expect_eq "sums of marks that were gone" "0 10 0 10 10" \
+	"$(for mark in 1 2 3 4 5; do sum_of $((512 + mark)) 4294967295; done | cut -d' ' -f1 | paste -sd' ')"
