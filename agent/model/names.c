@@ -31,17 +31,24 @@ void rt_names_fini(struct rt_names *n)
 	seen_fini(&n->seen);
 }
 
+/* Too long a name ends as text_show() has it. */
+static void name_copy(char *out, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (len <= NAME_MAX_LEN)
+		memcpy(out, name, len + 1);
+	else
+		text_show(out, NAME_MAX_LEN, name, len);
+}
+
 int names_set(struct names *n, uint32_t id, const char *name, uint32_t flags)
 {
 	size_t at = vec_lower(&n->v, &id, name_cmp);
 	struct name *e = at < n->v.n ? vec_at(&n->v, at) : NULL;
 	char text[NAME_MAX_LEN + 1] = ""; /* a copy: @name may be in an element, which moves */
-	size_t len = strlen(name);
 
-	if (len <= NAME_MAX_LEN)
-		memcpy(text, name, len);
-	else
-		text_show(text, NAME_MAX_LEN, name, len);
+	name_copy(text, name);
 	if (!e || e->id != id) {
 		e = vec_insert(&n->v, at);
 		if (!e)
@@ -62,7 +69,7 @@ int names_add(struct names *n, uint32_t id, const char *name, uint32_t flags)
 	e->id = id;
 	e->flags = flags;
 	e->turn = (uint32_t)n->v.n;
-	memcpy(e->name, name, name_len(name));
+	name_copy(e->name, name);
 	return 0;
 }
 
