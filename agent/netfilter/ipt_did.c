@@ -5,7 +5,8 @@
  * iptc_commit() of libiptc (1.8.9 to 1.8.11) is two calls: the kernel replaces the table, and then
  * adds the counters to the new one. The second fails when a program that does not take the lock has
  * changed the table in between; nobody says that the first was done. So this looks for the steps in
- * the kernel. Other rules may have come and gone there meanwhile.
+ * the kernel. Other rules may have come and gone there meanwhile. Who takes away a part of what was
+ * done, in that moment, has the last word: the rest is not undone.
  */
 #include <errno.h>
 #include <string.h>
@@ -159,29 +160,27 @@ static int step_is_done(struct look *l, const struct step *s)
 				 : count(&c->now, line) >= count(&c->staged, line);
 }
 
-static enum ipt_did steps_look(struct look *l)
+static bool steps_are_done(struct look *l)
 {
-	size_t all = 0, done = 0;
+	bool done = true;
 
-	for (size_t i = 0; i < l->steps->n; i++) {
+	for (size_t i = 0; i < l->steps->n && done; i++) {
 		const struct step *s = vec_at(l->steps, i);
 
-		if (s->ops != l->t->ops || s->table != l->t->name)
-			continue;
-		all++;
-		done += step_is_done(l, s) > 0;
+		if (s->ops == l->t->ops && s->table == l->t->name)
+			done = step_is_done(l, s) > 0;
 	}
-	return !done ? IPT_DID_NOTHING : done < all ? IPT_DID_SOME : IPT_DID_ALL;
+	return done;
 }
 
-enum ipt_did ipt_did(const struct work_table *t, const struct vec *steps, bool undo)
+bool ipt_did(const struct work_table *t, const struct vec *steps, bool undo)
 {
 	struct look l = { .t = t,
 			  .now = t->ops->init(t->name),
 			  .chains = VEC_INIT(struct chain_lines),
 			  .steps = steps,
 			  .undo = undo };
-	enum ipt_did did = l.now ? steps_look(&l) : IPT_DID_NOTHING;
+	bool did = l.now && steps_are_done(&l);
 
 	for (size_t i = 0; i < l.chains.n; i++) {
 		struct chain_lines *c = vec_at(&l.chains, i);

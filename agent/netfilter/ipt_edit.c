@@ -256,10 +256,8 @@ int ipt_stage(struct nf_txn *t)
 /* Returns: 0 when the kernel has taken the table nevertheless, or @err. */
 static int commit_failed(struct commit *c, struct work_table *t, int err)
 {
-	enum ipt_did did = ipt_did(t, c->steps, false);
-
-	t->committed = did != IPT_DID_NOTHING;
-	if (did != IPT_DID_ALL)
+	t->committed = ipt_did(t, c->steps, false);
+	if (!t->committed)
 		return err;
 	if (c->work.why)
 		c->work.why->s[0] = '\0';

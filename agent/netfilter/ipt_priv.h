@@ -174,10 +174,9 @@ struct ipt_done {
 	struct vec steps; /* struct step */
 };
 
-/* What of the steps in a table whose commit failed the kernel has all the same: ipt_did.c. @undo:
- * the commit was to undo them. */
-enum ipt_did { IPT_DID_NOTHING, IPT_DID_SOME, IPT_DID_ALL };
-enum ipt_did ipt_did(const struct work_table *t, const struct vec *steps, bool undo);
+/* Has the kernel all the same what the steps say, of a table whose commit failed? @undo: the commit
+ * was to undo them. ipt_did.c. */
+bool ipt_did(const struct work_table *t, const struct vec *steps, bool undo);
 
 void steps_fini(struct vec *steps);
 void *entry_copy(const struct ipt_ops *ops, const void *e);

@@ -120,7 +120,7 @@ int steps_undo(const struct vec *steps, const struct vec *only, struct why *why)
 			const struct work_table *t = vec_at(&w.tables, i);
 
 			err = work_commit(&w, vec_at(&w.tables, i));
-			if (err < 0 && err != -ESTALE && ipt_did(t, steps, true) == IPT_DID_ALL)
+			if (err < 0 && err != -ESTALE && ipt_did(t, steps, true))
 				err = 0;
 		}
 		work_fini(&w);

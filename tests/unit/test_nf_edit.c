@@ -178,6 +178,30 @@ static void counters_that_cannot_be_added_are_no_refusal(void **state)
 	}
 }
 
+/* One of two changes of a table is refused by the kernel. The other, which only moves a rule, leaves
+ * the table as it was before. */
+static void a_refusal_beside_a_move_leaves_nothing(void **state)
+{
+	struct markrule moved = rule(5, 4), first = rule(6, 1), bad = rule(6, 1);
+	const struct nf_edit put = { .rule = &first, .add = true };
+	const struct nf_edit edits[] = { { .tag = 5, .rule = &moved, .keep_counters = true },
+					 { .tag = 6, .rule = &bad } };
+	struct nf_undo *undo = NULL;
+	struct why why = { "" };
+	size_t failed;
+	char *s;
+
+	(void)state;
+	need();
+	assert_int_equal(nf_commit(env.nf, &put, 1, &failed, &undo, &why), 0);
+	nf_undo_free(undo);
+	bad.matches = "-m owner --uid-owner 0"; /* not in this chain */
+	assert_int_equal(nf_commit(env.nf, edits, 2, &failed, &undo, &why), -EINVAL);
+	s = shown();
+	assert_string_equal(s, SIX ONE FIVE("2:20") THREE FOUR);
+	free(s);
+}
+
 static void meters_are_set_all_the_same(void **state)
 {
 	const struct nf_meter five = { .family = AF_UNSPEC, .value = 5, .mask = UINT32_MAX };
@@ -465,6 +489,7 @@ int main(void)
 		cmocka_unit_test_setup(a_rule_goes_where_it_should_and_back, setup),
 		cmocka_unit_test_setup(nothing_is_made_to_delete_from, setup),
 		cmocka_unit_test_setup(counters_that_cannot_be_added_are_no_refusal, setup),
+		cmocka_unit_test_setup(a_refusal_beside_a_move_leaves_nothing, setup),
 		cmocka_unit_test_setup(meters_are_set_all_the_same, setup),
 		cmocka_unit_test_setup(a_change_that_is_gone_at_once_is_refused, setup),
 		cmocka_unit_test_setup(foreign_rules_are_found_among_equals, setup),
