@@ -5,7 +5,7 @@
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 
-# rows [LINE]...: fwmarkd.conf with LARTC chapter 11 as static rows, and these lines.
+# rows: fwmarkd.conf with LARTC chapter 11 as static rows.
 rows() {
 	agent_conf
 	cat <<-END
@@ -19,7 +19,6 @@ rows() {
 		} );
 		marks = ( { value = 1; mask = 0xffffffff; name = "mail"; } );
 	END
-	[ $# = 0 ] || printf '%s\n' "$@"
 }
 
 topology
