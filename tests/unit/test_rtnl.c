@@ -23,14 +23,14 @@ static struct rtnl *nl;
 static struct rtnl_events *ev;
 static _Alignas(struct nlmsghdr) char buf[1024];
 
-struct seen {
+struct rules_seen {
 	int n, resets, stop_at;
 	uint16_t types[64];
 };
 
 static int see(const struct nlmsghdr *nlh, void *arg)
 {
-	struct seen *s = arg;
+	struct rules_seen *s = arg;
 
 	if (s->n < 64)
 		s->types[s->n] = nlh->nlmsg_type;
@@ -40,7 +40,7 @@ static int see(const struct nlmsghdr *nlh, void *arg)
 
 static void reset(void *arg)
 {
-	struct seen *s = arg;
+	struct rules_seen *s = arg;
 
 	s->n = 0;
 	s->resets++;
@@ -86,7 +86,7 @@ static void del_rule(uint32_t priority)
 
 static void a_dump_is_whole(void **state)
 {
-	struct seen s = { 0 };
+	struct rules_seen s = { 0 };
 
 	(void)state;
 	assert_int_equal(rtnl_dump(nl, rule_request(RTM_GETRULE), see, reset, &s), 0);
@@ -96,7 +96,7 @@ static void a_dump_is_whole(void **state)
 
 static void a_dump_over_many_reads_is_whole(void **state)
 {
-	struct seen s = { 0 };
+	struct rules_seen s = { 0 };
 
 	(void)state;
 	for (uint32_t i = 1; i <= 2000; i++)
@@ -110,7 +110,7 @@ static void a_dump_over_many_reads_is_whole(void **state)
 /* What the callback refused does not come up in the next answer. */
 static void a_dump_given_up_leaves_a_clean_socket(void **state)
 {
-	struct seen s = { .stop_at = 2 };
+	struct rules_seen s = { .stop_at = 2 };
 
 	(void)state;
 	for (uint32_t i = 1; i <= 2000; i++)
@@ -119,7 +119,7 @@ static void a_dump_given_up_leaves_a_clean_socket(void **state)
 	assert_int_equal(s.n, 2);
 	for (uint32_t i = 1; i <= 2000; i++)
 		del_rule(i);
-	s = (struct seen){ 0 };
+	s = (struct rules_seen){ 0 };
 	assert_int_equal(rtnl_dump(nl, rule_request(RTM_GETRULE), see, reset, &s), 0);
 	assert_int_equal(s.n, 3);
 }
@@ -131,7 +131,7 @@ static void a_dump_is_left_and_gone_on_with(void **state)
 {
 	struct rtnl *other;
 	struct pollfd pfd = { .events = POLLIN };
-	struct seen s = { 0 };
+	struct rules_seen s = { 0 };
 	size_t limit = 100;
 	int pieces = 0;
 
@@ -154,11 +154,11 @@ static void a_dump_is_left_and_gone_on_with(void **state)
 	assert_in_range(s.n, 2002, 2003);
 	assert_int_equal(poll(&pfd, 1, 0), 0);
 	/* One that is given up goes by. */
-	s = (struct seen){ .stop_at = 2 };
+	s = (struct rules_seen){ .stop_at = 2 };
 	limit = SIZE_MAX;
 	assert_int_equal(rtnl_dump_begin(other, rule_request(RTM_GETRULE)), 0);
 	assert_int_equal(rtnl_dump_step(other, see, &s, &limit), -ECANCELED);
-	s = (struct seen){ 0 };
+	s = (struct rules_seen){ 0 };
 	assert_int_equal(rtnl_dump(other, rule_request(RTM_GETRULE), see, reset, &s), 0);
 	assert_int_equal(s.n, 2002);
 	rtnl_close(other);
@@ -189,13 +189,13 @@ static struct nlmsghdr *object_dump(void *room, size_t size)
 
 /* Changes an object at the beginning of so many dumps. */
 static struct {
-	struct seen s;
+	struct rules_seen s;
 	int changes;
 } changing;
 
 static int see_and_change(const struct nlmsghdr *nlh, void *arg)
 {
-	struct seen *s = arg;
+	struct rules_seen *s = arg;
 
 	if (s->n == 0 && changing.changes-- > 0)
 		object(changing.changes % 2 ? RTM_DELNEXTHOP : RTM_NEWNEXTHOP, OBJECTS);
@@ -213,7 +213,7 @@ static void an_interrupted_dump_is_begun_again(void **state)
 	for (uint32_t id = 1; id <= OBJECTS; id++)
 		object(RTM_NEWNEXTHOP, id);
 	changing.changes = 2;
-	changing.s = (struct seen){ 0 };
+	changing.s = (struct rules_seen){ 0 };
 	assert_int_equal(rtnl_dump(other, object_dump(question, sizeof(question)), see_and_change,
 				   reset, &changing.s),
 			 0);
@@ -221,21 +221,21 @@ static void an_interrupted_dump_is_begun_again(void **state)
 	assert_int_equal(changing.s.resets, 3);
 	/* At last it is given up; and it does not come up in the next answer. */
 	changing.changes = 2 * RTNL_DUMP_TRIES;
-	changing.s = (struct seen){ 0 };
+	changing.s = (struct rules_seen){ 0 };
 	assert_int_equal(rtnl_dump(other, object_dump(question, sizeof(question)), see_and_change,
 				   reset, &changing.s),
 			 -EINTR);
 	assert_int_equal(changing.s.resets, RTNL_DUMP_TRIES);
-	changing.s = (struct seen){ 0 };
+	changing.s = (struct rules_seen){ 0 };
 	assert_int_equal(rtnl_dump(other, rule_request(RTM_GETRULE), see, reset, &changing.s), 0);
 	assert_int_equal(changing.s.n, 3);
 	rtnl_close(other);
 	assert_int_equal(system("ip nexthop flush >/dev/null 2>&1"), 0);
 }
 
-static int drain(struct seen *s, bool *lost)
+static int drain(struct rules_seen *s, bool *lost)
 {
-	*s = (struct seen){ 0 };
+	*s = (struct rules_seen){ 0 };
 	*lost = false;
 	return rtnl_events_drain(ev, see, s, lost);
 }
@@ -244,7 +244,7 @@ static int drain(struct seen *s, bool *lost)
 static void the_largest_message_fits(void **state)
 {
 	struct names links = NAMES_INIT;
-	struct seen s;
+	struct rules_seen s;
 	bool lost;
 
 	(void)state;
@@ -270,7 +270,7 @@ static void only_whole_messages_of_the_kernel_count(void **state)
 	socklen_t len = sizeof(to);
 	struct mnl_socket *somebody = mnl_socket_open(NETLINK_ROUTE);
 	int fd = rtnl_events_fd(ev);
-	struct seen s;
+	struct rules_seen s;
 	bool lost;
 
 	(void)state;
@@ -294,7 +294,7 @@ static void only_whole_messages_of_the_kernel_count(void **state)
 
 static int cannot_read_one(const struct nlmsghdr *nlh, void *arg)
 {
-	struct seen *s = arg;
+	struct rules_seen *s = arg;
 
 	(void)see(nlh, s);
 	return s->n == 2 ? -EBADMSG : 0;
@@ -308,7 +308,7 @@ static void count_unread(const struct nlmsghdr *nlh, void *arg)
 
 static void what_cannot_be_read_costs_itself(void **state)
 {
-	struct seen s = { 0 };
+	struct rules_seen s = { 0 };
 	int unread = 0;
 
 	(void)state;
@@ -323,7 +323,7 @@ static void what_cannot_be_read_costs_itself(void **state)
 
 static void a_table_that_is_not_there_is_empty(void **state)
 {
-	struct seen s = { 0 };
+	struct rules_seen s = { 0 };
 
 	(void)state;
 	assert_int_equal(rtnl_dump(nl, route_dump(777), see, reset, &s), 0);
@@ -381,7 +381,7 @@ static void one_answer_for_a_get(void **state)
 {
 	struct nlmsghdr *nlh = nl_begin(buf, sizeof(buf), RTM_GETLINK, 0, sizeof(struct ifinfomsg));
 	struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
-	struct seen s = { 0 };
+	struct rules_seen s = { 0 };
 
 	(void)state;
 	ifi->ifi_index = 1;
@@ -397,7 +397,7 @@ static void one_answer_for_a_get(void **state)
 
 static void an_event_is_there_when_the_call_returns(void **state)
 {
-	struct seen s;
+	struct rules_seen s;
 	bool lost;
 
 	(void)state;
@@ -448,7 +448,7 @@ static bool comes(uint16_t type)
 	struct pollfd pfd = { .fd = rtnl_events_fd(ev), .events = POLLIN };
 
 	for (int tries = 0; tries < 50; tries++) {
-		struct seen s;
+		struct rules_seen s;
 		bool lost;
 
 		(void)drain(&s, &lost);
@@ -478,7 +478,7 @@ static void groups_of_interest_are_joined(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct seen s;
+		struct rules_seen s;
 		bool lost;
 
 		(void)drain(&s, &lost);
@@ -493,7 +493,7 @@ static void groups_of_interest_are_joined(void **state)
 static void lost_events_are_told(void **state)
 {
 	int small = 4096, fd = rtnl_events_fd(ev), n;
-	struct seen s;
+	struct rules_seen s;
 	bool lost;
 
 	(void)state;
@@ -514,7 +514,7 @@ static void lost_events_are_told(void **state)
 
 static void a_negative_answer_ends_draining(void **state)
 {
-	struct seen s = { .stop_at = 1 };
+	struct rules_seen s = { .stop_at = 1 };
 	bool lost = false;
 
 	(void)state;
@@ -527,7 +527,7 @@ static void a_negative_answer_ends_draining(void **state)
 static void a_fresh_socket_has_nothing_but_what_comes(void **state)
 {
 	int fd = rtnl_events_fd(ev);
-	struct seen s;
+	struct rules_seen s;
 	bool lost;
 
 	(void)state;
