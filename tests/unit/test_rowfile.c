@@ -244,7 +244,7 @@ static const struct {
 	{ &mib_rule, "{ chain = \"\"; }", "line 1: chain: it is 0 octets long, not 1 to 128" },
 	{ &mib_rule, "{ chain = 5; }", "line 1: chain: a string in quotes is wanted" },
 	{ &mib_rule, "{ chain = \"a\\nb\"; }",
-	  "line 1: chain: not UTF-8, or with a control character in it" },
+	  "line 1: chain: not UTF-8, or with a character in it that controls how others are shown" },
 	{ &mib_rule, "{ inInterface = \"a/b\"; }",
 	  "line 1: inInterface: \"a/b\" is no interface name" },
 	{ &mib_rule, "{ addressType = \"ipv5\"; }",
