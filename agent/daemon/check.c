@@ -73,9 +73,9 @@ static int change(struct instance *in, const struct plan_item *it, struct text *
 	size_t k = (size_t)(row_kind_of(it->def) - row_kinds);
 	int err = 0;
 
-	if (it->old && (it->out || kinds[k].row_alone))
+	if (it->old && (it->was_active || kinds[k].row_alone))
 		err = kinds[k].describe(in, it->old, &old, why);
-	if (!err && it->now && it->in)
+	if (!err && it->now && it->to_be_active)
 		err = kinds[k].describe(in, it->now, &now, why);
 	if (!err && strcmp(text_str(&old), text_str(&now)) != 0) {
 		if (old.len)
@@ -116,7 +116,9 @@ static int missing(struct instance *in, struct text *out, struct why *why)
 
 		for (size_t i = 0; i < m->rows.n && !err; i++) {
 			const struct wanted_row *slot = vec_at(&m->rows, i);
-			struct plan_item it = { .def = def, .now = slot->row, .in = true };
+			struct plan_item it = { .def = def,
+						.now = slot->row,
+						.to_be_active = true };
 			struct mib_fault fault = { 0 };
 
 			if (in_plan(in, &row_kinds[k], it.now) ||

@@ -15,7 +15,7 @@
 /* Will the row be in the kernel, or does the SET write one of these columns? */
 static bool concerns(const struct plan_item *it, uint64_t cols)
 {
-	return it->in || it->touched & cols;
+	return it->to_be_active || it->touched & cols;
 }
 
 /* Returns: the column to blame, @col, or @or when only that one was written. */
@@ -88,7 +88,7 @@ static int check_table(struct plan *plan, struct plan_item *it, uint32_t fib,
 		       struct mib_fault *fault)
 {
 	if (!plan->access->tables.n || num_ranges_have(&plan->access->tables, fib) ||
-	    (it->old && !it->in))
+	    (it->old && !it->to_be_active))
 		return MIB_OK;
 	why_set(&fault->why, 0, "provisioning.tables does not allow table %u", fib);
 	fault->change = it->change;
@@ -208,7 +208,7 @@ static int check_foreign(struct plan *plan, struct plan_item *it, struct mib_fau
 	const struct mib_col *storage = mib_col_syntax(it->def, SYN_STORAGE);
 	const struct foreign_kind *kind = foreign_kind_of(it->def);
 	struct plan_item as_it_is = {
-		.def = it->def, .change = it->change, .now = it->old, .in = true
+		.def = it->def, .change = it->change, .now = it->old, .to_be_active = true
 	};
 
 	if ((kind->keep_off && kind->keep_off(plan->access, it->old, &fault->why)) ||
@@ -217,7 +217,7 @@ static int check_foreign(struct plan *plan, struct plan_item *it, struct mib_fau
 		fault->col = 0;
 		return fault->error = MIB_NOT_WRITABLE;
 	}
-	if (it->now && !it->in) {
+	if (it->now && !it->to_be_active) {
 		why_set(&fault->why, 0,
 			"somebody else's row is active or destroyed: nothing keeps it");
 		return plan_fail(fault, it, status->num, -EINVAL);

@@ -11,7 +11,7 @@ int plan_fib_prepare(struct plan *plan, struct plan_item *it, struct mib_fault *
 	const struct fib *now = it->now;
 	const struct name *other;
 
-	if (!it->in || !now->name[0])
+	if (!it->to_be_active || !now->name[0])
 		return MIB_OK;
 	other = names_find_name(&plan->views->names.tables, now->name);
 	if (other && other->id != now->id) {
@@ -45,7 +45,7 @@ static int write_names(struct plan *plan, bool all, const struct plan_item **cau
 	for (size_t i = 0; !err && (it = plan_next(plan, &mib_fib, &i));) {
 		const struct fib *old = it->old, *now = it->now;
 
-		if (it->in && now->name[0]) {
+		if (it->to_be_active && now->name[0]) {
 			const struct name *have = names_find(&own, now->id);
 
 			if (!*cause && (!have || strcmp(have->name, now->name) != 0))

@@ -56,11 +56,11 @@ int plan_journal(struct plan *plan, bool undo, struct why *why)
 		it = vec_at(&plan->items, i);
 		/* A foreign row is not kept, so it could not be put back: it would stay as the SET
 		 * left it. */
-		if (!it->foreign && (undo ? it->out : it->in))
+		if (!it->foreign && (undo ? it->was_active : it->to_be_active))
 			err = made_add(&journal, it->def, undo ? it->old : it->now);
 	}
 	for (size_t i = 0; !err && (it = plan_next(plan, &mib_rule, &i));)
-		if (!it->foreign && (undo ? it->in : it->out))
+		if (!it->foreign && (undo ? it->to_be_active : it->was_active))
 			err = place_add(plan, &journal, it, undo);
 	if (err)
 		why_set(why, err, "%s", strerror(-err));

@@ -35,7 +35,7 @@ static bool differs(const struct plan_item *it, const void *had)
 static void keep_withdrawn(const struct plan_item *it, const struct wanted_row *had,
 			   struct wanted_row *now)
 {
-	if (!had || it->in)
+	if (!had || it->to_be_active)
 		return;
 	now->withdrawn = had->withdrawn;
 	now->doubtful = had->doubtful;
@@ -133,7 +133,7 @@ int plan_keep_agent_undo(struct plan *plan, struct why *why)
 }
 
 /* Writes the journal before the kernel is touched: see journal.h. */
-int plan_intend(struct plan *plan, struct mib_fault *fault)
+int plan_begin(struct plan *plan, struct mib_fault *fault)
 {
 	int error = plan_interfaces_note(plan, fault);
 
@@ -144,7 +144,7 @@ int plan_intend(struct plan *plan, struct mib_fault *fault)
 
 /* The rows are again what they were: so must the state file be. If the disk does not take the file
  * now, the tick tries again. */
-int plan_intend_undo(struct plan *plan, struct why *why)
+int plan_begin_undo(struct plan *plan, struct why *why)
 {
 	if (!plan->saved)
 		return 0;
@@ -168,10 +168,4 @@ int plan_save(struct plan *plan, struct mib_fault *fault)
 	if (!plan->saved)
 		plan->store->sets--; /* the old file is still there */
 	return err ? MIB_RESOURCE_UNAVAILABLE : MIB_OK;
-}
-
-int plan_save_undo(struct plan *plan, struct why *why)
-{
-	(void)plan, (void)why;
-	return 0; /* plan_intend_undo(), the last step, saves the old rows */
 }

@@ -16,7 +16,8 @@ int plan_mark_prepare(struct plan *plan, struct plan_item *it, struct mib_fault 
 			"the value has bits outside of the mask: no packet can match it");
 		return plan_fail(fault, it, MARK_COL_METER, -EINVAL);
 	}
-	if (it->in && !meter_on(it->old) && !nf_meters_families(plan->views->nf, &fault->why))
+	if (it->to_be_active && !meter_on(it->old) &&
+	    !nf_meters_families(plan->views->nf, &fault->why))
 		return plan_fail(fault, it, MARK_COL_METER, -EOPNOTSUPP);
 	return MIB_OK;
 }
@@ -34,7 +35,7 @@ static const struct plan_item *concerned(const struct plan *plan, bool some, uns
 			return it;
 	*col = 0;
 	for (size_t i = 0; some && (it = plan_next(plan, &mib_rule, &i));)
-		if (it->in || it->out)
+		if (it->to_be_active || it->was_active)
 			return it;
 	return NULL;
 }

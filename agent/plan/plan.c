@@ -180,8 +180,8 @@ int plan_prepare(struct plan *plan, struct mib_change *c, size_t n, struct mib_f
 	for (size_t i = 0; i < plan->items.n && !error; i++) {
 		struct plan_item *it = vec_at(&plan->items, i);
 
-		it->out = row_is_active(it->def, it->old);
-		it->in = row_is_active(it->def, it->now);
+		it->was_active = row_is_active(it->def, it->old);
+		it->to_be_active = row_is_active(it->def, it->now);
 		it->foreign = plan_is_foreign(it);
 		error = plan_item_prepare(plan, it, fault);
 	}
@@ -194,10 +194,10 @@ int plan_prepare(struct plan *plan, struct mib_change *c, size_t n, struct mib_f
 static const struct phase {
 	const char *of; /* for the message that its undo failed */
 	int (*apply)(struct plan *plan, struct mib_fault *fault);
-	int (*undo)(struct plan *plan, struct why *why);
+	int (*undo)(struct plan *plan, struct why *why); /* NULL: there is nothing to undo */
 	bool kernel; /* what is put back goes through these alone */
 } phases[] = {
-	{ "state", plan_intend, plan_intend_undo, false },
+	{ "state", plan_begin, plan_begin_undo, false },
 	{ "interfaces", plan_interfaces, plan_interfaces_undo, true },
 	{ "names of tables", plan_names_add, plan_names_undo, true },
 	{ "routes", plan_routes_add, plan_routes_undo, true },
@@ -209,7 +209,7 @@ static const struct phase {
 	{ "names of tables", plan_names_remove, plan_names_undo, true },
 	{ "rows", plan_keep_rows, plan_keep_rows_undo, false },
 	{ "agent", plan_keep_agent, plan_keep_agent_undo, false },
-	{ "state", plan_save, plan_save_undo, false },
+	{ "state", plan_save, NULL, false },
 };
 
 /* Whoever asks next reads anew what the SET changed. */
@@ -225,15 +225,14 @@ static int undo_phases(struct plan *plan, struct why *why)
 
 	while (plan->phase) {
 		struct why one = { "" };
-		int e = phases[--plan->phase].undo(plan, &one);
+		const struct phase *phase = &phases[--plan->phase];
+		int e = phase->undo ? phase->undo(plan, &one) : 0;
 
 		if (!e)
 			continue;
-		log_err("undo of a SET: %s: %s", phases[plan->phase].of,
-			one.s[0] ? one.s : strerror(-e));
+		log_err("undo of a SET: %s: %s", phase->of, one.s[0] ? one.s : strerror(-e));
 		if (!err)
-			why_set(why, 0, "%s: %s", phases[plan->phase].of,
-				one.s[0] ? one.s : strerror(-e));
+			why_set(why, 0, "%s: %s", phase->of, one.s[0] ? one.s : strerror(-e));
 		err = e;
 	}
 	forget_views(plan);
@@ -345,7 +344,8 @@ static bool changed_away(const struct plan *plan)
 	const struct plan_item *it;
 
 	for (size_t i = 0; (it = plan_next(plan, &mib_route, &i));)
-		if (it->now && !it->in && row_is_active(it->def, wanted_find(wanted, it->now)))
+		if (it->now && !it->to_be_active &&
+		    row_is_active(it->def, wanted_find(wanted, it->now)))
 			return true;
 	return false;
 }
@@ -361,7 +361,7 @@ void plan_settle(struct plan *plan)
 		plan->views->rules.unplaced = true;
 		if (old && !now)
 			rules_gone(plan->views, old->index);
-		else if (now && !it->in)
+		else if (now && !it->to_be_active)
 			rules_held(plan->views, now->index);
 	}
 	if (changed_away(plan))

@@ -10,7 +10,7 @@ int plan_policy_prepare(struct plan *plan, struct plan_item *it, struct mib_faul
 {
 	const struct policy *now = it->now;
 
-	if (!it->in || (it->out && policy_same(it->old, now)))
+	if (!it->to_be_active || (it->was_active && policy_same(it->old, now)))
 		return MIB_OK;
 	policies_sync(plan->views);
 	if (now->priority_auto || !policies_equal(plan->views, now))
@@ -121,14 +121,14 @@ static int policy_in(struct plan *plan, struct plan_item *it, struct why *why)
 	int err;
 
 	err = keep_group(plan, now, why);
-	if (!err && it->out)
+	if (!err && it->was_active)
 		err = keep_group(plan, it->old, why);
 	if (!err)
 		err = policy_nl_add(plan->views->rtnl, plan->held, now, why);
 	if (err)
 		return err;
-	it->done = true;
-	if (!it->out)
+	it->added = true;
+	if (!it->was_active)
 		return 0;
 	err = policy_out(plan, it->old, why);
 	if (err)
@@ -143,7 +143,7 @@ int plan_policies_add(struct plan *plan, struct mib_fault *fault)
 	for (size_t i = 0; (it = plan_next(plan, &mib_policy, &i));) {
 		int err;
 
-		if (!it->in || (it->out && policy_same(it->old, it->now)))
+		if (!it->to_be_active || (it->was_active && policy_same(it->old, it->now)))
 			continue;
 		err = hold(plan) ? plan_fail(fault, it, 0, -ENOMEM)
 				 : choose_priority(plan, it, fault);
@@ -163,7 +163,7 @@ int plan_policies_remove(struct plan *plan, struct mib_fault *fault)
 	for (size_t i = 0; (it = plan_next(plan, &mib_policy, &i));) {
 		int err;
 
-		if (!it->out || it->in)
+		if (!it->was_active || it->to_be_active)
 			continue;
 		err = hold(plan);
 		if (!err)
@@ -183,7 +183,7 @@ static bool is_ours(const struct policy *p, const void *arg)
 	const struct plan_item *it;
 
 	for (size_t i = 0; (it = plan_next(plan, &mib_policy, &i));) {
-		if (it->done && policy_same(it->now, p))
+		if (it->added && policy_same(it->now, p))
 			return true;
 	}
 	return false;

@@ -41,7 +41,7 @@ static int restore_items(struct plan *plan,
 				return -ENOMEM;
 			*it = (struct plan_item){ .def = m->kind->def,
 						  .now = slot->row,
-						  .in = true };
+						  .to_be_active = true };
 		}
 	}
 	return 0;

@@ -86,7 +86,7 @@ static int prepare_old(struct plan *plan, struct plan_item *it, struct mib_fault
 	const char *unheld;
 	struct route kernel;
 
-	if (!old || !it->out || !routes_find(plan->views, old, &kernel))
+	if (!old || !it->was_active || !routes_find(plan->views, old, &kernel))
 		return MIB_OK;
 	unheld = route_unheld(&kernel);
 	if (unheld && !it->foreign) {
@@ -111,7 +111,7 @@ static int prepare_old(struct plan *plan, struct plan_item *it, struct mib_fault
 /* What no column shows. A route that expires keeps its end. */
 static void prepare_hidden(const struct plan_item *it)
 {
-	const struct route *old = it->out ? it->old : NULL;
+	const struct route *old = it->was_active ? it->old : NULL;
 	struct route *now = it->now;
 
 	now->flags &= ~(uint32_t)ROUTE_EXPIRES;
@@ -142,7 +142,8 @@ static const struct route *other_row(struct plan *plan, const struct plan_item *
 	for (size_t i = 0; (other = plan_next(plan, &mib_route, &i));) {
 		const struct route *r = other->now;
 
-		if (r && other->in && r->instance != now->instance && route_same_key(r, now))
+		if (r && other->to_be_active && r->instance != now->instance &&
+		    route_same_key(r, now))
 			return r;
 	}
 	return routes_find_key(plan->views, now, kernel) && kernel->instance != now->instance
@@ -155,7 +156,7 @@ static int check_key(struct plan *plan, struct plan_item *it, struct mib_fault *
 	const struct route *other;
 	struct route kernel;
 
-	if (!it->in || (it->out && route_same_key(it->old, it->now)))
+	if (!it->to_be_active || (it->was_active && route_same_key(it->old, it->now)))
 		return MIB_OK;
 	other = other_row(plan, it, &kernel);
 	if (!other)
@@ -185,16 +186,16 @@ int plan_route_prepare(struct plan *plan, struct plan_item *it, struct mib_fault
 	if (cols_have(it->touched, ROUTE_COL_IFINDEX))
 		now->given |= COL_BIT(ROUTE_COL_IFNAME);
 	col = resolve_hops(plan, now, it->touched, &fault->why);
-	if (col && it->in)
+	if (col && it->to_be_active)
 		return plan_fail(fault, it, col, -ENODEV);
 	col = ROUTE_COL_STATUS;
 	err = route_check(now, &col, &fault->why);
 	/* A row that is not ready cannot be set to notInService, but can be created so. */
-	if (err && (it->in || (old && cols_have(it->touched, ROUTE_COL_STATUS))))
+	if (err && (it->to_be_active || (old && cols_have(it->touched, ROUTE_COL_STATUS))))
 		return plan_fail(fault, it, col, err);
 	if (check_key(plan, it, fault))
 		return fault->error;
-	if (it->in && !now->nhops && !route_is_reject(now))
+	if (it->to_be_active && !now->nhops && !route_is_reject(now))
 		now->nhops = 1; /* the kernel chooses the next hop */
 	if (now->status != ROW_ACTIVE)
 		now->status = err ? ROW_NOT_READY : ROW_NOT_IN_SERVICE;
@@ -237,12 +238,12 @@ static int route_in(struct plan *plan, struct plan_item *it, struct why *why)
 {
 	int err;
 
-	if (it->out)
+	if (it->was_active)
 		err = route_nl_change(plan->views->rtnl, it->old, it->now, is_shared(plan, it->old),
 				      why);
 	else
 		err = route_nl_add(plan->views->rtnl, it->now, why);
-	it->done = !err;
+	it->added = !err;
 	return err;
 }
 
@@ -253,7 +254,7 @@ int plan_routes_add(struct plan *plan, struct mib_fault *fault)
 	for (size_t i = 0; (it = plan_next(plan, &mib_route, &i));) {
 		int err;
 
-		if (!it->in || (it->out && route_same(it->old, it->now)))
+		if (!it->to_be_active || (it->was_active && route_same(it->old, it->now)))
 			continue;
 		err = route_in(plan, it, &fault->why);
 		if (err && plan_refuse(plan, fault, it, column_of(err, &fault->why), err))
@@ -269,7 +270,7 @@ int plan_routes_remove(struct plan *plan, struct mib_fault *fault)
 	for (size_t i = 0; (it = plan_next(plan, &mib_route, &i));) {
 		int err;
 
-		if (!it->out || it->in)
+		if (!it->was_active || it->to_be_active)
 			continue;
 		err = route_nl_del(plan->views->rtnl, it->old, &fault->why);
 		if (err && err != -ESRCH && plan_refuse(plan, fault, it, ROUTE_COL_STATUS, err))
@@ -284,16 +285,16 @@ static int route_back(struct plan *plan, struct plan_item *it, struct why *why)
 {
 	int err = 0;
 
-	if (it->done && it->out)
+	if (it->added && it->was_active)
 		err = route_nl_change(plan->views->rtnl, it->now, it->old, is_shared(plan, it->old),
 				      why);
-	else if (it->done)
+	else if (it->added)
 		err = route_nl_del(plan->views->rtnl, it->now, why);
 	else if (it->removed)
 		err = route_nl_put_back(plan->views->rtnl, it->old, why);
-	if (err == -ESRCH && !it->out)
+	if (err == -ESRCH && !it->was_active)
 		err = 0;
-	it->done = it->removed = false;
+	it->added = it->removed = false;
 	return err;
 }
 

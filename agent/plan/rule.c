@@ -45,7 +45,7 @@ int plan_rule_prepare(struct plan *plan, struct plan_item *it, struct mib_fault 
 
 	if (it->now)
 		settle_place(plan, it);
-	if (!it->now || (!it->in && !cols_have(it->touched, RULE_COL_MATCHES)))
+	if (!it->now || (!it->to_be_active && !cols_have(it->touched, RULE_COL_MATCHES)))
 		return MIB_OK;
 	rule = *(struct markrule *)it->now;
 	/* Other rules of the same SET may come before this one: nf_commit() checks the position. */
@@ -55,7 +55,7 @@ int plan_rule_prepare(struct plan *plan, struct plan_item *it, struct mib_fault 
 		plan_fail(fault, it, col, err);
 		return fault->error = MIB_WRONG_VALUE;
 	}
-	if (err && it->in)
+	if (err && it->to_be_active)
 		return plan_fail(fault, it, col, err);
 	fault->why.s[0] = '\0';
 	return MIB_OK;
@@ -163,7 +163,7 @@ static int restored_cmp(const void *a, const void *b)
 
 static bool is_moved(const struct plan_item *it)
 {
-	return it->out && it->in && cols_have(it->touched, RULE_COL_POSITION);
+	return it->was_active && it->to_be_active && cols_have(it->touched, RULE_COL_POSITION);
 }
 
 /* Where a rule that is put back stood, UINT32_MAX: last. */
@@ -215,13 +215,13 @@ static int collect_restored(struct plan *plan, struct vec *edits)
 	for (size_t i = 0; !err && (it = plan_next(plan, &mib_rule, &i));) {
 		struct restored *slot;
 
-		if (!it->in || (it->out && !is_moved(it)))
+		if (!it->to_be_active || (it->was_active && !is_moved(it)))
 			continue;
 		slot = vec_push(&order);
 		err = slot ? 0 : -ENOMEM;
 		if (slot)
 			*slot = (struct restored){ place_of(it), i - 1 };
-		if (slot && it->out)
+		if (slot && it->was_active)
 			err = edit_aside(plan, edits, i - 1);
 	}
 	vec_sort(&order, restored_cmp);
@@ -229,7 +229,8 @@ static int collect_restored(struct plan *plan, struct vec *edits)
 		const struct restored *o = vec_at(&order, i);
 
 		it = vec_at(&plan->items, o->item);
-		err = it->out ? edit_change(plan, edits, o->item) : edit_back(plan, edits, o);
+		err = it->was_active ? edit_change(plan, edits, o->item)
+				     : edit_back(plan, edits, o);
 	}
 	vec_fini(&order);
 	return err;
@@ -266,14 +267,15 @@ static int collect(struct plan *plan, struct vec *edits)
 		for (size_t i = 0; !err && (it = plan_next(plan, &mib_rule, &i));) {
 			struct nf_edit edit = { 0 };
 
-			if (round == 0 && it->out && !it->in) {
+			if (round == 0 && it->was_active && !it->to_be_active) {
 				rules_edit_target(plan->views, ((struct markrule *)it->old)->index,
 						  &edit);
 				err = edit_push(plan, edits, &edit, i - 1);
-			} else if (round == 1 && it->out && it->in &&
+			} else if (round == 1 && it->was_active && it->to_be_active &&
 				   !(plan->restore && is_moved(it))) {
 				err = edit_change(plan, edits, i - 1);
-			} else if (round == 2 && !it->out && it->in && !plan->restore) {
+			} else if (round == 2 && !it->was_active && it->to_be_active &&
+				   !plan->restore) {
 				err = edit_add(plan, edits, i - 1);
 			}
 		}

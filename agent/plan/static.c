@@ -164,7 +164,7 @@ static int rule_item(struct plan *plan, struct plan_item *it, bool *used)
 	const struct markrule *now = it->now, *old = it->old, *have;
 	uint32_t index = kernel_rule(plan, now, used);
 
-	it->out = index != 0;
+	it->was_active = index != 0;
 	/* When nobody knows what was asked for before, compares with what the kernel has. */
 	have = index && !old ? rules_source.find(plan->views, &index, 1) : NULL;
 	if (have)
@@ -191,7 +191,7 @@ static int route_item(struct plan *plan, struct plan_item *it, bool *used)
 	same.protocol = ((struct route *)it->now)->protocol;
 	if (!it->old && have.protocol != plan->store->protocol && !route_same(&same, it->now))
 		return 0;
-	it->out = true;
+	it->was_active = true;
 	it->old = plan_route_copy(plan, &have);
 	return it->old ? 0 : -ENOMEM;
 }
@@ -202,9 +202,9 @@ static int policy_item(struct plan *plan, struct plan_item *it, bool *used)
 	(void)used;
 	if (plan_is_there(plan, it->def, it->now)) {
 		it->old = it->now;
-		it->out = true;
+		it->was_active = true;
 	} else {
-		it->out = it->old && plan_is_there(plan, it->def, it->old);
+		it->was_active = it->old && plan_is_there(plan, it->def, it->old);
 	}
 	return 0;
 }
@@ -213,7 +213,7 @@ static int fib_item(struct plan *plan, struct plan_item *it, bool *used)
 {
 	(void)used;
 	if (!it->old)
-		it->in = !plan_is_there(plan, it->def, it->now);
+		it->to_be_active = !plan_is_there(plan, it->def, it->now);
 	return 0;
 }
 
@@ -243,7 +243,7 @@ static int item_comes(struct plan *plan, const struct static_row *s, size_t i, b
 	it = vec_push(&plan->items);
 	if (!it)
 		return -ENOMEM;
-	*it = (struct plan_item){ .def = def, .change = i, .in = true };
+	*it = (struct plan_item){ .def = def, .change = i, .to_be_active = true };
 	it->now = own_row(plan, s->kind, s->row);
 	it->old = had ? own_row(plan, s->kind, had->row) : NULL;
 	if (!it->now || (had && !it->old))
@@ -261,7 +261,7 @@ static int item_goes(struct plan *plan, const struct static_row *s, size_t i)
 	*it = (struct plan_item){ .def = def, .change = i, .old = own_row(plan, s->kind, s->row) };
 	if (!it->old)
 		return -ENOMEM;
-	it->out = plan_is_there(plan, def, it->old);
+	it->was_active = plan_is_there(plan, def, it->old);
 	return 0;
 }
 

@@ -14,9 +14,12 @@ static int item(struct plan *plan, const struct mib_def *def, void *old, void *n
 
 	if (!it)
 		return -ENOMEM;
-	*it = (struct plan_item){
-		.def = def, .old = old, .now = now, .touched = touched, .out = true, .in = now
-	};
+	*it = (struct plan_item){ .def = def,
+				  .old = old,
+				  .now = now,
+				  .touched = touched,
+				  .was_active = true,
+				  .to_be_active = now };
 	return 0;
 }
 

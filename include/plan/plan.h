@@ -82,13 +82,14 @@ void plan_take_back(struct plan *plan);
 /* One row that changes. */
 struct plan_item {
 	const struct mib_def *def;
-	size_t change;	    /* index of the change that is at fault when the item fails */
-	void *old;	    /* the row before, NULL: it did not exist */
-	void *now;	    /* the row afterwards, NULL: it will not exist */
-	uint64_t touched;   /* columns that the manager wrote */
-	bool in, out;	    /* the kernel has the row's object: after the SET, before it */
-	bool foreign;	    /* the row is not the managers', nor kept; see foreign.c */
-	bool done, removed; /* the kernel has taken in the new object, removed the old route */
+	size_t change;	  /* index of the change that is at fault when the item fails */
+	void *old;	  /* the row before, NULL: it did not exist */
+	void *now;	  /* the row afterwards, NULL: it will not exist */
+	uint64_t touched; /* columns that the manager wrote */
+	bool was_active,
+		to_be_active; /* the kernel has the row's object: before the SET, after it */
+	bool foreign;	      /* the row is not the managers', nor kept; see foreign.c */
+	bool added, removed;  /* the kernel has taken in the new object, removed the old route */
 };
 
 /* A foreign object changed: number ordinal of the hash from became one of the hash to. */
@@ -221,7 +222,7 @@ int plan_names_remove(struct plan *plan, struct mib_fault *fault);
 int plan_interfaces(struct plan *plan, struct mib_fault *fault);
 /* keep.c, what the agent itself keeps: writes the journal before the kernel is touched; takes the
  * rows over into the store; the scalars; saves the state before the manager gets the answer. */
-int plan_intend(struct plan *plan, struct mib_fault *fault);
+int plan_begin(struct plan *plan, struct mib_fault *fault);
 int plan_keep_rows(struct plan *plan, struct mib_fault *fault);
 int plan_keep_agent(struct plan *plan, struct mib_fault *fault);
 int plan_save(struct plan *plan, struct mib_fault *fault);
@@ -237,10 +238,9 @@ int plan_rules_undo(struct plan *plan, struct why *why);
 int plan_meters_undo(struct plan *plan, struct why *why);
 int plan_names_undo(struct plan *plan, struct why *why);
 int plan_interfaces_undo(struct plan *plan, struct why *why);
-int plan_intend_undo(struct plan *plan, struct why *why);
+int plan_begin_undo(struct plan *plan, struct why *why);
 int plan_keep_rows_undo(struct plan *plan, struct why *why);
 int plan_keep_agent_undo(struct plan *plan, struct why *why);
-int plan_save_undo(struct plan *plan, struct why *why);
 
 /* Appends the meters that are wanted after the SET under way; see meters_want(). Returns: 0 or
  * -ENOMEM. */

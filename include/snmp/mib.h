@@ -171,7 +171,6 @@ struct mib_change {
 	uint64_t touched;		/* bit N: column N is in the PDU */
 	uint16_t varbind[MIB_COLS_MAX]; /* of each touched column */
 	uint16_t first;			/* the first varbind of this row */
-	void *priv;			/* the application's */
 };
 
 /* Why a transaction was refused, and because of what. */

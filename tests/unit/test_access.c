@@ -68,7 +68,7 @@ static void plan(const struct mib_def *def, void *old, void *now, uint64_t touch
 				  .old = old,
 				  .now = now,
 				  .touched = touched,
-				  .in = in };
+				  .to_be_active = in };
 }
 
 static struct mib_fault fault;
