@@ -32,7 +32,7 @@ for room in agent/*/; do
 done
 listed tests/unit/local.mk tests/unit/*.[ch]
 listed tests/fuzz/local.mk tests/fuzz/*.[ch]
-listed tests/local.mk tests/*.sh tests/run/* tests/netns/*.sh tests/netns/*.[ch] tests/mib/*
+listed tests/local.mk tests/*.sh tests/run/* tests/netns/*.sh tests/netns/*.[ch] tests/netns/*.py tests/mib/*
 listed mibs/local.mk mibs/*.txt mibs/compat/*
 listed conf/local.mk conf/*.conf conf/*.in conf/*.sh conf/*.example conf/*.[58] conf/*.d/*
 # What else is in there, debhelper has written.

@@ -9,6 +9,7 @@
 # leave the others idle.
 netns_tests = \
 	tests/netns/kill-sets.sh \
+	tests/netns/model.sh \
 	tests/netns/flood.sh \
 	tests/netns/managers.sh \
 	tests/netns/lookups.sh \
@@ -148,6 +149,7 @@ EXTRA_DIST += tests/README.md \
 	tests/netns/access.sh \
 	tests/netns/lartc-both.sh \
 	tests/netns/lib.sh \
+	tests/netns/model.py \
 	tests/netns/programs.sh \
 	tests/netns/rules.sh \
 	tests/netns/state.sh \

@@ -101,7 +101,7 @@ expect_match "message" 'colour: no such setting' "$(cat "$WORK/errors")"
 	echo 'policies = ( { index = 5; priority = 7; mark = 1; fibId = 201; } );'
 } >"$AGENT_CONF"
 check 2
-says "! $AGENT_CONF:[0-9]*: policies: a manager has a row with this index"
+says "! $AGENT_CONF:[0-9]*: policies: a manager has a row with this index, .*"
 
 # Who cannot see everything says nothing wrong about it.
 if command -v setpriv >/dev/null; then

@@ -8,7 +8,7 @@ STAGES="fresh package gcc standalone sanitize dist static fuzz kernels"
 # stage_packages STAGE...: what building and running the daemon does not need (conf/packages.sh), but
 # its tests do.
 stage_packages() {
-	echo "libcmocka-dev iputils-ping strace systemd"
+	echo "libcmocka-dev iputils-ping python3 strace systemd"
 	for stage in "$@"; do
 		case $stage in
 		fresh | package) echo "$PACKAGES_ROOT" ;;
