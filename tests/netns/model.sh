@@ -30,6 +30,7 @@ start_snmpd
 AGENT_LINE="$FWMARKD $(agent_command)"
 CHECK_LINE="$FWMARKD --check -c $AGENT_CONF"
 AGENT_LOG=$WORK/fwmarkd.log
+# shellcheck disable=SC2034 # of the environment of those who start something
 SNMP_PERSISTENT_DIR=$WORK/agent
 export AGENT_LINE CHECK_LINE AGENT_LOG SNMP_HOST V2_FLAGS V3_FLAGS FWMARK_SLOW
 /usr/bin/python3 "$NETNS_DIR/model.py" "$@" || fail "the model and the world differ"

@@ -27,10 +27,11 @@ kernel_state() {
 		2>/dev/null || :
 }
 
-# agent_state: a walk, without what changes by being looked at.
+# agent_state: a walk, without what changes by being looked at: to fwmarkd, an iptables-save of ours may
+# have zeroed what the rules of a mark had counted.
 agent_state() {
-	snmp_walk fwmarkObjects |
-		grep -Ev '^fwmark(Agent(Sets|SetFailures|LastError|Resyncs|UpTime)|.*(NextIndex|LastChange))\.0 '
+	snmp_walk fwmarkObjects | grep -Ev -e '^fwmarkMarkDiscontinuityTime\.' \
+		-e '^fwmark(Agent(Sets|SetFailures|LastError|Resyncs|UpTime)|.*(NextIndex|LastChange))\.0 '
 }
 
 # state: both. Fails where the walk does.
