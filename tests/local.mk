@@ -14,6 +14,7 @@ netns_tests = \
 	tests/netns/managers.sh \
 	tests/netns/lookups.sh \
 	tests/netns/rules-text.sh \
+	tests/netns/rules-wait.sh \
 	tests/netns/rules-stress.sh \
 	tests/netns/master-returns.sh \
 	tests/netns/background.sh \

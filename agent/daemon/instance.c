@@ -241,6 +241,7 @@ void instance_tick(struct instance *in)
 
 	views_begin(&in->views, false, false);
 	reassert(&in->plan);
+	reassert_waiting(&in->plan);
 	expire(&in->plan);
 	/* A SET changed rules, and nothing was read since: finds out where they stand, before a
 	 * reboot comes. */

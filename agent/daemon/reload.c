@@ -29,5 +29,6 @@ int instance_reload(struct instance *in, const struct conf *conf, struct text *l
 	}
 	in->views.rules.row_at.index = 0; /* foreign rows may have another storage type */
 	in->plan.reasserted = 0;	  /* so that reassert.c looks again */
+	reassert_now(&in->plan);
 	return 0;
 }

@@ -2,6 +2,7 @@
 /* The rows that a SET changes, one by one. */
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "plan/plan.h"
 
@@ -36,17 +37,34 @@ int plan_fail(struct mib_fault *fault, const struct plan_item *it, unsigned col,
 	return fault->error = mib_error_of(err);
 }
 
+bool plan_say_once(struct wanted_row *slot, const char *why)
+{
+	uint64_t said = hash_add(HASH_INIT, why, strlen(why));
+
+	if (slot->said == said)
+		return false;
+	slot->said = said;
+	return true;
+}
+
 void plan_refused(struct plan *plan, const struct plan_item *it, const char *why)
 {
 	const struct row_kind *kind = row_kind_of(it->def);
 	const void *row = it->now ? it->now : it->old;
+	struct wanted_row *slot =
+		kind && it->now ? wanted_slot(store_wanted(plan->store, kind), row) : NULL;
 	const char *device = kind && kind->device ? kind->device(row) : "";
 	bool say = *device && !strstr(why, device); /* the kernel's reasons do not name it */
+	int level = plan->restore_level;
 	struct text name = TEXT_INIT;
 
+	if (slot)
+		slot->waits = true;
+	if (slot && level < LOG_DEBUG && !plan_say_once(slot, why))
+		level = LOG_DEBUG;
 	row_name(it->def, row, &name);
-	log_at(plan->restore_level, "%s: not put back: %s%s%s%s", text_str(&name), why,
-	       say ? " (device " : "", say ? device : "", say ? ")" : "");
+	log_at(level, "%s: not put back: %s%s%s%s", text_str(&name), why, say ? " (device " : "",
+	       say ? device : "", say ? ")" : "");
 	text_fini(&name);
 	plan->refused++;
 }

@@ -31,7 +31,8 @@ static bool differs(const struct plan_item *it, const void *had)
 	       (!row_same(kind, it->old, it->now) && !(had && row_same(kind, had, it->now)));
 }
 
-/* What somebody took away stays away while no SET puts it into the kernel. */
+/* What somebody took away stays away, and what waits goes on waiting, while no SET puts it into the
+ * kernel. */
 static void keep_withdrawn(const struct plan_item *it, const struct wanted_row *had,
 			   struct wanted_row *now)
 {
@@ -39,6 +40,8 @@ static void keep_withdrawn(const struct plan_item *it, const struct wanted_row *
 		return;
 	now->withdrawn = had->withdrawn;
 	now->doubtful = had->doubtful;
+	now->waits = had->waits;
+	now->said = had->said;
 }
 
 /* Puts the new row in the place of the old one, which is kept for undo. */

@@ -363,6 +363,8 @@ void plan_settle(struct plan *plan)
 			rules_gone(plan->views, old->index);
 		else if (now && !it->to_be_active)
 			rules_held(plan->views, now->index);
+		/* Perhaps it waits, and for something else now: has it tried again. */
+		plan->waited = UINT64_MAX;
 	}
 	if (changed_away(plan))
 		plan->views->links_changed = true;

@@ -20,7 +20,7 @@ bool plan_is_missing(struct plan *plan, const struct row_kind *kind, const struc
 
 /* Makes an item for every wanted row that is missing. */
 static int restore_items(struct plan *plan,
-			 bool (*wants)(const struct row_kind *kind, const void *row))
+			 bool (*wants)(const struct row_kind *kind, const struct wanted_row *slot))
 {
 	/* The view does not have yet what SETs made since the last reading. */
 	if (plan->views->rules.snap && plan->views->rules.stale)
@@ -33,8 +33,10 @@ static int restore_items(struct plan *plan,
 			struct plan_item *it;
 
 			there_again(plan, m->kind, slot);
-			if ((wants && !wants(m->kind, slot->row)) ||
-			    !plan_is_missing(plan, m->kind, slot))
+			if (wants && !wants(m->kind, slot))
+				continue;
+			slot->waits = false;
+			if (!plan_is_missing(plan, m->kind, slot))
 				continue;
 			it = vec_push(&plan->items);
 			if (!it)
@@ -47,7 +49,27 @@ static int restore_items(struct plan *plan,
 	return 0;
 }
 
-void plan_restore(struct plan *plan, bool (*wants)(const struct row_kind *kind, const void *row),
+/* Are there mark rules that wait? What does not wait any more has nothing in the log. */
+static bool some_wait(const struct plan *plan)
+{
+	bool rules = false;
+
+	for (size_t k = 0; k < ROW_KINDS; k++) {
+		const struct wanted *m = &plan->store->wanted[k];
+
+		for (size_t i = 0; i < m->rows.n; i++) {
+			struct wanted_row *slot = vec_at(&m->rows, i);
+
+			if (!slot->waits)
+				slot->said = 0;
+			rules |= slot->waits && k == RULE_ROWS;
+		}
+	}
+	return rules;
+}
+
+void plan_restore(struct plan *plan,
+		  bool (*wants)(const struct row_kind *kind, const struct wanted_row *slot),
 		  bool loud)
 {
 	size_t tried, refused;
@@ -60,4 +82,5 @@ void plan_restore(struct plan *plan, bool (*wants)(const struct row_kind *kind, 
 	if (tried > refused)
 		log_info("%zu of the managers' rows put back", tried - refused);
 	plan_clear(plan);
+	plan->waits = some_wait(plan);
 }

@@ -303,16 +303,18 @@ void static_rows_blame(const struct plan *plan, const struct static_rows *rows,
 		*why = fault->why;
 }
 
-/* Makes a plan by static_rows_plan() and carries it out. */
-static int run(struct plan *plan, const struct static_rows *rows, size_t only, struct why *why)
+/* Makes a plan by static_rows_plan() and carries it out. Returns: 0 or -errno, with @why, and with
+ * @fault->why, which says it without the place in the file. */
+static int run(struct plan *plan, const struct static_rows *rows, size_t only,
+	       struct mib_fault *fault, struct why *why)
 {
-	struct mib_fault fault = { 0 };
 	int err = static_rows_plan(plan, rows, only);
 
+	*fault = (struct mib_fault){ 0 };
 	if (err)
 		return why_set(why, err, "static rows: %s", strerror(-err));
-	if (plan->items.n && plan_run(plan, &fault)) {
-		static_rows_blame(plan, rows, &fault, why);
+	if (plan->items.n && plan_run(plan, fault)) {
+		static_rows_blame(plan, rows, fault, why);
 		return -EINVAL;
 	}
 	plan_settle(plan);
@@ -320,16 +322,17 @@ static int run(struct plan *plan, const struct static_rows *rows, size_t only, s
 }
 
 /* A row could not be put into the kernel, or out of it: all the same it is wanted from now on, or
- * no more. */
-static void keep_wanted(struct plan *plan, const struct static_rows *rows, size_t i)
+ * no more. The log has @said: plan_restore(), which tries again, need not say it, too. */
+static void keep_wanted(struct plan *plan, const struct static_rows *rows, size_t i,
+			const char *said)
 {
 	const struct static_row *s = i < count(rows) ? row_at(rows, i)
 						     : row_at(plan->statics, i - count(rows));
 	struct wanted *m = store_wanted(plan->store, s->kind);
 
-	if (i < count(rows))
-		wanted_set(m, s->row);
-	else if (!static_rows_find(rows, s->kind, s->row))
+	if (i < count(rows) && wanted_set(m, s->row))
+		plan_say_once(wanted_slot(m, s->row), said);
+	else if (i >= count(rows) && !static_rows_find(rows, s->kind, s->row))
 		wanted_remove(m, s->row);
 	plan->store->version++;
 }
@@ -349,15 +352,16 @@ void static_rows_start(struct plan *plan)
 {
 	struct static_rows *rows = plan->rows;
 	size_t n = count(rows) + count(plan->statics);
+	struct mib_fault fault;
 	struct why why = { "" };
 
-	if (run(plan, rows, SIZE_MAX, &why)) {
+	if (run(plan, rows, SIZE_MAX, &fault, &why)) {
 		/* Tries each row by itself, so that those that can be there are. */
 		for (size_t i = 0; i < n; i++) {
-			if (!run(plan, rows, i, &why))
+			if (!run(plan, rows, i, &fault, &why))
 				continue;
 			log_warn("%s", why.s);
-			keep_wanted(plan, rows, i);
+			keep_wanted(plan, rows, i, fault.why.s);
 		}
 	}
 	plan_clear(plan);
@@ -367,10 +371,11 @@ void static_rows_start(struct plan *plan)
 
 int static_rows_change(struct plan *plan, struct static_rows *rows, struct why *why)
 {
+	struct mib_fault fault;
 	int err;
 
 	static_rows_drop(rows, is_in_the_way, &(struct leave_out){ .plan = plan });
-	err = run(plan, rows, SIZE_MAX, why);
+	err = run(plan, rows, SIZE_MAX, &fault, why);
 	plan_clear(plan);
 	if (err)
 		return err;

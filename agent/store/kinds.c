@@ -46,11 +46,6 @@ int rule_row_check(const void *row, unsigned *col, struct why *why)
 	return markrule_check(r, col, why);
 }
 
-static uint8_t rule_tables_of(const void *row)
-{
-	return ((const struct markrule *)row)->family;
-}
-
 /* ---- policies ---- */
 
 static void policy_row_init(void *row, uint8_t protocol)
@@ -329,8 +324,7 @@ const struct row_kind row_kinds[ROW_KINDS] = {
 			.cmp = index_rows_cmp,
 			.init = rule_init,
 			.settle = rule_row_settle,
-			.check = rule_row_check,
-			.tables_of = rule_tables_of },
+			.check = rule_row_check },
 	[MARK_ROWS] = { .name = "marks",
 			.def = &mib_mark,
 			.any_zero = true,

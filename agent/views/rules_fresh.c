@@ -77,6 +77,7 @@ static void notice(struct views *views)
 
 	views->rules.begins |= (notices & NF_BEGINS) != 0;
 	views->rules.changed |= (notices & NF_CHANGED) != 0;
+	views->rules.noticed += (notices & NF_CHANGED) != 0;
 }
 
 int rules_refresh(struct views *views, struct why *why)

@@ -30,6 +30,10 @@ struct plan {
 	bool restore_due;    /* netfilter could not be read at the start: put back when it can */
 	unsigned families;   /* enum nf_family: there have been tables for mark rules */
 	uint64_t reasserted; /* seen() of reassert.c when all was put back last */
+	bool waits;	     /* mark rules wait for something: see reassert_waiting() */
+	uint64_t waited;     /* views.rules.noticed when these were tried last, ... */
+	uint64_t waited_us;  /* ... and clock_us(); 0: not since the start */
+	uint64_t rest_us;    /* clock_us() before which they are not tried again */
 
 	struct vec items;   /* struct plan_item */
 	struct vec renames; /* struct rename, see foreign.c */
@@ -69,6 +73,11 @@ void plan_finish(struct plan *plan, bool committed);
 /* reassert.c: puts back managers' rows that went with their device, or all that are gone (a
  * setting). */
 void reassert(struct plan *plan);
+/* Call this once a second: puts back mark rules that wait for a chain, an ipset or for tables, when
+ * netfilter has changed, and every read.sample_s: nothing tells of a new ipset. */
+void reassert_waiting(struct plan *plan);
+/* At SIGHUP: puts up what is missing of static rows, whoever took it away, and what waits. */
+void reassert_now(struct plan *plan);
 /* expire.c: removes managers' rows that have been notReady or notInService for too long. */
 void expire(struct plan *plan);
 
@@ -108,7 +117,9 @@ struct plan_item *plan_prev(const struct plan *plan, const struct mib_def *def, 
 
 /* Fills in @fault. @err: -errno. Returns: the mib_error that fits. */
 int plan_fail(struct mib_fault *fault, const struct plan_item *it, unsigned col, int err);
-/* Counts and logs an item that cannot be put back. */
+/* Notes why a wanted row is not in the kernel. Returns: is that another reason than the log has? */
+bool plan_say_once(struct wanted_row *slot, const char *why);
+/* Counts and logs an item that cannot be put back: as a warning once for each reason. */
 void plan_refused(struct plan *plan, const struct plan_item *it, const char *why);
 /* In a phase that can go on without this item: plan_refused() and MIB_OK where wanted rows are put
  * back; else plan_fail(). */
@@ -124,10 +135,11 @@ bool plan_is_missing(struct plan *plan, const struct row_kind *kind, const struc
  * @wants: which rows; NULL: all
  * @loud: log rows that cannot be put back as warnings, not for debugging
  *
- * Touches nothing else. What somebody took away stays away, unless the settings say otherwise. Not
- * to be called while a SET is under way.
+ * Touches nothing else. What somebody took away stays away, unless the settings say otherwise. Notes
+ * what waits. Not to be called while a SET is under way.
  */
-void plan_restore(struct plan *plan, bool (*wants)(const struct row_kind *kind, const void *row),
+void plan_restore(struct plan *plan,
+		  bool (*wants)(const struct row_kind *kind, const struct wanted_row *slot),
 		  bool loud);
 
 /* there.c: does the kernel (for a table: the file of names) have what the row wants? For a rule

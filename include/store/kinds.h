@@ -69,8 +69,6 @@ struct row_kind {
 	/* Checks what a row of fwmarkd.conf must say and a manager's need not. Returns: NULL, or
 	 * what is wrong and the column in @col. */
 	const char *(*check_static)(const void *row, unsigned *col);
-	/* Returns: AF_*: the row is in the netfilter tables of this family. */
-	uint8_t (*tables_of)(const void *row);
 	/* The name of its device, "" when there is none. */
 	const char *(*device)(const void *row);
 	/* The agent's own protocol has changed: a row that names none of its own gets the new

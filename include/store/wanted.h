@@ -28,6 +28,8 @@ struct wanted_row {
 	 * or until the next boot. The state file keeps this. */
 	bool withdrawn;
 	bool doubtful; /* withdrawn if the next reading lacks it */
+	bool waits;    /* when it was to be put back last, that could not be done */
+	uint64_t said; /* hash of the reason that the log has for that; 0: none */
 };
 
 void wanted_init(struct wanted *m, const struct row_kind *kind);

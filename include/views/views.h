@@ -73,6 +73,7 @@ struct rules {
 	uint64_t counted_us;	/* clock_us() when counters were read last */
 	uint64_t rest_us;	/* clock_us() before which nothing is read that nobody asks for */
 	bool begins, changed;	/* somebody else: enum nf_notice, since the snapshot was read */
+	uint64_t noticed;	/* how often NF_CHANGED was noticed */
 	uint64_t changed_ms;	/* clock_ms() when a reading found a change last */
 	bool lossy;		/* this reading: what was counted may have been lost before it */
 	bool unplaced;		/* a SET changed rules, and no reading has told where they stand */

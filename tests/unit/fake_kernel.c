@@ -293,8 +293,11 @@ int nf_watch_fd(const struct nf *nf)
 
 unsigned nf_notices(struct nf *nf)
 {
+	unsigned notices = fake->notices;
+
 	(void)nf;
-	return 0;
+	fake->notices = 0;
+	return notices;
 }
 
 void nf_snap_free(struct nf_snap *snap)
@@ -333,8 +336,12 @@ int nf_rule_text(struct nf *nf, const struct markrule *r, struct text *out, stru
 
 int nf_check(struct nf *nf, const struct markrule *r, unsigned *column, struct why *why)
 {
-	(void)nf, (void)r, (void)column, (void)why;
-	return 0;
+	(void)nf;
+	fake->checks++;
+	if (!fake->no_chain || strcmp(r->chain, fake->no_chain) != 0)
+		return 0;
+	*column = RULE_COL_CHAIN;
+	return why_set(why, -EINVAL, "there is no chain %s", r->chain);
 }
 
 int nf_check_in(struct nf *nf, const struct nf_snap *snap, const struct markrule *r,
@@ -411,7 +418,8 @@ void fake_kernel_no_rule(size_t i)
 int nf_commit(struct nf *nf, const struct nf_edit *edits, size_t n, size_t *failed,
 	      struct nf_undo **undo, struct why *why)
 {
-	int err = fake->unread & FAKE_NO_RULES ? why_set(why, -EAGAIN, "locked") : step();
+	bool locked = fake->unread & (FAKE_NO_RULES | FAKE_NO_EDITS);
+	int err = locked ? why_set(why, -EAGAIN, "locked") : step();
 
 	(void)nf;
 	*failed = SIZE_MAX;

@@ -28,6 +28,7 @@ enum fake_reading {
 	FAKE_NO_SETTINGS = 1u << 3,
 	FAKE_NO_NAMES = 1u << 4,
 	FAKE_NO_LINKS = 1u << 5,
+	FAKE_NO_EDITS = 1u << 6, /* somebody has that lock from the reading on */
 };
 
 /* A route with its next hops, which route.hops is made to point to when it is looked at. */
@@ -58,13 +59,16 @@ struct fake_kernel {
 	struct fake_event events[FAKE_EVENTS];
 	size_t nevents;
 
-	unsigned unread;  /* enum fake_reading: what cannot be read, nor changed */
-	unsigned probes;  /* how often nf_probe() was called */
-	unsigned drains;  /* how often events were taken */
-	unsigned steps;	  /* that can fail, so far */
-	unsigned fail[2]; /* which of them fail, 0: none */
-	unsigned moments; /* before which the process can end, so far: all steps, and more */
-	unsigned kill;	  /* before which of them it ends, 0: before none */
+	unsigned unread;      /* enum fake_reading: what cannot be read, nor changed */
+	unsigned probes;      /* how often nf_probe() was called */
+	unsigned notices;     /* enum nf_notice, for the next nf_notices() */
+	unsigned checks;      /* how often nf_check() was called */
+	const char *no_chain; /* a chain that is not there yet; NULL: none */
+	unsigned drains;      /* how often events were taken */
+	unsigned steps;	      /* that can fail, so far */
+	unsigned fail[2];     /* which of them fail, 0: none */
+	unsigned moments;     /* before which the process can end, so far: all steps, and more */
+	unsigned kill;	      /* before which of them it ends, 0: before none */
 };
 
 extern struct fake_kernel *fake;

@@ -710,6 +710,114 @@ static void what_is_taken_back_goes_with_its_device(void **state)
 	instance_stop(&in);
 }
 
+/* Somebody changes netfilter. Returns: how many rules were tried then. */
+static unsigned netfilter_changes(void)
+{
+	unsigned before = fake->checks;
+
+	for (unsigned i = 0; i < 5; i++) {
+		in.plan.rest_us = 0;
+		fake->notices = i ? 0 : NF_CHANGED;
+		time_passes();
+	}
+	return fake->checks - before;
+}
+
+/* A rule that waits for its chain is tried when netfilter changes, whatever a manager changes of it
+ * meanwhile, and costs nothing else; one that nobody waits for, never. */
+static void a_rule_that_waits_comes_with_its_chain(void **state)
+{
+	static const struct varbind text[] = { { RULE(2, RULE_COL_DESCRIPTION), TEXT("web") },
+					       { 0 } };
+	static const struct varbind chain[] = { { RULE(2, RULE_COL_CHAIN), TEXT("PREROUTING") },
+						{ 0 } };
+	static const struct varbind out[] = { { RULE(2, RULE_COL_STATUS), INT(2) }, { 0 } };
+	static const struct {
+		const struct varbind *set;
+		bool comes, by_itself;
+	} sets[] = { { NULL, true, false },
+		     { text, true, false },
+		     { chain, true, true },
+		     { out, false, false } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
+		unsigned checks;
+
+		begin(create);
+		instance_stop(&in);
+		all_goes();
+		fake->no_chain = "OUTPUT";
+		start();
+		assert_int_equal(fake->nrules, 1);
+		/* While the machine boots, things come all the time: it is tried once more soon. */
+		time_passes();
+		checks = fake->checks;
+		time_passes();
+		assert_int_equal(fake->checks, checks);
+		for (unsigned round = 0; round < 3; round++)
+			assert_int_equal(netfilter_changes(), 1);
+		if (sets[i].set)
+			assert_int_equal(set(sets[i].set), MIB_OK);
+		assert_int_equal(fake->nrules, 1);
+		in.plan.rest_us = 0;
+		time_passes();
+		assert_int_equal(fake->nrules, sets[i].by_itself ? 2 : 1);
+		fake->no_chain = NULL;
+		netfilter_changes();
+		assert_int_equal(fake->nrules, sets[i].comes ? 2 : 1);
+		assert_int_equal(netfilter_changes(), 0);
+		/* What somebody takes away does not wait. */
+		fake_kernel_no_rule(0);
+		assert_int_equal(netfilter_changes(), 0);
+		reassert_now(&in.plan);
+		assert_int_equal(fake->nrules, sets[i].comes ? 1 : 0);
+		instance_stop(&in);
+	}
+}
+
+/* Nothing tells of a new ipset: SIGHUP need not wait for the time of a sample. */
+static void a_rule_that_waits_comes_by_itself_or_at_once(void **state)
+{
+	(void)state;
+	for (unsigned at_once = 0; at_once < 2; at_once++) {
+		begin(create);
+		instance_stop(&in);
+		all_goes();
+		fake->no_chain = "OUTPUT";
+		start();
+		time_passes();
+		fake->no_chain = NULL;
+		in.plan.rest_us = 0;
+		time_passes();
+		assert_int_equal(fake->nrules, 1);
+		if (at_once)
+			reassert_now(&in.plan);
+		else
+			in.plan.waited_us -= in.conf.read.sample_s * UINT64_C(1000000);
+		time_passes();
+		assert_int_equal(fake->nrules, 2);
+		instance_stop(&in);
+	}
+}
+
+/* Somebody has netfilter's lock when the rules are to be put back: they are when he is done. */
+static void rules_that_find_netfilter_locked_come_later(void **state)
+{
+	(void)state;
+	begin(create);
+	instance_stop(&in);
+	all_goes();
+	fake->unread = FAKE_NO_EDITS;
+	start();
+	time_passes();
+	assert_int_equal(fake->nrules, 0);
+	fake->unread = 0;
+	netfilter_changes();
+	assert_int_equal(fake->nrules, 2);
+	instance_stop(&in);
+}
+
 static void a_restart_is_not_seen(void **state)
 {
 	(void)state;
@@ -770,6 +878,9 @@ int main(void)
 		cmocka_unit_test(a_device_brings_its_routes_back_at_once),
 		cmocka_unit_test(what_others_take_away_stays_away),
 		cmocka_unit_test(what_is_taken_back_goes_with_its_device),
+		cmocka_unit_test(a_rule_that_waits_comes_with_its_chain),
+		cmocka_unit_test(a_rule_that_waits_comes_by_itself_or_at_once),
+		cmocka_unit_test(rules_that_find_netfilter_locked_come_later),
 		cmocka_unit_test(a_restart_is_not_seen),
 		cmocka_unit_test(capabilities_are_asked_for_once_a_request),
 	};
