@@ -164,6 +164,7 @@ static void one_set(unsigned how)
 		fake->fail[1] = byte();
 	fails = fake->fail[0] || fake->fail[1] || has_dead_hops();
 	read_set();
+	views_begin(&in.views, false, false); /* so that all events are taken now */
 	live_sync(&in.views);
 	look(&before);
 	memcpy(settings_before, fake->rp_filter, sizeof(settings_before));
