@@ -10,7 +10,7 @@
 
 int why_set(struct why *why, int err, const char *fmt, ...)
 {
-	char s[2 * sizeof(why->s)];
+	char s[2 * sizeof(((struct why *)NULL)->s)];
 	va_list ap;
 
 	if (!why)

@@ -318,7 +318,7 @@ static void put_ioam6(struct line *l, struct encap_bytes all)
 {
 	enum { MODE = 1, DST, TRACE, FREQ_K, FREQ_N, SRC, INLINE = 1 };
 	static const char *const modes[] = { NULL, "inline", "encap", "auto" };
-	struct encap_bytes mode, dst, src, trace, k, n;
+	struct encap_bytes mode, dst = { 0 }, src, trace, k, n;
 
 	if (!encap_find(all, MODE, 1, &mode) || !encap_find(all, TRACE, 8, &trace) ||
 	    !encap_find(all, FREQ_K, 4, &k) || !encap_find(all, FREQ_N, 4, &n))

@@ -251,7 +251,7 @@ static void is_as_ip_shows(const char *after)
 
 	assert_non_null(f);
 	while (fgets(line, sizeof(line), f))
-		text_add(&ip, line);
+		text_add(&ip, "%s", line);
 	pclose(f);
 	routes_sync(&views);
 	for (struct oset_at at = OSET_BEGIN; (rec = oset_get(&views.routes.set, at));
