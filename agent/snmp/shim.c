@@ -247,10 +247,29 @@ static void handle_set(struct mib *m, int mode, netsnmp_agent_request_info *info
 	}
 }
 
+/* The request that is under way: the repetitions of a GETBULK come one by one, each as a GETNEXT. What
+ * they show is of one moment. (snmpd makes requests of their own of them, which are not known from
+ * those of a walk.) */
+static struct {
+	const netsnmp_agent_session *asp;
+	long transaction;
+} under_way;
+
+static bool is_repetition(const netsnmp_agent_request_info *info)
+{
+	bool again = info->mode == MODE_GETNEXT && under_way.asp == info->asp &&
+		     under_way.transaction == info->asp->pdu->transid;
+
+	under_way.asp = info->mode == MODE_GETNEXT ? info->asp : NULL;
+	under_way.transaction = info->asp->pdu->transid;
+	return again;
+}
+
 static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *reg,
 		  netsnmp_agent_request_info *info, netsnmp_request_info *requests)
 {
 	struct mib *m = handler->myvoid;
+	bool repetition = is_repetition(info);
 
 	(void)reg;
 	if (info->mode != MODE_GET && info->mode != MODE_GETNEXT) {
@@ -259,7 +278,8 @@ static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *re
 		handle_set(m, info->mode, info, requests);
 		return SNMP_ERR_NOERROR;
 	}
-	m->ops.begin(m->ops.ctx, info->mode == MODE_GETNEXT && goes_on(requests));
+	if (!repetition)
+		m->ops.begin(m->ops.ctx, info->mode == MODE_GETNEXT && goes_on(requests));
 	for (netsnmp_request_info *rq = requests; rq; rq = rq->next) {
 		if (rq->processed)
 			continue;
