@@ -38,7 +38,7 @@ static bool is_stale(const struct routes *v, const struct route *r)
 		const struct route_scope *s = vec_at(&v->stale, i);
 
 		if (s->family == r->dst.family && (!s->fib || s->fib == r->fib) && !s->ifindex &&
-		    !s->protocol)
+		    !s->protocol && !s->united)
 			return true;
 	}
 	return false;

@@ -102,6 +102,7 @@ static int take_direct(struct route_load *l, struct route_rec *rec)
 	int err;
 
 	rec->instance = 0;
+	rec->seen = l->pass;
 	if (last && route_rec_group_cmp(last, rec) >= 0) {
 		err = fresh_insert(&l->fresh, rec);
 	} else {

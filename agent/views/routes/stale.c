@@ -27,9 +27,16 @@ void routes_stale_scope(struct routes *v, const struct route_scope *scope)
 
 	if (scope->fib && num_list_has(&v->excluded, scope->fib))
 		return;
-	for (size_t i = 0; i < v->stale.n; i++)
-		if (covers(vec_at(&v->stale, i), scope))
-			return;
+	for (size_t i = 0; i < v->stale.n; i++) {
+		struct route_scope *have = vec_at(&v->stale, i);
+
+		if (!covers(have, scope))
+			continue;
+		/* What went since it was united with earlier readings may have gone unnoticed. */
+		if (!scope->united)
+			have->united = have->since = 0;
+		return;
+	}
 	/* There are many parts, or there is no memory for one more: all routes, in the place of the
 	 * first parts. */
 	s = v->stale.n < STALE_MAX ? vec_push(&v->stale) : NULL;
