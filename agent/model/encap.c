@@ -2,6 +2,7 @@
 /* Compares encapsulations. */
 #include "encap.h"
 
+#include "base/hash.h"
 #include "model/route.h"
 
 enum { SEG6LOCAL_COUNTERS = 10 /* SEG6_LOCAL_COUNTERS */ };
@@ -15,6 +16,13 @@ static unsigned next_fixed(unsigned type, struct encap_bytes *left, struct encap
 		have = encap_next(left, attr);
 	while (type == ENCAP_SEG6LOCAL && have == SEG6LOCAL_COUNTERS);
 	return have;
+}
+
+uint64_t encap_hash(const struct encap *e)
+{
+	uint64_t h = hash_add(HASH_INIT, &e->type, sizeof(e->type));
+
+	return e->type == ENCAP_SEG6LOCAL ? h : hash_add(h, e->data, e->len);
 }
 
 bool encap_same(const struct encap *a, const struct encap *b)

@@ -188,6 +188,8 @@ const char *route_unheld(const struct route *r);
 
 /* Encapsulations that are equal but for what they have counted are the same. */
 bool encap_same(const struct encap *a, const struct encap *b);
+/* Those that are the same have the same hash. */
+uint64_t encap_hash(const struct encap *e);
 
 /* Returns: true for blackhole, unreachable, prohibit and throw, which have no next hops. */
 bool route_is_reject(const struct route *r);

@@ -145,6 +145,8 @@ struct route_info *route_info_get(struct routes *v, const struct route *r)
 		if (n.nhops > 1)
 			hop_normal(&r->hops[i], &hops[i]);
 		hash ^= hash_of(route_hop(&n, i), HOP_BYTES) * (i + 2u);
+		if (route_hop(&n, i)->encap.len)
+			hash ^= encap_hash(&route_hop(&n, i)->encap) * (i + 3u);
 	}
 	if (v->ninfos >= v->nbuckets && grow(v))
 		return NULL;
