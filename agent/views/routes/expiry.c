@@ -2,7 +2,7 @@
 /*
  * When routes expire. The set does not hold that: the kernel moves the end without an event, with
  * each router advertisement (net/ipv6/ip6_fib.c, fib6_add_rt2node()). So it is asked, for all
- * routes of a table at once.
+ * routes of a table and a protocol at once: of the one that expires, and few others as a rule.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -24,6 +24,7 @@ struct end {
 struct route_ends {
 	struct routes *v;
 	uint32_t fib;
+	uint8_t protocol;
 	uint64_t pdu, ms; /* when the kernel was asked */
 	struct vec ends;  /* struct end, by key without the instance */
 };
@@ -66,26 +67,29 @@ static int take(const struct nlmsghdr *nlh, void *arg)
 	return end->rec.info ? 0 : -ENOMEM;
 }
 
-/* Has the kernel been asked for this table just now? */
-static bool is_fresh(const struct views *views, const struct route_ends *e, uint32_t fib)
+/* Has the kernel been asked for routes like this one just now? */
+static bool is_fresh(const struct views *views, const struct route_ends *e, const struct route *r)
 {
-	return e->fib == fib &&
+	return e->fib == r->fib && e->protocol == r->protocol &&
 	       (e->pdu == views->pdus || (views->walk && clock_ms() - e->ms < WALK_MS));
 }
 
-static int ask(struct views *views, struct route_ends *e, uint32_t fib)
+static int read_ends(struct views *views, struct route_ends *e, const struct route *r)
 {
-	const struct route_filter filter = { .family = AF_INET6, .fib = fib };
+	const struct route_filter filter = { .family = AF_INET6,
+					     .fib = r->fib,
+					     .protocol = r->protocol };
 	int err;
 
-	if (is_fresh(views, e, fib))
+	if (is_fresh(views, e, r))
 		return 0;
 	e->fib = 0;
 	err = route_nl_dump(views->rtnl, &filter, take, forget, e);
 	if (err)
 		return err;
 	vec_sort(&e->ends, route_rec_group_cmp);
-	e->fib = fib;
+	e->fib = r->fib;
+	e->protocol = r->protocol;
 	e->pdu = views->pdus;
 	e->ms = clock_ms();
 	return 0;
@@ -123,7 +127,7 @@ bool routes_expiry(struct views *views, struct route *r)
 			return false;
 		*v->ends = (struct route_ends){ .v = v, .ends = VEC_INIT(struct end) };
 	}
-	err = ask(views, v->ends, r->fib);
+	err = read_ends(views, v->ends, r);
 	if (err)
 		log_err("asking when routes of table %u expire: %s", r->fib, strerror(-err));
 	end = err ? NULL : find(v->ends, r);
