@@ -258,6 +258,7 @@ void instance_tick(struct instance *in)
 void instance_between(struct instance *in)
 {
 	views_begin(&in->views, false, false);
+	rules_notice(&in->views); /* or the loop would go round while a SET is under way */
 	if (in->mib.state != TXN_IDLE)
 		return;
 	rules_look(&in->views);

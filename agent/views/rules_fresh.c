@@ -70,8 +70,7 @@ static void lay_over(struct views *views)
 	}
 }
 
-/* Takes in what others do to netfilter. */
-static void notice(struct views *views)
+void rules_notice(struct views *views)
 {
 	unsigned notices = nf_notices(views->nf);
 
@@ -105,12 +104,12 @@ int rules_refresh(struct views *views, struct why *why)
 	return err;
 }
 
-/* While somebody keeps the lock, not every request waits for it. */
-static void refresh(struct views *views)
+/* While somebody keeps the lock, not every request waits for it, and nothing else does. */
+static void refresh(struct views *views, bool asked)
 {
 	struct rules *r = &views->rules;
 	unsigned wait_ms = views->opt->lock_wait_ms;
-	bool waits = !r->failing || clock_ms() - r->failed_ms >= wait_ms;
+	bool waits = asked && (!r->failing || clock_ms() - r->failed_ms >= wait_ms);
 	struct why why = { "" };
 
 	nf_set_wait(views->nf, waits ? wait_ms : 0);
@@ -131,7 +130,7 @@ static bool is_fresh(struct views *views)
 		return false;
 	if (r->fresh_pdu == views->pdus)
 		return true;
-	notice(views);
+	rules_notice(views);
 	if (r->took_us * AGE_FACTOR < most)
 		most = r->took_us * AGE_FACTOR;
 	if (r->changed || clock_us() - r->snap->taken_us >= most)
@@ -149,7 +148,7 @@ void rules_sync(struct views *views)
 	if (r->failing && r->failed_pdu == views->pdus)
 		lay_over(views);
 	else
-		refresh(views);
+		refresh(views, true);
 }
 
 int rules_sure(struct views *views, struct why *why)
@@ -173,7 +172,7 @@ static bool recount(struct views *views)
 		return false;
 	rules_take(views, r->snap);
 	/* Was that in time, or was all zeroed before? */
-	notice(views);
+	rules_notice(views);
 	if (r->changed)
 		r->counted_us = before;
 	return true;
@@ -186,7 +185,7 @@ void rules_look(struct views *views)
 	bool due = sample_us && now - r->counted_us >= sample_us, counted = false;
 	uint64_t cpu;
 
-	notice(views);
+	rules_notice(views);
 	if (now < r->rest_us || (!r->begins && !r->changed && !due))
 		return;
 	cpu = clock_cpu_us();
@@ -194,6 +193,6 @@ void rules_look(struct views *views)
 		counted = recount(views);
 	r->begins = false;
 	if (r->changed || (due && !counted))
-		refresh(views);
+		refresh(views, false);
 	r->rest_us = clock_us() + (clock_cpu_us() - cpu) * REST_FACTOR;
 }

@@ -253,6 +253,8 @@ void rules_sync(struct views *views);
 /* Reads netfilter now, whatever the age of the snapshot: a change needs that. Returns: 0 or -errno
  * with @why. */
 int rules_refresh(struct views *views, struct why *why);
+/* Takes in what others do to netfilter, and reads nothing. */
+void rules_notice(struct views *views);
 /* Between requests: reads netfilter when somebody else begins to change it, or has changed it, or
  * when it was not read for so long that it is time for a sample. */
 void rules_look(struct views *views);
