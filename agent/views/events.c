@@ -52,9 +52,10 @@ static int on_event(const struct nlmsghdr *nlh, void *arg)
 {
 	struct views *views = arg;
 
-	/* Once events are lost, the rest of the queue only tells who took away managers' routes;
-	 * without such routes nobody needs it. */
-	if (views->events_lost && !views->store->wanted[ROUTE_ROWS].rows.n)
+	/* Once events are lost, the rest of the queue only says who took away managers' routes and
+	 * policies; without any of these nobody needs it. */
+	if (views->events_lost && !views->store->wanted[ROUTE_ROWS].rows.n &&
+	    !views->store->wanted[POLICY_ROWS].rows.n)
 		return -ENOBUFS;
 	for (const struct event_handler *h = views->handlers; h->take; h++)
 		if (h->type == nlh->nlmsg_type)

@@ -52,7 +52,7 @@ void policies_on_rule(struct views *views, const struct nlmsghdr *nlh)
 
 	views->policies.stale = true;
 	views->policies.event_ms = clock_ms();
-	if ((gone && rtnl_caused(views->rtnl, nlh)) || policy_nl_decode(nlh, &p))
+	if (rtnl_caused(views->rtnl, nlh) || policy_nl_decode(nlh, &p))
 		return;
 	slot = asking_for(&views->store->wanted[POLICY_ROWS], &p);
 	if (slot)
