@@ -50,8 +50,13 @@ void policy_held_free(struct policy_held *h)
 
 void policy_held_forget(struct policy_held *h)
 {
-	for (unsigned i = 0; h && i < FAMILIES; i++)
+	if (!h)
+		return;
+	for (unsigned i = 0; i < FAMILIES; i++) {
 		h->known[i] = false;
+		vec_clear(&h->rules[i]);
+	}
+	text_reset(&h->raw);
 }
 
 /* Finds the place behind the rules of a priority. */
