@@ -184,13 +184,14 @@ static size_t next_stop(const struct markfib *f, const struct way *w)
 }
 
 /* Where a goto leads, or the next policy if there is none of that priority. */
-static size_t jump(const struct markfib *f, const struct way *w, const struct policy *p)
+static size_t jump(const struct markfib *f, struct way *w, const struct policy *p)
 {
 	size_t to = policies_lower(f->policies, p->family, p->goto_priority);
 
-	if (to > w->at && to < w->end && policy_at(f, to)->priority == p->goto_priority)
-		return to;
-	return w->at + 1;
+	if (to <= w->at || to >= w->end || policy_at(f, to)->priority != p->goto_priority)
+		return w->at + 1; /* the kernel passes over a goto that leads nowhere */
+	w->led |= p->mask != 0;
+	return to;
 }
 
 /* Returns: false if the packet meets no policy on its mark. */
@@ -207,7 +208,6 @@ static bool go(const struct markfib *f, struct way *w, uint32_t *fib)
 				*fib = p->fib;
 			return true;
 		}
-		w->led |= p->mask != 0;
 		w->at = jump(f, w, p);
 	}
 	return false;

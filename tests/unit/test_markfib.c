@@ -231,12 +231,12 @@ static bool slow(uint8_t family, uint32_t mark, uint32_t *fib)
 			*fib = p->action == POLICY_LOOKUP ? p->fib : 0;
 			return true;
 		}
-		led |= p->mask != 0;
 		for (size_t k = i + 1; k < all.n; k++) {
 			const struct policy *to = vec_at(&all, k);
 
 			if (to->family != family || to->priority != p->goto_priority)
 				continue;
+			led |= p->mask != 0;
 			i = k - 1;
 			break;
 		}
