@@ -27,17 +27,26 @@ static int item(struct plan *plan, const struct mib_def *def, void *old, void *n
 static bool policy_wanted(const struct plan *plan, const struct policy *p)
 {
 	for (size_t i = 0; i < plan->store->wanted[POLICY_ROWS].rows.n; i++) {
-		const struct policy *m = wanted_at(&plan->store->wanted[POLICY_ROWS], i);
+		const struct wanted_row *slot = vec_at(&plan->store->wanted[POLICY_ROWS].rows, i);
+		const struct policy *m = slot->row;
 
-		if (m->status == ROW_ACTIVE && policy_same(m, p))
+		if (m->status == ROW_ACTIVE && !slot->withdrawn && policy_same(m, p))
 			return true;
 	}
 	return false;
 }
 
+/* Returns: the row as it was before the SET, NULL when it was none, or somebody had taken it away. */
+static void *row_before(const struct plan *plan, size_t kind, const void *made)
+{
+	const struct wanted_row *slot = wanted_slot(&plan->store->wanted[kind], made);
+
+	return slot && !slot->withdrawn ? slot->row : NULL;
+}
+
 static int take_policy(struct plan *plan, const struct policy *made)
 {
-	struct policy *was = wanted_find(&plan->store->wanted[POLICY_ROWS], made);
+	struct policy *was = row_before(plan, POLICY_ROWS, made);
 
 	if (was && (was->status != ROW_ACTIVE || plan_is_there(plan, &mib_policy, was)))
 		was = NULL;
@@ -58,7 +67,7 @@ static int take_policy(struct plan *plan, const struct policy *made)
 
 static int take_route(struct plan *plan, const struct route *made)
 {
-	struct route *was = wanted_find(&plan->store->wanted[ROUTE_ROWS], made), have;
+	struct route *was = row_before(plan, ROUTE_ROWS, made), have;
 
 	if (was && was->status != ROW_ACTIVE)
 		was = NULL;
@@ -146,6 +155,7 @@ void plan_take_back(struct plan *plan)
 {
 	struct journal *in = &plan->store->journal;
 	struct why why = { "" };
+	size_t refused = 0;
 	int err, settings;
 
 	if (!in->pending || (in->made[RULE_ROWS].rows.n && !plan->views->rules.snap))
@@ -153,7 +163,7 @@ void plan_take_back(struct plan *plan)
 	plan_clear(plan);
 	err = items(plan);
 	if (!err)
-		err = plan_put_back(plan, LOG_WARNING) ? -EBUSY : 0;
+		refused = plan_put_back(plan, LOG_WARNING);
 	vec_fini(&plan->settings);
 	plan->settings = in->settings;
 	in->settings = (struct vec)VEC_INIT(struct journal_setting);
@@ -161,9 +171,13 @@ void plan_take_back(struct plan *plan)
 	if (err || settings)
 		log_err("a SET was cut off, and not all that it had done can be taken back: %s",
 			why.s[0] ? why.s : strerror(err ? -err : -settings));
+	else if (refused)
+		log_err("a SET was cut off, and what it had done to %zu rows, which are named above, "
+			"cannot be taken back",
+			refused);
 	else
 		log_info("a SET was cut off: what it had done is taken back");
-	if (!err && !settings)
+	if (!err && !settings && !refused)
 		journal_drop(plan->store);
 	plan_clear(plan);
 	journal_fini(&plan->store->journal);
