@@ -77,7 +77,9 @@ static int refuse_static(struct plan *plan, const struct mib_change *c, size_t c
 	return fault->error = c->destroy ? MIB_INCONSISTENT_VALUE : MIB_NOT_WRITABLE;
 }
 
-static int items_add(struct plan *plan, const struct mib_change *c, size_t n)
+/* Returns: 0 or -errno with @fault. */
+static int items_add(struct plan *plan, const struct mib_change *c, size_t n,
+		     struct mib_fault *fault)
 {
 	struct plan_item *it;
 	int err = 0;
@@ -86,8 +88,11 @@ static int items_add(struct plan *plan, const struct mib_change *c, size_t n)
 		if (plan_whole(&c[i]))
 			continue;
 		it = vec_push(&plan->items);
-		if (!it)
+		if (!it) {
+			why_set(&fault->why, 0, "%s", strerror(ENOMEM));
+			fault->error = MIB_RESOURCE_UNAVAILABLE;
 			return -ENOMEM;
+		}
 		*it = (struct plan_item){
 			.def = c[i].table->def,
 			.change = i,
@@ -98,6 +103,11 @@ static int items_add(struct plan *plan, const struct mib_change *c, size_t n)
 	}
 	for (size_t i = 0; !err && (it = plan_next(plan, &mib_route, &i));)
 		err = own_hops(plan, it);
+	if (err) {
+		why_set(&fault->why, 0, "%s",
+			err == -EAGAIN ? "its next hops have changed meanwhile" : strerror(-err));
+		plan_fail(fault, it, ROUTE_COL_STATUS, err);
+	}
 	return err;
 }
 
@@ -173,8 +183,8 @@ int plan_prepare(struct plan *plan, struct mib_change *c, size_t n, struct mib_f
 	fault_watch(true);
 	for (size_t i = 0; i < n && !error; i++)
 		error = refuse_static(plan, &c[i], i, fault);
-	if (!error && items_add(plan, c, n))
-		error = MIB_RESOURCE_UNAVAILABLE;
+	if (!error && items_add(plan, c, n, fault))
+		error = fault->error;
 	if (!error)
 		error = plan_nexthops_fold(plan, c, n, fault);
 	for (size_t i = 0; i < plan->items.n && !error; i++) {

@@ -139,7 +139,8 @@ static const struct route *other_row(struct plan *plan, const struct plan_item *
 
 	if (m && m->instance != now->instance)
 		return m;
-	for (size_t i = 0; (other = plan_next(plan, &mib_route, &i));) {
+	/* Of wanted rows, which are put back, the line above has compared all. */
+	for (size_t i = 0; !plan->restore && (other = plan_next(plan, &mib_route, &i));) {
 		const struct route *r = other->now;
 
 		if (r && other->to_be_active && r->instance != now->instance &&

@@ -135,7 +135,7 @@ static uint32_t kernel_rule(struct plan *plan, const struct markrule *r, bool *u
 	const struct nf_snap *snap = plan->views->rules.snap;
 	const struct rule_row *own = rules_row(plan->views, r->index);
 
-	if (own && own->entry != ROW_ABSENT)
+	if (rule_is_read(own))
 		return r->index;
 	for (size_t i = 0; snap && used && i < plan->views->rules.rows.n; i++) {
 		const struct rule_row *row = vec_at(&plan->views->rules.rows, i);
