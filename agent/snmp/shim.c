@@ -80,14 +80,18 @@ static void answer(netsnmp_variable_list *vb, const struct mib_value *v)
  * genErr then. In snmpd nothing sees to it (and with MSG_SEND_MAX set, a long SET would stop snmpd,
  * which can then not send it to us): the answer is lost, and the manager waits. So the octets of an
  * answer are counted here, over all repetitions, which come one by one and have the same
- * transaction, while others may come between them.
+ * transaction, while others may come between them. So has what a manager may not see: net-snmp
+ * passes over it by asking for the next one. That is not known here, so only the last repetitions
+ * count, as many as README recommends for maxGetbulkResponses.
  */
-enum { DATAGRAM_MAX = 65507, AROUND_VARBINDS = 256, TRANSACTIONS = 16 };
+enum { DATAGRAM_MAX = 65507, AROUND_VARBINDS = 256, TRANSACTIONS = 16, REPETITIONS = 200 };
 
 static struct {
-	struct {
+	struct transaction {
 		long id;
-		size_t octets; /* of the varbinds so far */
+		size_t octets;		   /* of the varbinds of the last repetitions */
+		size_t sizes[REPETITIONS]; /* of each of these */
+		unsigned next;		   /* of sizes: the one to be forgotten */
 	} transactions[TRANSACTIONS];
 	unsigned next; /* the one to be forgotten */
 } answers;
@@ -108,32 +112,42 @@ static size_t varbind_size(const netsnmp_variable_list *vb)
 	return n;
 }
 
-static size_t *octets_of(long transaction)
+static struct transaction *transaction_of(long id)
 {
+	struct transaction *t;
+
 	for (unsigned i = 0; i < TRANSACTIONS; i++)
-		if (answers.transactions[i].id == transaction)
-			return &answers.transactions[i].octets;
+		if (answers.transactions[i].id == id)
+			return &answers.transactions[i];
 	answers.next = (answers.next + 1) % TRANSACTIONS;
-	answers.transactions[answers.next].id = transaction;
-	answers.transactions[answers.next].octets = 0;
-	return &answers.transactions[answers.next].octets;
+	t = &answers.transactions[answers.next];
+	*t = (struct transaction){ .id = id };
+	return t;
+}
+
+/* Returns: how many octets the last repetitions have with this one. */
+static size_t count_repetition(struct transaction *t, size_t octets)
+{
+	t->octets += octets - t->sizes[t->next];
+	t->sizes[t->next] = octets;
+	t->next = (t->next + 1) % REPETITIONS;
+	return t->octets;
 }
 
 /* Refuses a GETBULK, or the GETNEXT that it is to us, when its answer has become too long. */
 static void check_size(netsnmp_agent_request_info *info, netsnmp_request_info *requests)
 {
 	const netsnmp_pdu *pdu = info->asp->pdu;
-	size_t max = DATAGRAM_MAX, *octets;
+	size_t max = DATAGRAM_MAX, octets = 0;
 
 	if (pdu->version == SNMP_VERSION_1 || pdu->version == SNMP_VERSION_2c)
 		return;
 	if (pdu->version == SNMP_VERSION_3 && (size_t)pdu->msgMaxSize < max)
 		max = (size_t)pdu->msgMaxSize;
-	octets = octets_of(pdu->transid);
 	for (const netsnmp_request_info *rq = requests; rq; rq = rq->next)
 		if (rq->requestvb->type != ASN_NULL)
-			*octets += varbind_size(rq->requestvb);
-	if (*octets + AROUND_VARBINDS > max)
+			octets += varbind_size(rq->requestvb);
+	if (count_repetition(transaction_of(pdu->transid), octets) + AROUND_VARBINDS > max)
 		netsnmp_set_request_error(info, requests, SNMP_ERR_TOOBIG);
 }
 
@@ -247,20 +261,19 @@ static void handle_set(struct mib *m, int mode, netsnmp_agent_request_info *info
 	}
 }
 
-/* The request that is under way: the repetitions of a GETBULK come one by one, each as a GETNEXT. What
- * they show is of one moment. (snmpd makes requests of their own of them, which are not known from
- * those of a walk.) */
+/* The request that is under way: the repetitions of a GETBULK come one by one, each as a GETNEXT of the
+ * same transaction. What they show is of one moment. */
 static struct {
-	const netsnmp_agent_session *asp;
+	const netsnmp_session *session; /* NULL: none */
 	long transaction;
 } under_way;
 
 static bool is_repetition(const netsnmp_agent_request_info *info)
 {
-	bool again = info->mode == MODE_GETNEXT && under_way.asp == info->asp &&
+	bool again = info->mode == MODE_GETNEXT && under_way.session == info->asp->session &&
 		     under_way.transaction == info->asp->pdu->transid;
 
-	under_way.asp = info->mode == MODE_GETNEXT ? info->asp : NULL;
+	under_way.session = info->mode == MODE_GETNEXT ? info->asp->session : NULL;
 	under_way.transaction = info->asp->pdu->transid;
 	return again;
 }
@@ -311,7 +324,9 @@ static int master_lost(int major, int minor, void *serverarg, void *clientarg)
 	if (m->state == TXN_APPLIED)
 		log_warn("snmpd went away in the middle of a SET: what it did stays");
 	mib_set_finish(m);
-	memset(&answers, 0, sizeof(answers)); /* the next snmpd counts its transactions from 1 */
+	/* The next snmpd counts its transactions from 1. */
+	memset(&answers, 0, sizeof(answers));
+	under_way.session = NULL;
 	return 0;
 }
 

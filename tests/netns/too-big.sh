@@ -36,6 +36,13 @@ connected_once() {
 	expect_eq "$1: lines about snmpd" "$lines" "$(agent_said 'connected to snmpd\|snmpd went away')"
 }
 
+# Who may see the marks alone.
+cat >>"$WORK/access.conf" <<-END
+	view marks included .$root.3
+	rocommunity narrow 127.0.0.1 -V marks
+	createUser narrow SHA-256 authsecret AES privsecret
+	rouser narrow authPriv -V marks
+END
 start
 lines=$(agent_said 'connected to snmpd')
 # The largest SET: 584 rows of two numbers. The answer has as many varbinds.
@@ -71,6 +78,13 @@ expect_eq "v3" 400 "$(snmp snmpbulkget -Cn0 -Cr400 -Oqv fwmarkRuleText | wc -l)"
 expect_match "v3, too big" '\(tooBig\)' "$(snmp snmpbulkget -Cn0 -Cr1000 fwmarkRuleText 2>&1 || :)"
 snmp_as "$V2_FLAGS"
 connected_once "too big"
+
+# What a manager may not see is passed over, however much it is, and is no part of his answer.
+for who in "-v2c -c narrow" "$(echo "$V3_FLAGS" | sed "s/-u $V3_USER/-u narrow/")"; do
+	snmp_as "$who"
+	expect_match "who sees marks alone" '^fwmarkMarkCount\.0 = ' "$(snmp snmpgetnext -OsQ fwmarkAgent 2>&1 || :)"
+done
+snmp_as "$V2_FLAGS"
 
 # Odd requests: values of every type that BER has a name for here, whose contents do not fit, in SETs and
 # where none is wanted. Types 03 and 45 stop snmpd 5.9.3: see README.md.
