@@ -55,6 +55,8 @@ sum=$(packets)
 pings 10
 sum=$((sum + 10))
 wait_for 5 sampled "$sum" || fail "no sample: $(cat "$WORK/state/counts")"
+# From here on no sample comes between.
+reloaded_with 'read: { sample_s = 3600; };'
 was=$(stamp)
 sleep 0.2
 XTABLES_LOCKFILE=$WORK/other.lock iptables-legacy -t mangle -Z

@@ -199,7 +199,7 @@ static void policies_move(struct rtnl *own)
 
 static void policies_beside_changes(void **state)
 {
-	uint64_t end = clock_ms() + 20000;
+	uint64_t end = clock_ms() + 60000;
 	struct rtnl *nl;
 	unsigned pass = 0;
 	pid_t pid;
@@ -213,7 +213,7 @@ static void policies_beside_changes(void **state)
 	}
 	start();
 	policies_sync(&views);
-	pid = churn_start(policies_move, 1000);
+	pid = churn_start(policies_move, 5000);
 	while (pass < 40 && clock_ms() < end) {
 		uint64_t version = views.policies.version;
 		uint32_t n = 0, all = 0;
