@@ -19,6 +19,8 @@ struct ipt {
 	int lock_fd;		      /* of the lock file; -1: it was not opened yet */
 	unsigned locked;	      /* how many calls of ipt_lock() hold the lock */
 	int watch_fd, watched;	      /* inotify, and its watch of the lock file; -1: none */
+	unsigned noticed;	      /* enum nf_notice, since ipt_notices() */
+	uint64_t notices;	      /* how many there were so far */
 	struct text matches;	      /* owns the matches that decode() gave last */
 	bool no_mangle[IPT_FAMILIES]; /* the kernel had no such table when it was asked last */
 	struct ipt_room
@@ -77,6 +79,10 @@ void ipt_watch_start(struct ipt *ipt);
 void ipt_watch_end(struct ipt *ipt);
 int ipt_watch_fd(void *self);
 unsigned ipt_notices(void *self);
+/* Would it be noticed if somebody opened the lock file now? */
+bool ipt_watches(const struct ipt *ipt);
+/* Returns: how often others have opened and closed the lock file so far. */
+uint64_t ipt_notice_count(struct ipt *ipt);
 
 /* --- tables being changed: ipt_work.c ------------------------------------------------------ */
 

@@ -195,21 +195,43 @@ static void rooms_keep(struct ipt *ipt, struct ipt_part *p)
 	}
 }
 
-/* @again: see table_read(). */
-static int part_fill(struct ipt *ipt, struct ipt_part *p, bool again, struct why *why)
+/* An iptables without -w gives up when it finds the lock taken. So who does not wait for others keeps
+ * none of them out either: nobody has the lock, and nobody comes while the tables are read. */
+static int read_between(struct ipt *ipt, struct ipt_part *p, bool again, struct why *why)
 {
-	bool any = any_loaded();
-	/* Without tables, there is nothing to lock. */
-	int err = any ? ipt_lock(ipt, why) : 0;
+	uint64_t notices = ipt_notice_count(ipt);
+	int err = ipt_lock(ipt, why);
+
+	if (err < 0)
+		return err;
+	ipt_unlock(ipt);
+	err = tables_read(ipt, again, &p->tables, why);
+	if (err == 0 && ipt_notice_count(ipt) != notices)
+		err = why_set(why, -EAGAIN, "somebody changes netfilter");
+	return err;
+}
+
+static int read_locked(struct ipt *ipt, struct ipt_part *p, bool again, struct why *why)
+{
+	int err = ipt_lock(ipt, why);
 
 	if (err < 0)
 		return err;
 	p->part.taken_us = clock_us();
-	if (!any)
-		return 0;
 	err = tables_read(ipt, again, &p->tables, why);
 	ipt_unlock(ipt);
 	return err;
+}
+
+/* @again: see table_read(). */
+static int part_fill(struct ipt *ipt, struct ipt_part *p, bool again, struct why *why)
+{
+	p->part.taken_us = clock_us();
+	/* Without tables, there is nothing to lock. */
+	if (!any_loaded())
+		return 0;
+	return ipt->opt->wait_ms == 0 && ipt_watches(ipt) ? read_between(ipt, p, again, why)
+							  : read_locked(ipt, p, again, why);
 }
 
 static int part_scan(struct ipt_part *p, struct why *why)

@@ -41,26 +41,46 @@ static bool watch_again(struct ipt *ipt)
 	return other;
 }
 
-unsigned ipt_notices(void *self)
+static void take_events(struct ipt *ipt)
 {
 	_Alignas(struct inotify_event) char buf[4096];
-	struct ipt *ipt = self;
-	unsigned notices = 0;
 	ssize_t n;
 
-	if (ipt->watch_fd < 0)
-		return 0;
 	while ((n = read(ipt->watch_fd, buf, sizeof(buf))) > 0 || (n < 0 && errno == EINTR)) {
 		for (ssize_t at = 0; at < n;) {
 			const struct inotify_event *ev = (const void *)(buf + at);
 
 			if (ev->mask & (IN_OPEN | IN_Q_OVERFLOW))
-				notices |= NF_BEGINS;
+				ipt->noticed |= NF_BEGINS;
 			if (ev->mask & (IN_CLOSE | IN_Q_OVERFLOW))
-				notices |= NF_CHANGED;
+				ipt->noticed |= NF_CHANGED;
+			ipt->notices++;
 			at += (ssize_t)(sizeof(*ev) + ev->len);
 		}
 	}
+}
+
+unsigned ipt_notices(void *self)
+{
+	struct ipt *ipt = self;
+	unsigned noticed;
+
+	if (ipt->watch_fd < 0)
+		return 0;
+	take_events(ipt);
+	noticed = ipt->noticed;
+	ipt->noticed = 0;
 	/* Nobody knows who had the new one before it was watched. */
-	return watch_again(ipt) ? notices | NF_CHANGED : notices;
+	return watch_again(ipt) ? noticed | NF_CHANGED : noticed;
+}
+
+bool ipt_watches(const struct ipt *ipt)
+{
+	return ipt->watch_fd >= 0 && ipt->watched >= 0;
+}
+
+uint64_t ipt_notice_count(struct ipt *ipt)
+{
+	take_events(ipt);
+	return ipt->notices;
 }

@@ -79,6 +79,16 @@ void rules_notice(struct views *views)
 	views->rules.noticed += (notices & NF_CHANGED) != 0;
 }
 
+static void read_done(struct views *views, struct nf_snap *snap)
+{
+	struct rules *r = &views->rules;
+
+	r->failing = false;
+	rules_take(views, snap);
+	r->changed = false;
+	r->took_us = clock_us() - snap->taken_us;
+}
+
 int rules_refresh(struct views *views, struct why *why)
 {
 	struct rules *r = &views->rules;
@@ -86,10 +96,7 @@ int rules_refresh(struct views *views, struct why *why)
 	int err = nf_read(views->nf, r->snap, &snap, why);
 
 	if (!err) {
-		r->failing = false;
-		rules_take(views, snap);
-		r->changed = false;
-		r->took_us = clock_us() - snap->taken_us;
+		read_done(views, snap);
 		return 0;
 	}
 	/* The last good snapshot stays in use: old counters are better than none. */
@@ -104,12 +111,27 @@ int rules_refresh(struct views *views, struct why *why)
 	return err;
 }
 
-/* While somebody keeps the lock, not every request waits for it, and nothing else does. */
-static void refresh(struct views *views, bool asked)
+/* Reads when nobody asks: that neither waits for others nor is in their way, and fails when they are
+ * at it. It is tried again when they are done. */
+static void sample(struct views *views)
+{
+	struct nf_snap *snap;
+	struct why why;
+	int err;
+
+	nf_set_wait(views->nf, 0);
+	err = nf_read(views->nf, views->rules.snap, &snap, &why);
+	nf_set_wait(views->nf, views->opt->lock_wait_ms);
+	if (!err)
+		read_done(views, snap);
+}
+
+/* While somebody keeps the lock, not every request waits for it. */
+static void refresh(struct views *views)
 {
 	struct rules *r = &views->rules;
 	unsigned wait_ms = views->opt->lock_wait_ms;
-	bool waits = asked && (!r->failing || clock_ms() - r->failed_ms >= wait_ms);
+	bool waits = !r->failing || clock_ms() - r->failed_ms >= wait_ms;
 	struct why why = { "" };
 
 	nf_set_wait(views->nf, waits ? wait_ms : 0);
@@ -133,7 +155,8 @@ static bool is_fresh(struct views *views)
 	rules_notice(views);
 	if (r->took_us * AGE_FACTOR < most)
 		most = r->took_us * AGE_FACTOR;
-	if (r->changed || clock_us() - r->snap->taken_us >= most)
+	/* A walk goes on in the snapshot in which it began. */
+	if ((r->changed && !views->walk) || clock_us() - r->snap->taken_us >= most)
 		return false;
 	r->fresh_pdu = views->pdus;
 	return true;
@@ -148,7 +171,7 @@ void rules_sync(struct views *views)
 	if (r->failing && r->failed_pdu == views->pdus)
 		lay_over(views);
 	else
-		refresh(views, true);
+		refresh(views);
 }
 
 int rules_sure(struct views *views, struct why *why)
@@ -193,6 +216,6 @@ void rules_look(struct views *views)
 		counted = recount(views);
 	r->begins = false;
 	if (r->changed || (due && !counted))
-		refresh(views, false);
+		sample(views);
 	r->rest_us = clock_us() + (clock_cpu_us() - cpu) * REST_FACTOR;
 }

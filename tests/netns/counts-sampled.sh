@@ -20,7 +20,7 @@ stamp() {
 
 # rewrite: the same rules, as a controller puts them in. Counters begin anew.
 rewrite() {
-	iptables-legacy-restore -n <<-END
+	iptables-legacy-restore -w 10 -n <<-END
 		*mangle
 		:CONTROL -
 		-A CONTROL -p icmp -m icmp --icmp-type 8 -j MARK --set-mark 5
@@ -33,8 +33,8 @@ sampled() {
 	grep -q "^  \\[ 5L, 4294967295L, $1L, " "$WORK/state/counts"
 }
 
-iptables-legacy -t mangle -N CONTROL
-iptables-legacy -t mangle -A OUTPUT -j CONTROL
+iptables-legacy -w 10 -t mangle -N CONTROL
+iptables-legacy -w 10 -t mangle -A OUTPUT -j CONTROL
 rewrite
 echo 'read: { sample_s = 1; };' >>"$AGENT_CONF"
 start
@@ -59,7 +59,7 @@ wait_for 5 sampled "$sum" || fail "no sample: $(cat "$WORK/state/counts")"
 reloaded_with 'read: { sample_s = 3600; };'
 was=$(stamp)
 sleep 0.2
-XTABLES_LOCKFILE=$WORK/other.lock iptables-legacy -t mangle -Z
+XTABLES_LOCKFILE=$WORK/other.lock iptables-legacy -w 10 -t mangle -Z
 pings 3
 expect_eq "packets" "$((sum + 3))" "$(packets)"
 [ "$(stamp)" -gt "$was" ] || fail "zeroed a while after the sample: nothing tells"
@@ -69,7 +69,7 @@ pings 2
 was=$(stamp)
 sum=$(packets)
 sleep 0.2
-XTABLES_LOCKFILE=$WORK/other.lock iptables-legacy -t mangle -F CONTROL
+XTABLES_LOCKFILE=$WORK/other.lock iptables-legacy -w 10 -t mangle -F CONTROL
 shown fwmarkRuleCount.0 0
 expect_eq "packets" "$sum" "$(packets)"
 [ "$(stamp)" -gt "$was" ] || fail "removed a while after it was read: nothing tells"

@@ -24,7 +24,7 @@ if ! ip route add table 77 10.11.0.0/16 encap ip id 7 dst 192.0.2.2 dev eth0; th
 	tunnel=254.1.4.10.10.0.0.16.0.1
 else
 	ip route add table 77 10.12.0.0/16 nexthop encap ip id 8 dst 192.0.2.3 dev eth0 nexthop dev ppp0
-	ip route replace table 77 10.13.0.0/16 encap ip id 9 dst 192.0.2.4 dev eth0 proto fwmarkd
+	ip route replace table 77 10.13.0.0/16 encap ip id 9 dst 192.0.2.4 dev eth0 proto 161
 fi
 start
 
