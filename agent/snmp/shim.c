@@ -80,18 +80,15 @@ static void answer(netsnmp_variable_list *vb, const struct mib_value *v)
  * genErr then. In snmpd nothing sees to it (and with MSG_SEND_MAX set, a long SET would stop snmpd,
  * which can then not send it to us): the answer is lost, and the manager waits. So the octets of an
  * answer are counted here, over all repetitions, which come one by one and have the same
- * transaction, while others may come between them. So has what a manager may not see: net-snmp
- * passes over it by asking for the next one. That is not known here, so only the last repetitions
- * count, as many as README recommends for maxGetbulkResponses.
+ * transaction, while others may come between them. So has what a manager may not see, which net-snmp
+ * passes over by asking for the next one: that is not known here, and counts, too (README.md, Limits).
  */
-enum { DATAGRAM_MAX = 65507, AROUND_VARBINDS = 256, TRANSACTIONS = 16, REPETITIONS = 200 };
+enum { DATAGRAM_MAX = 65507, AROUND_VARBINDS = 256, TRANSACTIONS = 16 };
 
 static struct {
-	struct transaction {
+	struct {
 		long id;
-		size_t octets;		   /* of the varbinds of the last repetitions */
-		size_t sizes[REPETITIONS]; /* of each of these */
-		unsigned next;		   /* of sizes: the one to be forgotten */
+		size_t octets; /* of the varbinds so far */
 	} transactions[TRANSACTIONS];
 	unsigned next; /* the one to be forgotten */
 } answers;
@@ -112,42 +109,35 @@ static size_t varbind_size(const netsnmp_variable_list *vb)
 	return n;
 }
 
-static struct transaction *transaction_of(long id)
+static size_t *octets_of(long transaction)
 {
-	struct transaction *t;
-
 	for (unsigned i = 0; i < TRANSACTIONS; i++)
-		if (answers.transactions[i].id == id)
-			return &answers.transactions[i];
+		if (answers.transactions[i].id == transaction)
+			return &answers.transactions[i].octets;
 	answers.next = (answers.next + 1) % TRANSACTIONS;
-	t = &answers.transactions[answers.next];
-	*t = (struct transaction){ .id = id };
-	return t;
-}
-
-/* Returns: how many octets the last repetitions have with this one. */
-static size_t count_repetition(struct transaction *t, size_t octets)
-{
-	t->octets += octets - t->sizes[t->next];
-	t->sizes[t->next] = octets;
-	t->next = (t->next + 1) % REPETITIONS;
-	return t->octets;
+	answers.transactions[answers.next].id = transaction;
+	answers.transactions[answers.next].octets = 0;
+	return &answers.transactions[answers.next].octets;
 }
 
 /* Refuses a GETBULK, or the GETNEXT that it is to us, when its answer has become too long. */
 static void check_size(netsnmp_agent_request_info *info, netsnmp_request_info *requests)
 {
 	const netsnmp_pdu *pdu = info->asp->pdu;
-	size_t max = DATAGRAM_MAX, octets = 0;
+	size_t max = DATAGRAM_MAX, *octets;
 
 	if (pdu->version == SNMP_VERSION_1 || pdu->version == SNMP_VERSION_2c)
 		return;
 	if (pdu->version == SNMP_VERSION_3 && (size_t)pdu->msgMaxSize < max)
 		max = (size_t)pdu->msgMaxSize;
+	octets = octets_of(pdu->transid);
+	/* Of SNMPv3 without snmpd it is known that this is no repetition. */
+	if (pdu->version == SNMP_VERSION_3 && pdu->command == SNMP_MSG_GETNEXT)
+		*octets = 0;
 	for (const netsnmp_request_info *rq = requests; rq; rq = rq->next)
 		if (rq->requestvb->type != ASN_NULL)
-			octets += varbind_size(rq->requestvb);
-	if (count_repetition(transaction_of(pdu->transid), octets) + AROUND_VARBINDS > max)
+			*octets += varbind_size(rq->requestvb);
+	if (*octets + AROUND_VARBINDS > max)
 		netsnmp_set_request_error(info, requests, SNMP_ERR_TOOBIG);
 }
 

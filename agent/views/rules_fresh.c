@@ -153,9 +153,9 @@ static bool is_fresh(struct views *views)
 	if (r->fresh_pdu == views->pdus)
 		return true;
 	rules_notice(views);
-	if (r->took_us * AGE_FACTOR < most)
-		most = r->took_us * AGE_FACTOR;
 	/* A walk goes on in the snapshot in which it began. */
+	if (!views->walk && r->took_us * AGE_FACTOR < most)
+		most = r->took_us * AGE_FACTOR;
 	if ((r->changed && !views->walk) || clock_us() - r->snap->taken_us >= most)
 		return false;
 	r->fresh_pdu = views->pdus;

@@ -39,7 +39,6 @@ connected_once() {
 # Who may see the marks alone.
 cat >>"$WORK/access.conf" <<-END
 	view marks included .$root.3
-	rocommunity narrow 127.0.0.1 -V marks
 	createUser narrow SHA-256 authsecret AES privsecret
 	rouser narrow authPriv -V marks
 END
@@ -79,12 +78,14 @@ expect_match "v3, too big" '\(tooBig\)' "$(snmp snmpbulkget -Cn0 -Cr1000 fwmarkR
 snmp_as "$V2_FLAGS"
 connected_once "too big"
 
-# What a manager may not see is passed over, however much it is, and is no part of his answer.
-for who in "-v2c -c narrow" "$(echo "$V3_FLAGS" | sed "s/-u $V3_USER/-u narrow/")"; do
-	snmp_as "$who"
+# What a manager may not see is passed over, however much it is (through snmpd: see README.md, Limits).
+case $FWMARK_ROAD in
+standalone)
+	snmp_as "$(echo "$V3_FLAGS" | sed "s/-u $V3_USER/-u narrow/")"
 	expect_match "who sees marks alone" '^fwmarkMarkCount\.0 = ' "$(snmp snmpgetnext -OsQ fwmarkAgent 2>&1 || :)"
-done
-snmp_as "$V2_FLAGS"
+	snmp_as "$V2_FLAGS"
+	;;
+esac
 
 # Odd requests: values of every type that BER has a name for here, whose contents do not fit, in SETs and
 # where none is wanted. Types 03 and 45 stop snmpd 5.9.3: see README.md.
