@@ -24,9 +24,9 @@ shown_is_true() {
 	{ ip rule; ip -6 rule; } | sort >"$WORK/there"
 	texts Policy >"$WORK/shown"
 	expect_same "$1: policies" "$WORK/there" "$WORK/shown"
-	for id in 201 202; do
+	for id in 201 202 204; do
 		expect_eq "$1: routes of table $id" \
-			"$(for family in -4 -6; do ip $family route show table $id 2>/dev/null || :; done | wc -l)" \
+			"$(for family in -4 -6; do ip -o $family route show table $id 2>/dev/null || :; done | wc -l)" \
 			"$(snmp_walk fwmarkRouteStatus | grep -c "^fwmarkRouteStatus\.$id\..* = 1$")"
 	done
 }
@@ -60,7 +60,7 @@ begin_anew() {
 	for family in -4 -6; do
 		ip $family rule flush
 		ip $family rule add pref 32766 lookup main
-		for table in 201 202; do
+		for table in 201 202 204; do
 			ip $family route flush table $table 2>/dev/null || :
 		done
 	done
