@@ -357,11 +357,7 @@ class Kernel:
                     seen["policies" if own else "others"].append((family, line))
             for line in run("ip", "-N", "-%d" % family, "route", "show", "table", "all").splitlines():
                 cls.look_at_route(seen, family, line)
-        try:
-            with open("/etc/iproute2/rt_tables.d/fwmarkd.conf", encoding="utf-8") as names:
-                seen["names"] = [(0, " ".join(line.split())) for line in names if re.match(r"\d", line)]
-        except FileNotFoundError:
-            pass
+        seen["names"] = [(0, " ".join(words)) for words in own_names()]
         seen["meters"] = [(0, mark) for mark in seen["meters"]]
         return {what: sorted(lines) for what, lines in seen.items()}
 
@@ -713,11 +709,18 @@ def subtract(lines, others):
     return left
 
 
+def own_names():
+    """The lines of fwmarkd's own file of table names, which is there when there is a name."""
+    try:
+        with open("/etc/iproute2/rt_tables.d/fwmarkd.conf", encoding="utf-8") as lines:
+            return [line.split() for line in lines if re.match(r"\d", line)]
+    except FileNotFoundError:
+        return []
+
+
 def without_names(text):
     """The text of a policy as `ip -N` has it: the tables of this test have names."""
-    names = {}
-    with open("/etc/iproute2/rt_tables.d/fwmarkd.conf", encoding="utf-8") as lines:
-        names = {line.split()[1]: line.split()[0] for line in lines if re.match(r"\d", line)}
+    names = {name: number for number, name in own_names()}
     return re.sub(r"lookup (\S+)", lambda match: "lookup " + names.get(match.group(1), match.group(1)), text)
 
 
