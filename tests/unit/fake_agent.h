@@ -4,9 +4,11 @@
 #define UNIT_FAKE_AGENT_H
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "daemon/instance.h"
 
 /* One varbind of a SET. */
@@ -19,6 +21,35 @@ struct varbind {
 	const char *s;
 	size_t len;
 };
+
+/* Its members: the row of table NAME and its column, then the value. */
+/* clang-format off */
+#define RULE(i, c)   .def = &mib_rule, .col = c, .idx = { i }, .n = 1
+#define POLICY(i, c) .def = &mib_policy, .col = c, .idx = { i }, .n = 1
+#define FIB(i, c)    .def = &mib_fib, .col = c, .idx = { i }, .n = 1
+#define MARK(i, c)   .def = &mib_mark, .col = c, .idx = { i, UINT32_MAX }, .n = 2
+#define ROUTE(i, c)  .def = &mib_route, .col = c, .idx = { i, 1, 4, 0, 0, 0, 0, 0, 0, 1 }, .n = 10
+#define HOP(i, l, c) .def = &mib_nexthop, .col = c, .idx = { i, 1, 4, 0, 0, 0, 0, 0, 0, 1, l }, .n = 11
+#define LINK(c)      .def = &mib_interface, .col = c, .idx = { FAKE_LINK }, .n = 1
+#define INT(v)	     .tag = MIB_TAG_INTEGER, .num = (v)
+#define UNSIGNED(v)  .tag = MIB_TAG_UNSIGNED32, .num = (v)
+#define TEXT(v)	     .tag = MIB_TAG_OCTETS, .s = (v), .len = sizeof(v) - 1
+/* clang-format on */
+
+/* Makes the directory @top, whose name ends in XXXXXX, for all that a test writes. Returns: 0 or -1. */
+static inline int fake_agent_enter(char *top)
+{
+	log_open("test", false, LOG_EMERG);
+	return mkdtemp(top) ? 0 : -1;
+}
+
+static inline int fake_agent_leave(const char *top)
+{
+	char cmd[64];
+
+	snprintf(cmd, sizeof(cmd), "rm -rf %s", top);
+	return system(cmd) ? -1 : 0;
+}
 
 static inline uint32_t fake_agent_uptime(void *ctx)
 {

@@ -101,14 +101,20 @@ static const struct {
 	{ 6, 2, false, false, true, 0, ONE SIX FIVE("2:20") THREE FOUR },
 };
 
+/* The edit that brings a rule to places[@i]. */
+static struct nf_edit edit_of(size_t i, const struct markrule *r)
+{
+	return (struct nf_edit){ .tag = r->index,
+				 .rule = places[i].remove ? NULL : r,
+				 .add = places[i].add,
+				 .keep_counters = places[i].keep };
+}
+
 static void a_rule_goes_where_it_should_and_back(void **state)
 {
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
 		struct markrule r = rule(places[i].index, places[i].position);
-		const struct nf_edit edit = { .tag = r.index,
-					      .rule = places[i].remove ? NULL : &r,
-					      .add = places[i].add,
-					      .keep_counters = places[i].keep };
+		const struct nf_edit edit = edit_of(i, &r);
 		struct nf_undo *undo = NULL;
 		struct why why = { "" };
 		size_t failed;
@@ -153,10 +159,7 @@ static void counters_that_cannot_be_added_are_no_refusal(void **state)
 {
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
 		struct markrule r = rule(places[i].index, places[i].position);
-		const struct nf_edit edit = { .tag = r.index,
-					      .rule = places[i].remove ? NULL : &r,
-					      .add = places[i].add,
-					      .keep_counters = places[i].keep };
+		const struct nf_edit edit = edit_of(i, &r);
 		struct nf_undo *undo = NULL;
 		struct why why = { "" };
 		size_t failed;

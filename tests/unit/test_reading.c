@@ -18,17 +18,7 @@ static char top[] = "/tmp/test_reading.XXXXXX";
 static struct instance in;
 
 /* clang-format off */
-#define RULE(i, c)   .def = &mib_rule, .col = c, .idx = { i }, .n = 1
-#define POLICY(i, c) .def = &mib_policy, .col = c, .idx = { i }, .n = 1
-#define FIB(i, c)    .def = &mib_fib, .col = c, .idx = { i }, .n = 1
-#define MARK(i, c)   .def = &mib_mark, .col = c, .idx = { i, UINT32_MAX }, .n = 2
-#define ROUTE(i, c)  .def = &mib_route, .col = c, .idx = { i, 1, 4, 0, 0, 0, 0, 0, 0, 1 }, .n = 10
-#define HOP(i, l, c) .def = &mib_nexthop, .col = c, .idx = { i, 1, 4, 0, 0, 0, 0, 0, 0, 1, l }, .n = 11
-#define LINK(c)      .def = &mib_interface, .col = c, .idx = { FAKE_LINK }, .n = 1
 #define LINK3(c)     .def = &mib_interface, .col = c, .idx = { FAKE_LINK + FAKE_LINKS }, .n = 1
-#define INT(v)	     .tag = MIB_TAG_INTEGER, .num = (v)
-#define UNSIGNED(v)  .tag = MIB_TAG_UNSIGNED32, .num = (v)
-#define TEXT(v)	     .tag = MIB_TAG_OCTETS, .s = (v), .len = sizeof(v) - 1
 /* clang-format on */
 
 enum { GO = ROW_CREATE_AND_GO, WAIT = ROW_CREATE_AND_WAIT, DESTROY = ROW_DESTROY };
@@ -365,17 +355,13 @@ static void reading_changes_nothing(void **state)
 static int enter(void **state)
 {
 	(void)state;
-	log_open("test", false, LOG_EMERG);
-	return mkdtemp(top) ? 0 : -1;
+	return fake_agent_enter(top);
 }
 
 static int leave(void **state)
 {
-	char cmd[64];
-
 	(void)state;
-	snprintf(cmd, sizeof(cmd), "rm -rf %s", top);
-	return system(cmd) ? -1 : 0;
+	return fake_agent_leave(top);
 }
 
 int main(void)
