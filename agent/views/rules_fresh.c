@@ -9,11 +9,10 @@
 #include "rules_read.h"
 #include "views/rule_ids.h"
 
-enum {
-	AGE_FACTOR = 10, /* a snapshot may be so many times as old as reading it took */
-	REST_FACTOR =
-		10, /* readings that nobody asks for take one part in so many of a processor */
-};
+/* A snapshot may be so many times as old as reading it took. */
+enum { AGE_FACTOR = 10 };
+/* Readings that nobody asks for take one part in so many of a processor. */
+enum { REST_FACTOR = 10 };
 
 /* Has the rule of this note another row than before? Then its counters move there. Returns: the
  * row. */
@@ -144,22 +143,25 @@ static void refresh(struct views *views)
  * counters change all the time: so it is young, and very young where reading takes little. */
 static bool is_fresh(struct views *views)
 {
-	uint64_t most =
-		UINT64_C(1000) * (views->walk ? views->opt->walk_age_ms : views->opt->get_age_ms);
+	const struct view_options *opt = views->opt;
 	struct rules *r = &views->rules;
+	uint64_t age;
+	bool fresh;
 
 	if (!r->snap || r->stale)
 		return false;
 	if (r->fresh_pdu == views->pdus)
 		return true;
 	rules_notice(views);
-	/* A walk goes on in the snapshot in which it began. */
-	if (!views->walk && r->took_us * AGE_FACTOR < most)
-		most = r->took_us * AGE_FACTOR;
-	if ((r->changed && !views->walk) || clock_us() - r->snap->taken_us >= most)
-		return false;
-	r->fresh_pdu = views->pdus;
-	return true;
+	age = clock_us() - r->snap->taken_us;
+	if (views->walk) /* goes on in the snapshot in which it began */
+		fresh = age < opt->walk_age_ms * UINT64_C(1000);
+	else
+		fresh = !r->changed && age < opt->get_age_ms * UINT64_C(1000) &&
+			age < r->took_us * AGE_FACTOR;
+	if (fresh)
+		r->fresh_pdu = views->pdus;
+	return fresh;
 }
 
 void rules_sync(struct views *views)
