@@ -209,13 +209,14 @@ static void a_read_waits_for_the_lock_and_gives_up(void **state)
 
 static void others_are_noticed(void **state)
 {
-	struct pollfd p = { .fd = nf_watch_fd(env.nf), .events = POLLIN };
+	struct pollfd p = { .events = POLLIN };
 	struct nf_snap *snap = NULL;
 	struct why why;
 	int fd;
 
 	(void)state;
 	need();
+	p.fd = nf_watch_fd(env.nf);
 	/* The agent itself is nobody else; nor is one that has the file open already. */
 	assert_int_equal(nf_read(env.nf, NULL, &snap, &why), 0);
 	nf_notices(env.nf);
