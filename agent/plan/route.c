@@ -108,12 +108,15 @@ static int prepare_old(struct plan *plan, struct plan_item *it, struct mib_fault
 	return it->old ? MIB_OK : plan_fail(fault, it, 0, -ENOMEM);
 }
 
-/* What no column shows. A route that expires keeps its end. */
+/* What no manager writes. A route that expires keeps its end. */
 static void prepare_hidden(const struct plan_item *it)
 {
 	const struct route *old = it->was_active ? it->old : NULL;
 	struct route *now = it->now;
 
+	/* The row shows the scope that the kernel has; another type or gateway may make another. */
+	if (!it->foreign && !cols_have(now->given, ROUTE_COL_SCOPE))
+		now->scope = ROUTE_SCOPE_AUTO;
 	now->flags &= ~(uint32_t)ROUTE_EXPIRES;
 	now->expires = 0;
 	if (old) {

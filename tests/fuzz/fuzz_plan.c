@@ -373,7 +373,7 @@ static void others_take_away(uint8_t what)
 /* A start puts back all that it can, and one failure keeps one row out at most; meters are one thing. */
 static void stop_and_start(void)
 {
-	struct sight before = SIGHT_INIT;
+	struct sight before = SIGHT_INIT, now = SIGHT_INIT;
 	uint8_t fails = byte();
 	unsigned out;
 	bool started;
@@ -388,8 +388,12 @@ static void stop_and_start(void)
 	nothing_fails();
 	check_repair(&before);
 	out = all_missing() - missing[MARK_ROWS] + (missing[MARK_ROWS] != 0);
-	if (started && !in_the_way() && out > (fails ? 1 : 0) && !(fails && impossible))
+	if (started && !in_the_way() && out > (fails ? 1 : 0) && !(fails && impossible)) {
+		look(&now);
+		fprintf(stderr, "--- it was\n%s--- it is\n%s%s", text_str(&before.kernel),
+			text_str(&now.kernel), text_str(&now.wanted));
 		found("a start did not put back all that it could", "");
+	}
 	if (!started)
 		restart();
 	sight_fini(&before);

@@ -565,6 +565,43 @@ static void a_route_that_is_away_can_be_changed(void **state)
 	}
 }
 
+/* As a new route has it, unless a manager wrote one. */
+static void a_route_gets_the_scope_of_what_it_becomes(void **state)
+{
+	static const struct varbind by_gateway[] = {
+		{ ROUTE(201, 9), TEXT("\300\0\2\1") },
+		{ ROUTE(201, 11), TEXT("eth1") },
+		{ ROUTE(201, 27), INT(4) },
+		{ 0 },
+	};
+	static const struct varbind by_device[] = { { ROUTE(201, 11), TEXT("eth1") },
+						    { ROUTE(201, 27), INT(4) },
+						    { 0 } };
+	static const struct varbind gateway[] = { { ROUTE(201, 9), TEXT("\300\0\2\1") }, { 0 } };
+	static const struct varbind no_gateway[] = { { ROUTE(201, 9), TEXT("") }, { 0 } };
+	static const struct varbind scope[] = { { ROUTE(201, 16), UNSIGNED(200) }, { 0 } };
+	static const struct {
+		const struct varbind *sets[3];
+		uint16_t scope;
+	} rows[] = {
+		{ { by_gateway }, 0 },
+		{ { by_gateway, no_gateway }, ROUTE_SCOPE_LINK },
+		{ { by_device }, ROUTE_SCOPE_LINK },
+		{ { by_device, gateway }, 0 },
+		{ { by_device, scope, gateway }, 200 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		begin(rows[i].sets[0]);
+		for (size_t k = 1; k < 3 && rows[i].sets[k]; k++)
+			assert_int_equal(set(rows[i].sets[k]), MIB_OK);
+		assert_int_equal(fake->nroutes, 1);
+		assert_int_equal(fake->routes[0].route.scope, rows[i].scope);
+		instance_stop(&in);
+	}
+}
+
 enum { MANY = 12 };
 
 static void route_by(uint32_t table, const char *link)
@@ -861,6 +898,7 @@ int main(void)
 		cmocka_unit_test(what_others_take_away_comes_back),
 		cmocka_unit_test(a_next_hop_of_a_route_that_is_away_is_taken_back),
 		cmocka_unit_test(a_route_that_is_away_can_be_changed),
+		cmocka_unit_test(a_route_gets_the_scope_of_what_it_becomes),
 		cmocka_unit_test(a_device_brings_its_routes_back_at_once),
 		cmocka_unit_test(what_others_take_away_stays_away),
 		cmocka_unit_test(what_is_taken_back_goes_with_its_device),
