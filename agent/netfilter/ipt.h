@@ -115,6 +115,9 @@ const struct xt_entry_match *ipt_match_next(const struct ipt_ops *ops, const voi
 bool ipt_is_mark(const struct xt_entry_target *t);
 /* Returns: how many bytes of data a match has. */
 size_t ipt_match_size(const struct xt_entry_match *m);
+/* Is all there that an extension wants, and are the numbers in it not beyond what it has room for?
+ * @size: of the extension's data, in bytes. */
+bool ipt_match_fits(const struct xt_entry_match *m, size_t size);
 bool ipt_match_is(const struct xt_entry_match *m, const char *name, int revision, size_t size);
 
 /**

@@ -3,15 +3,11 @@
  * print_rule4() in 1.8.9 to 1.8.11. */
 #include <errno.h>
 #include <netdb.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include <arpa/inet.h>
-#include <linux/netfilter/xt_bpf.h>
-#include <linux/netfilter/xt_policy.h>
 #include <xtables.h>
 
 #include "ipt.h"
@@ -114,35 +110,6 @@ struct save {
 	const void *m;	/* xt_entry_match, xt_entry_target */
 };
 
-/* The extensions believe the lengths in their data; so does iptables, for the kernel has looked at them
- * (xt_check_match(), bpf_mt_check(), policy_mt_check()). Whoever made these bytes may have not. */
-static bool match_fits(const struct xtables_match *x, const struct xt_entry_match *m)
-{
-	static const struct {
-		const char *name;
-		uint8_t revision;
-		size_t at; /* the number of elements, 16 bits */
-		uint16_t max;
-	} counts[] = {
-		{ "bpf", 0, offsetof(struct xt_bpf_info, bpf_program_num_elem),
-		  XT_BPF_MAX_NUM_INSTR },
-		{ "bpf", 1, offsetof(struct xt_bpf_info_v1, bpf_program_num_elem),
-		  XT_BPF_MAX_NUM_INSTR },
-		{ "policy", 0, offsetof(struct xt_policy_info, len), XT_POLICY_MAX_ELEM },
-	};
-	uint16_t n;
-
-	if (m->u.match_size < sizeof(*m) + x->size)
-		return false;
-	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
-		if (strcmp(counts[i].name, x->name) != 0 || counts[i].revision != x->revision)
-			continue;
-		memcpy(&n, m->data + counts[i].at, sizeof(n));
-		return n <= counts[i].max;
-	}
-	return true;
-}
-
 static void save_match(void *arg)
 {
 	const struct save *s = arg;
@@ -158,10 +125,12 @@ static void save_match(void *arg)
 	exact = xtables_find_match_revision(name, XTF_TRY_LOAD, any, m->u.user.revision);
 	speaks = exact ? exact : any;
 	printf(" -m %s", speaks->alias ? speaks->alias(m) : name);
-	if (exact && exact->save && match_fits(exact, m))
+	if (exact && exact->save && !ipt_match_fits(m, exact->size))
+		printf(" [...]");
+	else if (exact && exact->save)
 		exact->save(s->ip, m);
 	else if (any->save)
-		printf(exact ? " [...]" : " [unsupported revision]");
+		printf(" [unsupported revision]");
 }
 
 static void save_target(void *arg)

@@ -15,6 +15,7 @@ agent_libnetfilter_a_SOURCES = \
 	agent/netfilter/ipt_edit.c \
 	agent/netfilter/ipt_encode.c \
 	agent/netfilter/ipt_entry.c \
+	agent/netfilter/ipt_fits.c \
 	agent/netfilter/ipt_hash.c \
 	agent/netfilter/ipt_lock.c \
 	agent/netfilter/ipt_match.c \

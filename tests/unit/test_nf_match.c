@@ -10,6 +10,15 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
+#include <linux/netfilter/xt_bpf.h>
+#include <linux/netfilter/xt_multiport.h>
+#include <linux/netfilter/xt_policy.h>
+#include <linux/netfilter/xt_sctp.h>
+#include <linux/netfilter/xt_string.h>
+#include <linux/netfilter/xt_u32.h>
+#include <linux/netfilter_ipv6/ip6t_opts.h>
+#include <linux/netfilter_ipv6/ip6t_rt.h>
+
 #include "base/clock.h"
 #include "netfilter/ipt.h"
 #include "netfilter/ipt_parse.h"
@@ -422,6 +431,81 @@ static void an_unknown_extension_shows_all_the_same(void **state)
 	env_flush();
 }
 
+#define NUMBER(type, field) sizeof(type), offsetof(type, field), sizeof(((type *)NULL)->field)
+
+/* Numbers in the data of matches, and what they may be at most. */
+static const struct {
+	const char *name;
+	uint8_t revision;
+	size_t bytes, at, size;
+	uint32_t max;
+} numbers[] = {
+	{ "bpf", 0, NUMBER(struct xt_bpf_info, bpf_program_num_elem), 64 },
+	{ "bpf", 1, NUMBER(struct xt_bpf_info_v1, bpf_program_num_elem), 64 },
+	{ "dst", 0, NUMBER(struct ip6t_opts, optsnr), 16 },
+	{ "hbh", 0, NUMBER(struct ip6t_opts, optsnr), 16 },
+	{ "multiport", 0, NUMBER(struct xt_multiport, count), 15 },
+	{ "multiport", 1, NUMBER(struct xt_multiport_v1, count), 15 },
+	{ "policy", 0, NUMBER(struct xt_policy_info, len), 4 },
+	{ "rt", 0, NUMBER(struct ip6t_rt, addrnr), 16 },
+	{ "sctp", 0, NUMBER(struct xt_sctp_info, flag_count), 4 },
+	{ "string", 0, NUMBER(struct xt_string_info, patlen), 128 },
+	{ "string", 1, NUMBER(struct xt_string_info, patlen), 128 },
+	{ "u32", 0, NUMBER(struct xt_u32, ntests), 11 },
+	{ "u32", 0, NUMBER(struct xt_u32, tests[0].nnums), 11 },
+	{ "u32", 0, NUMBER(struct xt_u32, tests[0].nvalues), 11 },
+	{ "u32", 0, NUMBER(struct xt_u32, tests[10].nvalues), 11 },
+};
+
+/* Returns: is a match with that number in it printed? @short_by: bytes that its end lacks; then there is no
+ * number. */
+static bool is_printed(size_t i, uint32_t number, size_t short_by)
+{
+	static const char entry[512]; /* matches everything */
+	size_t size = sizeof(struct xt_entry_match) + (numbers[i].bytes + 7) / 8 * 8 - short_by;
+	struct xt_entry_match *m = calloc(1, size); /* exactly: one byte too far is seen */
+	struct text text = TEXT_INIT;
+	uint16_t two = (uint16_t)number;
+	uint8_t one = (uint8_t)number;
+	bool printed;
+
+	assert_non_null(m);
+	m->u.match_size = (uint16_t)size;
+	strcpy(m->u.user.name, numbers[i].name);
+	m->u.user.revision = numbers[i].revision;
+	if (!short_by)
+		memcpy(m->data + numbers[i].at,
+		       numbers[i].size == 1   ? (const void *)&one
+		       : numbers[i].size == 2 ? (const void *)&two
+					      : (const void *)&number,
+		       numbers[i].size);
+	assert_int_equal(ipt_text_match(&ipt_ops6, entry, m, &text), 0);
+	printed = !strstr(text_str(&text), " [...]") && !strstr(text_str(&text), " [unsupported");
+	text_fini(&text);
+	free(m);
+	return printed;
+}
+
+/* Extensions believe them. A kernel may lack some. */
+static void a_match_is_not_printed_beyond_what_it_is_long(void **state)
+{
+	const size_t n = sizeof(numbers) / sizeof(*numbers);
+	size_t known = 0;
+
+	(void)state;
+	if (!env.ready)
+		skip();
+	for (size_t i = 0; i < n; i++) {
+		if (!is_printed(i, 0, 0))
+			continue;
+		known++;
+		assert_true(is_printed(i, numbers[i].max, 0));
+		assert_false(is_printed(i, numbers[i].max + 1, 0));
+		assert_false(is_printed(i, 0, 8));
+	}
+	assert_true(known > n / 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -433,6 +517,7 @@ int main(void)
 		cmocka_unit_test(noise_leaves_nothing_behind),
 		cmocka_unit_test(a_bare_name_is_the_place_of_its_columns),
 		cmocka_unit_test(an_unknown_extension_shows_all_the_same),
+		cmocka_unit_test(a_match_is_not_printed_beyond_what_it_is_long),
 	};
 	int failed;
 
