@@ -108,15 +108,22 @@ static int prepare_old(struct plan *plan, struct plan_item *it, struct mib_fault
 	return it->old ? MIB_OK : plan_fail(fault, it, 0, -ENOMEM);
 }
 
-/* What no manager writes. A route that expires keeps its end. */
+/* The row shows the scope that the kernel has. A manager's route that no scope was written for gets that
+ * of what it becomes: another type or gateway may make another. */
+static void prepare_scope(const struct plan_item *it)
+{
+	struct route *now = it->now;
+
+	if (!it->foreign && !cols_have(now->given, ROUTE_COL_SCOPE))
+		now->scope = ROUTE_SCOPE_AUTO;
+}
+
+/* What no column shows. A route that expires keeps its end. */
 static void prepare_hidden(const struct plan_item *it)
 {
 	const struct route *old = it->was_active ? it->old : NULL;
 	struct route *now = it->now;
 
-	/* The row shows the scope that the kernel has; another type or gateway may make another. */
-	if (!it->foreign && !cols_have(now->given, ROUTE_COL_SCOPE))
-		now->scope = ROUTE_SCOPE_AUTO;
 	now->flags &= ~(uint32_t)ROUTE_EXPIRES;
 	now->expires = 0;
 	if (old) {
@@ -180,6 +187,7 @@ int plan_route_prepare(struct plan *plan, struct plan_item *it, struct mib_fault
 
 	if (err || !now)
 		return err;
+	prepare_scope(it);
 	prepare_hidden(it);
 	if (now->nhops > 1 && now->hop.gateway.family) {
 		why_set(&fault->why, 0, "the route has %u next hops: write to their rows",

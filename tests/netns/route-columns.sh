@@ -65,6 +65,14 @@ snmp_set fwmarkNextHopWeight.$route.2 u 7
 expect_match "second hop" 'nexthop via 195\.96\.98\.253 dev ppp0 weight 7' "$(ip route show table 201)"
 snmp_set fwmarkNextHopStatus.$route.1 i destroy
 expect_match "route of one hop" '^default via 195\.96\.98\.253 dev ppp0' "$(ip route show table 201)"
+
+# The scope is that of a new route, unless a manager writes one.
+snmp_set fwmarkRouteGateway.$route x ""
+expect_match "route without a gateway" '^default dev ppp0 .*scope link' "$(ip route show table 201)"
+shown fwmarkRouteScope.$route 253
+snmp_set fwmarkRouteGatewayType.$route i ipv4 fwmarkRouteGateway.$route x C36062FD
+expect_no_match "route with a gateway" 'scope' "$(ip route show table 201)"
+shown fwmarkRouteScope.$route 0
 snmp_set fwmarkRouteStatus.$route i destroy
 expect_state before "destroyed"
 
