@@ -502,19 +502,24 @@ static void nothing(void)
 {
 }
 
+/* A route by eth1. */
+static const struct varbind by_device[] = { { ROUTE(201, 11), TEXT("eth1") },
+					    { ROUTE(201, 27), INT(4) },
+					    { 0 } };
+static const struct varbind by_gateway[] = {
+	{ ROUTE(201, 9), TEXT("\300\0\2\1") },
+	{ ROUTE(201, 11), TEXT("eth1") },
+	{ ROUTE(201, 27), INT(4) },
+	{ 0 },
+};
+
 static void a_next_hop_of_a_route_that_is_away_is_taken_back(void **state)
 {
-	static const struct varbind by_eth1[] = {
-		{ ROUTE(201, 9), TEXT("\300\0\2\1") },
-		{ ROUTE(201, 11), TEXT("eth1") },
-		{ ROUTE(201, 27), INT(4) },
-		{ 0 },
-	};
 	static const struct varbind to_eth0[] = { { HOP(201, 1, 5), TEXT("eth0") }, { 0 } };
 	char *before;
 
 	(void)state;
-	begin(by_eth1);
+	begin(by_gateway);
 	fake_kernel_link(1, false);
 	before = whole_state();
 	assert_int_equal(fake->nroutes, 0);
@@ -527,9 +532,6 @@ static void a_next_hop_of_a_route_that_is_away_is_taken_back(void **state)
 /* By any column of its own or of its next hop: no SET puts it back, and it comes as soon as it can. */
 static void a_route_that_is_away_can_be_changed(void **state)
 {
-	static const struct varbind by_eth1[] = { { ROUTE(201, 11), TEXT("eth1") },
-						  { ROUTE(201, 27), INT(4) },
-						  { 0 } };
 	static const struct varbind mtu[] = { { ROUTE(201, 18), UNSIGNED(1300) }, { 0 } };
 	static const struct varbind weight[] = { { HOP(201, 1, 6), UNSIGNED(7) }, { 0 } };
 	static const struct varbind nowhere[] = { { HOP(201, 1, 5), TEXT("eth9") }, { 0 } };
@@ -544,7 +546,7 @@ static void a_route_that_is_away_can_be_changed(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
 		for (unsigned withdrawn = 0; withdrawn < 2; withdrawn++) {
-			begin(by_eth1);
+			begin(by_device);
 			if (withdrawn)
 				fake_kernel_no_route(0);
 			fake_kernel_link(1, false);
@@ -568,17 +570,10 @@ static void a_route_that_is_away_can_be_changed(void **state)
 /* As a new route has it, unless a manager wrote one. */
 static void a_route_gets_the_scope_of_what_it_becomes(void **state)
 {
-	static const struct varbind by_gateway[] = {
-		{ ROUTE(201, 9), TEXT("\300\0\2\1") },
-		{ ROUTE(201, 11), TEXT("eth1") },
-		{ ROUTE(201, 27), INT(4) },
-		{ 0 },
-	};
-	static const struct varbind by_device[] = { { ROUTE(201, 11), TEXT("eth1") },
-						    { ROUTE(201, 27), INT(4) },
-						    { 0 } };
 	static const struct varbind gateway[] = { { ROUTE(201, 9), TEXT("\300\0\2\1") }, { 0 } };
 	static const struct varbind no_gateway[] = { { ROUTE(201, 9), TEXT("") }, { 0 } };
+	static const struct varbind no_hop_gateway[] = { { HOP(201, 1, 3), TEXT("") }, { 0 } };
+	static const struct varbind local[] = { { ROUTE(201, 7), INT(ROUTE_LOCAL) }, { 0 } };
 	static const struct varbind scope[] = { { ROUTE(201, 16), UNSIGNED(200) }, { 0 } };
 	static const struct {
 		const struct varbind *sets[3];
@@ -586,8 +581,10 @@ static void a_route_gets_the_scope_of_what_it_becomes(void **state)
 	} rows[] = {
 		{ { by_gateway }, 0 },
 		{ { by_gateway, no_gateway }, ROUTE_SCOPE_LINK },
+		{ { by_gateway, no_hop_gateway }, ROUTE_SCOPE_LINK },
 		{ { by_device }, ROUTE_SCOPE_LINK },
 		{ { by_device, gateway }, 0 },
+		{ { by_device, local }, ROUTE_SCOPE_HOST },
 		{ { by_device, scope, gateway }, 200 },
 	};
 
