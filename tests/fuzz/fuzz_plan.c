@@ -125,8 +125,8 @@ static void check_done(const struct sight *before)
 			lost = INT16_MIN;
 	}
 	if (lost < 0) {
-		fprintf(stderr, "--- it was\n%s--- it is\n%s", text_str(&before->kernel),
-			text_str(&now.kernel));
+		sight_show("it was", before);
+		sight_show("it is", &now);
 		found(wrong->n < 0 ? "it has too many of" : "it has not", wrong->s);
 	}
 	sight_fini(&now);
@@ -250,10 +250,9 @@ static void cut_off(void)
 			start_after_end(0);
 		look(&now);
 		if (all_can_be_undone && !same_sight(&now, &before) && !same_sight(&now, &done)) {
-			fprintf(stderr, "--- before\n%s%s--- done\n%s%s--- it is\n%s%s",
-				text_str(&before.kernel), text_str(&before.wanted),
-				text_str(&done.kernel), text_str(&done.wanted),
-				text_str(&now.kernel), text_str(&now.wanted));
+			sight_show("before", &before);
+			sight_show("done", &done);
+			sight_show("it is", &now);
 			found("neither all nor nothing", "after a sudden end");
 		}
 		check_file();
@@ -390,8 +389,8 @@ static void stop_and_start(void)
 	out = all_missing() - missing[MARK_ROWS] + (missing[MARK_ROWS] != 0);
 	if (started && !in_the_way() && out > (fails ? 1 : 0) && !(fails && impossible)) {
 		look(&now);
-		fprintf(stderr, "--- it was\n%s--- it is\n%s%s", text_str(&before.kernel),
-			text_str(&now.kernel), text_str(&now.wanted));
+		sight_show("it was", &before);
+		sight_show("it is", &now);
 		found("a start did not put back all that it could", "");
 	}
 	if (!started)

@@ -54,6 +54,11 @@ static void look(struct sight *s)
 	sections_write(in.store.wanted, &s->wanted);
 }
 
+static void sight_show(const char *title, const struct sight *s)
+{
+	fprintf(stderr, "--- %s\n%s%s", title, text_str(&s->kernel), text_str(&s->wanted));
+}
+
 /* What is wanted is what the state file says. */
 static void check_file(void)
 {
