@@ -131,6 +131,7 @@ esac
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/fwmark-demo.XXXXXX")
 trap clean_up EXIT
 trap 'exit 130' INT
+trap 'exit 141' PIPE # conf/demo.sh | head
 trap 'exit 143' HUP TERM
 if [ "${FWMARKD:-}" ]; then
 	quietly "Packages" install_everything

@@ -57,6 +57,7 @@ export FWMARK_TEST_SECONDS IETF_MIBS="${IETF_MIBS:-}"
 work=$(mktemp -d "${TMPDIR:-/tmp}/fwmark-tests.XXXXXX")
 trap 'clean_up' EXIT
 trap 'exit 130' INT
+trap 'exit 141' PIPE # tests/run.sh | head
 trap 'exit 143' HUP TERM
 count_init
 

@@ -16,12 +16,16 @@ pass() {
 	echo "pass  $1"
 }
 
-# miss NAME LOG
+# miss NAME LOG: the log's end is shown twice, at once and once more among the failures at the end, which
+# is what is left of a long output that somebody has cut.
 miss() {
 	failed=$((failed + 1))
-	echo "$1" >>"$failures"
 	echo "FAIL  $1"
-	[ -z "${2:-}" ] || tail -n 100 "$2" | sed 's/^/      | /'
+	echo "$1" >>"$failures"
+	if [ "${2:-}" ]; then
+		tail -n 100 "$2" | sed 's/^/      | /'
+		tail -n 40 "$2" | sed 's/^/      | /' >>"$failures"
+	fi
 }
 
 # skip NAME WHY
@@ -112,7 +116,7 @@ count_report() {
 clean_up() {
 	status=$?
 	trap - EXIT
-	trap '' HUP INT TERM
+	trap '' HUP INT PIPE TERM
 	for group in ${child:-} ${beside:-}; do
 		kill -TERM "-$group" 2>/dev/null || continue
 		# tests/with-limit outlives make for as long as it ends its test. jobs: so that the

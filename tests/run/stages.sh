@@ -114,6 +114,22 @@ suites_begin() {
 	shown=$!
 }
 
+# suite_failures SUITE: of the lines of all suites, the failures of one; each with the end of its log.
+suite_failures() {
+	awk -v suite="$1" '
+		function log_end(  i) {
+			for (i = n > 40 ? n - 39 : 1; i <= n; i++)
+				print lines[i]
+			n = 0
+		}
+		$1 != suite { next }
+		{ line = substr($0, length(suite) + 2) }
+		$2 == "FAIL" { log_end(); sub(/^FAIL  /, suite ": ", line); print line; failed = 1; next }
+		$2 == "|" && failed { lines[++n] = line; next }
+		{ log_end(); failed = 0 }
+		END { log_end() }'
+}
+
 # suites_end: waits for them, and counts what they have shown.
 suites_end() {
 	[ "$suites_stages" ] || return 0
@@ -123,8 +139,8 @@ suites_end() {
 	passed=$((passed + $(grep -c '^[a-z]* pass  ' "$work/lines" || :)))
 	skipped=$((skipped + $(grep -c '^[a-z]* skip  ' "$work/lines" || :)))
 	failed=$((failed + $(grep -c '^[a-z]* FAIL  ' "$work/lines" || :)))
-	sed -n 's/^\([a-z]*\) FAIL  /\1: /p' "$work/lines" >>"$failures"
 	for suite in $FRESH_SUITES; do
+		suite_failures "$suite" <"$work/lines" >>"$failures"
 		for stage in $suites_stages; do
 			grep -q "^$suite end $stage\$" "$work/lines" || miss "$suite: $stage ended too early"
 		done
