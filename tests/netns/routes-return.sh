@@ -127,6 +127,12 @@ ip -6 route del 2001:db8:a::/48 table 100 2>/dev/null || ip -6 route flush table
 ip addr add 10.9.1.1/24 dev d0
 away "with an address"
 snmp_set fwmarkRouteMtu."$four" u 1400
+# Nor does a SET that puts it there and is taken back change that.
+mkdir "$WORK/state/state.new"
+! snmp snmpset "fwmarkRouteStatus.$four" i active "fwmarkRouteStatus.$(row 3)" i active >/dev/null 2>&1 ||
+	fail "not refused"
+rmdir "$WORK/state/state.new"
+away "after a refused SET"
 for device in d0 d1; do
 	ip link set $device down
 	shown "fwmarkRouteStatus.$four" 2

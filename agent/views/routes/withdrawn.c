@@ -54,17 +54,16 @@ void routes_withdrawn(struct views *views, const struct nlmsghdr *nlh, const str
 	struct route like;
 	bool same;
 
-	if (!m)
+	/* What a SET changes is settled at its end, not by its events: it may be undone. */
+	if (!m || rtnl_caused(views->rtnl, nlh))
 		return;
 	slot = wanted_slot(&views->store->wanted[ROUTE_ROWS], m);
 	like = route_row_numbered(views, m, hops);
 	same = route_same(&like, r);
-	if (same ? is_removal(nlh, r) : is_replacement(nlh)) {
-		if (!rtnl_caused(views->rtnl, nlh))
-			store_withdraw(views->store, slot, true);
-	} else if (same && nlh->nlmsg_type == RTM_NEWROUTE) {
+	if (same ? is_removal(nlh, r) : is_replacement(nlh))
+		store_withdraw(views->store, slot, true);
+	else if (same && nlh->nlmsg_type == RTM_NEWROUTE)
 		store_withdraw(views->store, slot, false);
-	}
 }
 
 /* A next hop from the state file has only the name of its device. */
