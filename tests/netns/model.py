@@ -389,7 +389,7 @@ class World:
         self.rows = {kind: {} for kind in KINDS}
         self.others = {}            # (family, line as Kernel has it) -> the command that takes it away
         self.devices = {device: {"up": True, "address": True} for device in DEVICES}
-        self.indices = {}           # text of a foreign row -> its index
+        self.indices = {}           # text of a foreign row -> its index, and when it was seen first
         self.steps = []
         self.agent = Agent()
         for device in DEVICES:
@@ -480,8 +480,9 @@ class World:
                      if of is kind and without_names(text) == line]
             if not found:
                 raise Wrong("no row for %s" % line)
-            if self.indices.setdefault(line, found[0]) != found[0]:
-                raise Wrong("%s had the index %s, and has %s" % (line, self.indices[line], found[0]))
+            index, _ = self.indices.setdefault(line, (found[0], time.monotonic()))
+            if index != found[0]:
+                raise Wrong("%s had the index %s, and has %s" % (line, index, found[0]))
 
     # --- steps ---
 
@@ -626,11 +627,15 @@ class World:
     def restarted(self, killed):
         """A start puts back what managers want and the kernel has lost, but for routes and policies that
         somebody took away: the kernel says of these that somebody did."""
+        # What an agent found is on the disk within a second or so.
+        if killed:
+            self.indices = {line: (index, seen) for line, (index, seen) in self.indices.items()
+                            if killed - seen >= NOTED_SECONDS * SLOW}
         for row in self.rows[Rule].values():
             row.removed = False
         there = None
         for row in [row for kind in (Policy, Route) for row in self.rows[kind].values() if row.removed]:
-            # It is on the disk within a second or so: one that was killed before puts the row back.
+            # So is this: one that was killed before puts the row back.
             if killed and killed - row.removed_at < NOTED_SECONDS * SLOW:
                 there = there or Kernel.look()
                 row.removed = row.kernel() not in there["policies"] + there["routes"]
