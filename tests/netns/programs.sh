@@ -43,13 +43,11 @@ agent_conf() {
 
 # snmp_access: who may do what; the same lines in snmpd.conf and in fwmarkd's own SNMP file.
 snmp_access() {
-	cat <<-END
-		rwcommunity test 127.0.0.1
-		createUser $V3_USER SHA-256 authsecret AES privsecret
-		rwuser $V3_USER authPriv
-		maxGetbulkResponses 1000
-		dontLogTCPWrappersConnects yes
-	END
+	printf '%s\n' 'rwcommunity test 127.0.0.1' \
+		"createUser $V3_USER SHA-256 authsecret AES privsecret" \
+		"rwuser $V3_USER authPriv" \
+		'maxGetbulkResponses 1000' \
+		'dontLogTCPWrappersConnects yes'
 }
 
 # start_snmpd: on the road agentx; it answers when this returns.

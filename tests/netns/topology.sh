@@ -42,33 +42,31 @@ in_private_namespaces() {
 }
 
 namespaces_here() {
-	echo "$(readlink /proc/self/ns/net) $(readlink /proc/self/ns/mnt)"
+	# shellcheck disable=SC2005,SC2046 # two lines become two words
+	echo $(readlink /proc/self/ns/net /proc/self/ns/mnt)
 }
 
 # private_mounts: empty or copied directories over those that the programs under test write to.
 private_mounts() {
 	in_private_namespaces || { echo "not in private namespaces" >&2; exit 1; }
 	mount -t tmpfs -o mode=755 tmpfs /run &&
-	private_directory /etc/iproute2 keep &&
+	mkdir -p /run/.private/etc/iproute2 /run/.private/var/lib/fwmarkd /run/.private/var/lib/snmp &&
+	cp -a /etc/iproute2/. /run/.private/etc/iproute2 &&
+	private_directory /etc/iproute2 &&
 	private_directory /var/lib/fwmarkd &&
 	private_directory /var/lib/snmp
 }
 
-# private_directory DIRECTORY [keep]: a tmpfs over it, with a copy of what was there or empty. A
-# directory that the host lacks is made in an overlay over its parent, not on the host.
+# private_directory DIRECTORY: the one of /run/.private over it. A directory that the host lacks is made in
+# an overlay over its parent, not on the host.
 private_directory() {
 	over=/run/.overlay${1%/*}
 	if ! [ -d "$1" ]; then
-		mkdir -p "$over/upper" "$over/work" &&
+		mkdir -p "$over/upper${1#"${1%/*}"}" "$over/work" &&
 		mount -t overlay -o "lowerdir=${1%/*},upperdir=$over/upper,workdir=$over/work" \
-			overlay "${1%/*}" &&
-		mkdir "$1" || return
+			overlay "${1%/*}" || return
 	fi
-	mkdir -p /run/.copy &&
-	if [ "${2:-}" ]; then cp -a "$1/." /run/.copy; fi &&
-	mount -t tmpfs -o mode=755 tmpfs "$1" &&
-	cp -a /run/.copy/. "$1" &&
-	rm -rf /run/.copy
+	mount --bind "/run/.private$1" "$1"
 }
 
 # topology: the router, the inside, the two uplinks, and a main table that goes by the fast one.
@@ -80,16 +78,13 @@ topology() {
 		ipv4/ip_forward=1 ipv6/conf/all/forwarding=1; do
 		echo "${conf#*=}" >"/proc/sys/net/${conf%=*}"
 	done
-	ip link set lo up
-	ip netns add inside
-	ip netns exec inside sh -c 'echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad'
-	ip link add eth0 type veth peer name eth0 netns inside
 	ip -batch - <<-END
-		address add 192.168.1.1/24 dev eth0
-		address add 2001:db8:1::1/64 dev eth0
-		link set eth0 up
+		link set lo up
+		$(topology_link inside eth0 192.168.1.1/24 2001:db8:1::1/64)
+		$(topology_link fast eth1 192.0.2.2/24 2001:db8:fa::2/64)
+		$(topology_link cheap ppp0 195.96.98.254/30 2001:db8:c::2/64)
 	END
-	ip -netns inside -batch - <<-END
+	topology_batch inside <<-END
 		address add $INSIDE4/24 dev eth0
 		address add $EXCEPTED4/24 dev eth0
 		address add $INSIDE6/64 dev eth0
@@ -99,52 +94,81 @@ topology() {
 		route add default via 192.168.1.1
 		route add default via 2001:db8:1::1
 	END
-	topology_uplink fast eth1 192.0.2.2/24 $FAST4 2001:db8:fa::2/64 $FAST6
-	topology_uplink cheap ppp0 195.96.98.254/30 $CHEAP4 2001:db8:c::2/64 $CHEAP6
-	ip route add default via $FAST4 dev eth1
-	ip -6 route add default via $FAST6 dev eth1
+	topology_provider fast 192.0.2.2/24 $FAST4 2001:db8:fa::2/64 $FAST6
+	topology_provider cheap 195.96.98.254/30 $CHEAP4 2001:db8:c::2/64 $CHEAP6
+	ip -batch - <<-END
+		route add default via $FAST4 dev eth1
+		route add default via $FAST6 dev eth1
+	END
 	# What comes back over ppp0 has a source that the main table reaches over eth1: a strict
 	# filter would drop it, loose is what LARTC routers need.
 	echo 2 >/proc/sys/net/ipv4/conf/ppp0/rp_filter
 	topology_settle 3
 }
 
+# topology_link NAME DEVICE ADDRESS4/LENGTH ADDRESS6/LENGTH: lines for ip -batch: a namespace behind DEVICE
+# of the router.
+topology_link() {
+	printf '%s\n' "netns add $1" "link add $2 type veth peer name eth0 netns $1" \
+		"address add $3 dev $2" "address add $4 dev $2" "link set $2 up"
+}
+
+# topology_batch NAME: the lines of standard input for ip, in that namespace; its addresses are usable at
+# once.
+topology_batch() {
+	# shellcheck disable=SC2016 # the inner shell's
+	ip netns exec "$1" sh -c 'for conf in default eth0; do
+		echo 0 >/proc/sys/net/ipv6/conf/$conf/accept_dad
+	done
+	exec ip -batch -'
+}
+
 # ifindex DEVICE: its number here. /sys has the devices of the namespace that it was mounted in.
 ifindex() {
-	ip -o link show dev "$1" | cut -d: -f1
+	set -- "$(ip -o link show dev "$1")"
+	echo "${1%%:*}"
 }
 
 # topology_settle N: waits until N devices have the routes that come with carrier.
 topology_settle() {
 	tries=0
-	until [ "$(ip -6 route show table all | grep -Ec '^(fe80::/64|multicast ff00::/8) ')" -eq \
-		$(($1 * 2)) ]; do
+	until [ "$(topology_routes)" -eq $(($1 * 2)) ]; do
 		tries=$((tries + 1))
 		[ $tries -lt $((100 * FWMARK_SLOW)) ] || { echo "topology: no carrier" >&2; return 1; }
 		sleep 0.05
 	done
 }
 
+topology_routes() {
+	ip -6 route show table all | {
+		routes=0
+		while read -r type to _; do
+			case "$type $to" in
+			'fe80::/64 '* | 'multicast ff00::/8') routes=$((routes + 1)) ;;
+			esac
+		done
+		echo $routes
+	}
+}
+
 # topology_uplink NAME DEVICE ADDRESS4/LENGTH GATEWAY4 ADDRESS6/LENGTH GATEWAY6: another provider,
 # in a namespace called NAME, behind DEVICE of the router.
 topology_uplink() {
-	ip netns add "$1"
-	ip netns exec "$1" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad'
-	ip link add "$2" type veth peer name eth0 netns "$1"
-	ip -batch - <<-END
-		address add $3 dev $2
-		address add $5 dev $2
-		link set $2 up
-	END
-	ip -netns "$1" -batch - <<-END
-		address add $4/${3#*/} dev eth0
-		address add $6/${5#*/} dev eth0
+	topology_link "$1" "$2" "$3" "$5" | ip -batch -
+	topology_provider "$1" "$3" "$4" "$5" "$6"
+}
+
+# topology_provider NAME ADDRESS4/LENGTH GATEWAY4 ADDRESS6/LENGTH GATEWAY6: what is in there.
+topology_provider() {
+	topology_batch "$1" <<-END
+		address add $3/${2#*/} dev eth0
+		address add $5/${4#*/} dev eth0
 		address add $SERVER4/32 dev lo
 		address add $SERVER6/128 dev lo
 		link set lo up
 		link set eth0 up
-		route add 192.168.1.0/24 via ${3%/*}
-		route add 2001:db8:1::/64 via ${5%/*}
+		route add 192.168.1.0/24 via ${2%/*}
+		route add 2001:db8:1::/64 via ${4%/*}
 	END
 }
 
