@@ -3,24 +3,43 @@
 # Netfilter rules in bulk, their traffic and their counters; for tests that source lib.sh first.
 
 # load_corpus FAMILY: tests/data/rulesFAMILY.txt, whole or, where this kernel does not know all of
-# it, line by line.
+# it, as many lines at a time as it knows. tests/unit/test_nf_corpus.c calls this, too.
 load_corpus() {
 	corpus=$TOP_SRCDIR/tests/data/rules$1.txt
 	program=iptables
 	[ "$1" = 4 ] || program=ip6tables
-	sed -n 's/^#! //p' "$corpus" >"$WORK/prepare"
-	sh "$WORK/prepare" >/dev/null 2>&1 || :
+	sed -n 's/^#! //p' "$corpus" | sh >/dev/null 2>&1 || :
 	! $program-legacy-restore "$corpus" 2>/dev/null || return 0
-	table=
+	table='' lines='' nlines=0
 	while read -r line; do
 		case $line in
-		'*'*) table=$line ;;
+		'*'*)
+			load_lines
+			table=$line
+			;;
 		[:-]*)
-			printf '%s\n%s\nCOMMIT\n' "$table" "$line" |
-				$program-legacy-restore --noflush 2>/dev/null || :
+			lines="$lines$line
+"
+			nlines=$((nlines + 1))
+			[ $nlines -lt 20 ] || load_lines
 			;;
 		esac
 	done <"$corpus"
+	load_lines
+}
+
+# load_lines: those of load_corpus, or where one is not known, each by itself.
+load_lines() {
+	[ "$lines" ] && ! restore_lines "$lines" && while read -r line; do
+		[ ! "$line" ] || restore_lines "$line" || :
+	done <<-END
+		$lines
+	END
+	lines='' nlines=0
+}
+
+restore_lines() {
+	printf '%s\n%s\nCOMMIT\n' "$table" "$1" | "$program-legacy-restore" --noflush 2>/dev/null
 }
 
 # saved_rules PROGRAM: the lines of all its mark rules.

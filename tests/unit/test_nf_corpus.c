@@ -7,39 +7,18 @@
 
 static const struct side {
 	int family;
-	const char *program, *rules;
+	const char *program;
 } sides[] = {
-	{ AF_INET, "iptables", "rules4.txt" },
-	{ AF_INET6, "ip6tables", "rules6.txt" },
+	{ AF_INET, "iptables" },
+	{ AF_INET6, "ip6tables" },
 };
 
-/* Feeds the corpus, all at once or, when this kernel does not know all of it, line by line. */
 static void load_corpus(const struct side *s)
 {
 	const char *dir = getenv("srcdir");
-	char path[4096], line[4096], table[64] = "";
-	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/tests/data/%s", dir ? dir : ".", s->rules);
-	sh("sed -n 's/^#! //p' '%s' | sh >/dev/null 2>&1", path);
-	if (sh("%s-legacy-restore '%s' 2>/dev/null", s->program, path) == 0)
-		return;
-	f = fopen(path, "re");
-	assert_non_null(f);
-	while (fgets(line, sizeof(line), f)) {
-		FILE *to;
-
-		if (line[0] == '*')
-			snprintf(table, sizeof(table), "%.60s", line);
-		if (line[0] != '-' && line[0] != ':')
-			continue;
-		snprintf(path, sizeof(path), "%s-legacy-restore --noflush 2>/dev/null", s->program);
-		to = popen(path, "we");
-		assert_non_null(to);
-		fprintf(to, "%s%sCOMMIT\n", table, line);
-		pclose(to);
-	}
-	fclose(f);
+	sh("TOP_SRCDIR='%s'; . \"$TOP_SRCDIR/tests/netns/rules.sh\"; load_corpus %c", dir ? dir : ".",
+	   s->family == AF_INET ? '4' : '6');
 }
 
 /* Is this line of iptables-save a mark rule? */
