@@ -21,12 +21,14 @@ lartc_with() {
 refused() {
 	for order in cat tac; do
 		# shellcheck disable=SC2046 # words
-		set_refused "$1" "$2" "$3" $(lartc_with "$4" "$5" "$6" | $order)
+		refuse "$1" "$2" "$3" $(lartc_with "$4" "$5" "$6" | $order)
 	done
 }
 
 route=201.1.4.0.0.0.0.0.0.1
 cannot='inconsistentValue|resourceUnavailable|commitFailed'
+
+remember_state
 
 # What only the kernel can know.
 refused inconsistentValue "fwmarkRouteIfName.$route" ppp9 fwmarkRouteIfName.$route s ppp9
@@ -52,40 +54,43 @@ refused notWritable fwmarkRulePackets.1 fwmarkRulePackets.1 fwmarkRulePackets.1 
 
 # What is missing: a row without what it must have.
 # shellcheck disable=SC2046 # words
-set_refused inconsistentValue 'fwmarkRuleStatus.1' '[Mm]ark' \
+refuse inconsistentValue 'fwmarkRuleStatus.1' '[Mm]ark' \
 	$(lartc_varbinds | grep -v '^fwmarkRuleMark\.')
 # shellcheck disable=SC2046 # words
-set_refused 'inconsistentName|inconsistentValue|noCreation' 'fwmarkPolicy(Mark|FibId).1' \
+refuse 'inconsistentName|inconsistentValue|noCreation' 'fwmarkPolicy(Mark|FibId).1' \
 	'fwmarkPolicy[A-Za-z]*.1' $(lartc_varbinds | grep -v '^fwmarkPolicyStatus\.')
 
 # Nothing of all that is left over: the SET as it should be works.
+unchanged "all of these"
 lartc_set
 expect_lartc
+remember_state
 
 # The index is taken, whichever it is.
 for status in fwmarkFibStatus.201 fwmarkRouteStatus.$route fwmarkPolicyStatus.1 fwmarkRuleStatus.1
 do
-	set_refused inconsistentValue "$status" "$status" "$status" i createAndGo
-	set_refused inconsistentValue "$status" "$status" "$status" i createAndWait
+	refuse inconsistentValue "$status" "$status" "$status" i createAndGo
+	refuse inconsistentValue "$status" "$status" "$status" i createAndWait
 done
 # shellcheck disable=SC2046 # words
-set_refused inconsistentValue 'fwmark[A-Z][a-z]*Status.*' 'exists' \
+refuse inconsistentValue 'fwmark[A-Z][a-z]*Status.*' 'exists' \
 	fwmarkPolicyMark.2 u 2 fwmarkPolicyStatus.2 i createAndGo $(lartc_varbinds)
 
 # The same policy as another one; a name twice.
 priority=$(snmp_get fwmarkPolicyPriority.1)
-set_refused "$cannot" 'fwmarkPolicy[A-Za-z]*.3' 'exist|same|fwmarkPolicy.*1' \
+refuse "$cannot" 'fwmarkPolicy[A-Za-z]*.3' 'exist|same|fwmarkPolicy.*1' \
 	fwmarkPolicyMark.3 u 1 fwmarkPolicyFibId.3 u 201 fwmarkPolicyPriority.3 u "$priority" \
 	fwmarkPolicyStatus.3 i createAndGo
-set_refused inconsistentValue fwmarkFibName.202 'mail\.out' \
+refuse inconsistentValue fwmarkFibName.202 'mail\.out' \
 	fwmarkFibName.202 s mail.out fwmarkFibStatus.202 i createAndGo
 
 # A change that cannot be done, together with one that could.
-set_refused "$cannot" "fwmarkRouteGateway.$route" '10\.9\.9\.9|gateway|reach' \
+refuse "$cannot" "fwmarkRouteGateway.$route" '10\.9\.9\.9|gateway|reach' \
 	fwmarkRuleMark.1 u 7 fwmarkPolicyMark.1 u 7 fwmarkRuleDescription.1 s new \
 	fwmarkFibName.201 s other fwmarkRouteGateway.$route x 0A090909
-set_refused inconsistentValue fwmarkRuleChain.2 nochain \
+refuse inconsistentValue fwmarkRuleChain.2 nochain \
 	fwmarkRuleStatus.1 i destroy fwmarkPolicyStatus.1 i destroy \
 	fwmarkRouteStatus.$route i destroy fwmarkFibStatus.201 i destroy \
 	fwmarkRuleChain.2 s nochain fwmarkRuleMark.2 u 1 fwmarkRuleStatus.2 i createAndGo
 expect_lartc
+unchanged "all of these"
