@@ -67,33 +67,32 @@ done
 	snmp_walk fwmarkRuleTable
 	snmp_walk fwmarkPolicyTable
 } >"$WORK/rows"
-ip rule >"$WORK/policies"
-iptables-legacy-save -t mangle >"$WORK/rules"
+policies=$(ip rule)
+rules=$(iptables-legacy-save -t mangle)
 
 for i in $rounds; do
-	case $(grep -l '^Error in packet' "$WORK/one.$i" "$WORK/two.$i") in
-	*/one.*) number=2 winner=two loser=one ;;
-	*/two.*) number=1 winner=one loser=two ;;
+	first=$(cat "$WORK/one.$i") second=$(cat "$WORK/two.$i")
+	case $first in
+	'Error in packet'*) number=2 winner=two loser=$first ;;
+	*) number=1 winner=one loser=$second second=$first ;;
 	esac
-	expect_match "round $i: who comes second" '^Reason: inconsistentValue ' "$(cat "$WORK/$loser.$i")"
-	expect_match "round $i: who comes second" "^Failed object: fwmark(Rule|Policy)Status\.$i\$" \
-		"$(cat "$WORK/$loser.$i")"
-	expect_no_match "round $i: who comes first" 'Error|Timeout' "$(cat "$WORK/$winner.$i")"
+	expect_match "round $i: who comes second" '^Reason: inconsistentValue ' "$loser"
+	expect_match "round $i: who comes second" "^Failed object: fwmark(Rule|Policy)Status\.$i\$" "$loser"
+	expect_no_match "round $i: who comes first" 'Error|Timeout' "$second"
 	mark=$(printf '%x' $((1000 * number + i)))
 	mask=$(printf '%x' $((65535 * number)))
-	sed -n "s/^\(fwmark[A-Za-z]*\)\.$i = /\1 /p" "$WORK/rows" >"$WORK/row"
+	row=$(sed -n "s/^\(fwmark[A-Za-z]*\)\.$i = /\1 /p" "$WORK/rows")
 	for cell in "RuleMark $mark" "RuleMask $mask" "RuleDescription of $winner" "RuleStatus 1" \
 		"PolicyMark $mark" "PolicyFibId $((200 + number))" \
 		"PolicyPriority $((1000 * number + i))" "PolicyDescription of $winner" "PolicyStatus 1"; do
-		expect_match "round $i: the row is that of $winner" "^fwmark$cell\$" "$(cat "$WORK/row")"
+		expect_match "round $i: the row is that of $winner" "^fwmark$cell\$" "$row"
 	done
-	expect_match "round $i: the rule of $winner" "\"fwmark:$i of $winner\" .*0x$mark/0x$mask\$" \
-		"$(cat "$WORK/rules")"
+	expect_match "round $i: the rule of $winner" "\"fwmark:$i of $winner\" .*0x$mark/0x$mask\$" "$rules"
 	expect_match "round $i: the policy of $winner" \
-		"^$((1000 * number + i)):.*fwmark 0x$mark lookup $((200 + number))" "$(cat "$WORK/policies")"
+		"^$((1000 * number + i)):.*fwmark 0x$mark lookup $((200 + number))" "$policies"
 done
-expect_eq "rules" 25 "$(grep -c fwmark: "$WORK/rules")"
-expect_eq "policies" 28 "$(wc -l <"$WORK/policies")"
+expect_eq "rules" 25 "$(printf '%s\n' "$rules" | grep -c fwmark:)"
+expect_eq "policies" 28 "$(printf '%s\n' "$policies" | wc -l)"
 
 # Nor is a row that is not in the kernel made twice while somebody else has the lock of xtables.
 (flock -x 9 && exec sleep 300) 9>/run/xtables.lock &
