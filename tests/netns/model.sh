@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 
 command -v /usr/bin/python3 >/dev/null || skip "no python3"
-[ "${MODEL_SECONDS:-}" ] || MODEL_SECONDS=20
+[ "${MODEL_SECONDS:-}" ] || MODEL_SECONDS=10
 
 # SEED STEPS, each a failure that was mended.
 KEPT='3 22
