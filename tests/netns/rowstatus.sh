@@ -11,20 +11,28 @@ multi=206.1.4.10.6.0.0.16.0.1
 # One row of each table: status; what makes it ready; what makes a new row unready (-: nothing does);
 # another column, and a regexp for what the kernel has while the row is active.
 # The priority of a policy is the choice of the kernel, which is never 0.
-rows() {
-	cat <<-END
-		fwmarkRuleStatus.5|fwmarkRuleMark.5 u 5||fwmarkRuleInInterface.5 s eth1|--comment "?fwmark:5"? .*0x5/
-		fwmarkMarkStatus.6.255|fwmarkMarkMeter.6.255 i true|-|fwmarkMarkName.6.255 s six|--mark 0x6/0xff
-		fwmarkPolicyStatus.5|fwmarkPolicyFibId.5 u 205 fwmarkPolicyProtocol.5 u 6 fwmarkPolicySourcePortFrom.5 u 10 fwmarkPolicySourcePortTo.5 u 99|fwmarkPolicySourcePortFrom.5 u 10 fwmarkPolicySourcePortTo.5 u 5|fwmarkPolicyTos.5 u 16|^[1-9][0-9]*: from all .*ipproto tcp sport 10-99
-		fwmarkFibStatus.205|fwmarkFibName.205 s later|fwmarkFibName.205 s main|fwmarkFibStorageType.205 i volatile|^205 later
-		fwmarkRouteStatus.$route|fwmarkRouteIfName.$route s ppp0||fwmarkRouteMtu.$route u 1400|^10\.5\.0\.0/16 dev ppp0
-		fwmarkNextHopStatus.$multi.1|fwmarkNextHopIfName.$multi.1 s ppp0||fwmarkNextHopWeight.$multi.1 u 2|^10\.6\.0\.0/16 dev ppp0
-	END
-}
-
-field() {
-	rows | cut -d'|' -f"$1"
-}
+rows=$(cat <<END
+fwmarkRuleStatus.5|fwmarkRuleMark.5 u 5||fwmarkRuleInInterface.5 s eth1|--comment "?fwmark:5"? .*0x5/
+fwmarkMarkStatus.6.255|fwmarkMarkMeter.6.255 i true|-|fwmarkMarkName.6.255 s six|--mark 0x6/0xff
+fwmarkPolicyStatus.5|fwmarkPolicyFibId.5 u 205 fwmarkPolicyProtocol.5 u 6 fwmarkPolicySourcePortFrom.5 u 10 fwmarkPolicySourcePortTo.5 u 99|fwmarkPolicySourcePortFrom.5 u 10 fwmarkPolicySourcePortTo.5 u 5|fwmarkPolicyTos.5 u 16|^[1-9][0-9]*: from all .*ipproto tcp sport 10-99
+fwmarkFibStatus.205|fwmarkFibName.205 s later|fwmarkFibName.205 s main|fwmarkFibStorageType.205 i volatile|^205 later
+fwmarkRouteStatus.$route|fwmarkRouteIfName.$route s ppp0||fwmarkRouteMtu.$route u 1400|^10\.5\.0\.0/16 dev ppp0
+fwmarkNextHopStatus.$multi.1|fwmarkNextHopIfName.$multi.1 s ppp0||fwmarkNextHopWeight.$multi.1 u 2|^10\.6\.0\.0/16 dev ppp0
+END
+)
+nrows=6
+# The fields of all of them.
+statuses='' readies='' unreadies='' others=''
+: >"$WORK/regexps"
+while IFS='|' read -r row ready unready other regexp; do
+	statuses="$statuses $row"
+	readies="$readies $ready"
+	[ "$unready" = - ] || unreadies="$unreadies $unready"
+	others="$others $other"
+	printf '%s\n' "$regexp" >>"$WORK/regexps"
+done <<END
+$rows
+END
 
 # What a row of the kernel is looked for in.
 kernel() {
@@ -34,30 +42,33 @@ kernel() {
 # expect_kernel there|away WHAT: all of the rows.
 expect_kernel() {
 	kernel >"$WORK/kernel"
-	field 5 | while read -r regexp; do
-		if grep -Eq -e "$regexp" "$WORK/kernel"; then echo there; else echo away; fi
-	done >"$WORK/found"
-	expect_eq "$2: $(rows | wc -l) rows in the kernel" "$1" "$(sort -u "$WORK/found")"
+	awk 'NR == FNR { regexps[NR] = $0; next }
+		{ for (i in regexps) if ($0 ~ regexps[i]) there[i] = 1 }
+		END { for (i in regexps) print i in there ? "there" : "away" }' \
+		"$WORK/regexps" "$WORK/kernel" | sort | uniq -c >"$WORK/found"
+	read -r number found <"$WORK/found"
+	expect_eq "$2: rows in the kernel" "$nrows $1" "$number $found"
 }
 
-# status_of STATE TABLE: the number that the row reads in that state.
+# status_of STATE ROW: the number that the row reads in that state. Nothing makes a mark unready.
 status_of() {
-	case $1 in
-	A) echo none ;;
-	B) case $(rows | grep "^$2" | cut -d'|' -f3) in -) echo 2 ;; *) echo 3 ;; esac ;;
-	C) echo 2 ;;
-	D) echo 1 ;;
+	case $1:$2 in
+	A:*) echo none ;;
+	B:fwmarkMark*) echo 2 ;;
+	B:*) echo 3 ;;
+	C:*) echo 2 ;;
+	D:*) echo 1 ;;
 	esac
 }
 
 # in_state STATE WHAT: all rows read so, and the kernel has them or not.
 in_state() {
-	# shellcheck disable=SC2046 # words
-	snmp snmpget -OqvteU $(field 1) | sed 's/^No Such .*/none/' >"$WORK/got"
-	field 1 | while read -r row; do
+	# shellcheck disable=SC2086 # words
+	snmp snmpget -OqvteU $statuses | sed 's/^No Such .*/none/' >"$WORK/got"
+	for row in $statuses; do
 		status_of "$1" "$row"
 	done >"$WORK/wanted"
-	expect_same "$2: $(field 1 | tr '\n' ' ')" "$WORK/wanted" "$WORK/got"
+	expect_same "$2: $statuses" "$WORK/wanted" "$WORK/got"
 	case $1 in
 	D) expect_kernel there "$2" ;;
 	*) expect_kernel away "$2" ;;
@@ -69,12 +80,16 @@ in_state() {
 all() {
 	status=$1
 	shift
-	for row in $(field 1) ${status:+"fwmarkRouteStatus.$multi"}; do
+	for row in $statuses ${status:+"fwmarkRouteStatus.$multi"}; do
 		[ -z "$status" ] || printf '%s i %s ' "$row" "$status"
 	done
 	for field in "$@"; do
-		field "$field" | grep -v '^-*$' || :
-	done | tr '\n' ' '
+		case $field in
+		2) printf '%s ' "$readies" ;;
+		3) printf '%s ' "$unreadies" ;;
+		4) printf '%s ' "$others" ;;
+		esac
+	done
 }
 
 # step STATE STATUS [FIELD]...: that SET, of all rows at once, leads to that state.
@@ -91,11 +106,11 @@ refused() {
 	error=$1
 	object=$2
 	shift 2
-	if snmp snmpset -Ir -OsQtebU "$@" >"$WORK/set" 2>&1; then
+	if answer=$(snmp snmpset -Ir -OsQtebU "$@" 2>&1); then
 		fail "SET $* in state $from: done, not refused"
 	fi
-	expect_match "SET $* in state $from: error" "^Reason: $error( |\$)" "$(cat "$WORK/set")"
-	expect_match "SET $* in state $from: object" "^Failed object: .*$object\$" "$(cat "$WORK/set")"
+	expect_match "SET $* in state $from: error" "^Reason: $error( |\$)" "$answer"
+	expect_match "SET $* in state $from: object" "^Failed object: .*$object\$" "$answer"
 }
 
 # none_of STATE STATUS...: writing one of these is refused, for each row by itself; and so is to
@@ -103,13 +118,13 @@ refused() {
 none_of() {
 	from=$1
 	shift
-	for row in $(field 1); do
+	for row in $statuses; do
 		for status in "$@"; do
 			refused inconsistentValue "$row" "$row" i "$status"
 		done
 	done
 	expect_match "fwmarkAgentLastError" "^$row: " "$(last_error)"
-	for row in $(field 1); do
+	for row in $statuses; do
 		refused inconsistentValue "$row" "$row" i destroy "$row" i createAndGo
 		refused inconsistentValue "$row" "$row" i createAndGo "$row" i destroy
 	done
@@ -134,7 +149,7 @@ while IFS='|' read -r row _ unready other _; do
 	# shellcheck disable=SC2086 # words
 	refused inconsistentName "${other%% *}" $other </dev/null
 done <<END
-$(rows)
+$rows
 END
 step A destroy
 step D createAndGo 2
@@ -148,7 +163,7 @@ while IFS='|' read -r row _ unready _; do
 	refused inconsistentValue "fwmark.*" "$row" i active </dev/null
 	refused inconsistentValue "fwmark.*" "$row" i notInService </dev/null
 done <<END
-$(rows)
+$rows
 END
 step B "" 4
 step A destroy
