@@ -32,16 +32,15 @@ second_gone() {
 refused_by_second() {
 	name=$1 phase=$2 error=$3 words=$4
 	shift 4
-	whole_state >"$WORK/whole.before"
 	for order in "$BEFORE i 1 $*" "$BEHIND i 1 $*" "$* $BEFORE i 1" "$* $BEHIND i 1"; do
 		case $phase:$order in
 		reserve*:"$BEFORE"* | reserve*"$BEFORE i 1") continue ;; # two are enough
 		esac
 		# shellcheck disable=SC2086 # words
-		if snmp snmpset -OsQtebU $order >"$WORK/set" 2>&1; then
+		if answer=$(snmp snmpset -OsQtebU $order 2>&1); then
 			fail "$name, $phase: done"
 		fi
-		expect_match "$name, $phase: error" "^Reason: ($error)" "$(cat "$WORK/set")"
+		expect_match "$name, $phase: error" "^Reason: ($error)" "$answer"
 		whole_state >"$WORK/whole.after"
 		expect_same "$name, $phase: nothing must change" "$WORK/whole.before" "$WORK/whole.after"
 		[ -z "$words" ] || expect_match "$name, $phase: last error" "$words" "$(last_error)"
@@ -52,6 +51,7 @@ refused_by_second() {
 all_phases() {
 	name=$1
 	shift
+	whole_state >"$WORK/whole.before"
 	second_subagent reserve1
 	refused_by_second "$name" reserve1 wrongValue '' "$@"
 	second_subagent reserve2

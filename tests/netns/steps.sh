@@ -10,23 +10,26 @@ export FWMARK_FAULTS
 # whole_state: all that a SET could change, counters, the files and a walk among it. Not whether a
 # table of netfilter is loaded: the kernel keeps an empty one.
 whole_state() {
-	for save in iptables-legacy-save ip6tables-legacy-save; do
-		echo "== $save"
-		$save -c | awk '
-			/^\*/ { table = $0 }
-			/^[#*]|^COMMIT|^:[A-Z]* ACCEPT / { next }
-			/-j fwmark-meter$/ { $1 = "" } # counts every packet
-			{ print table, /^:/ ? $1 : $0 }'
-	done
+	{
+		iptables-legacy-save -c
+		echo "== IPv6"
+		ip6tables-legacy-save -c
+	} | awk '
+		/^\*/ { table = $0 }
+		/^[#*]|^COMMIT|^:[A-Z]* ACCEPT / { next }
+		/-j fwmark-meter$/ { $1 = "" } # counts every packet
+		{ print table, /^:/ ? $1 : $0 }'
 	for family in -4 -6; do
 		echo "== ip $family"
-		ip $family -d rule
-		ip $family -d route show table all
+		ip $family -d -batch - <<-END
+			rule
+			route show table all
+		END
 	done
 	echo "== files"
-	cat /etc/iproute2/rt_tables.d/*.conf 2>/dev/null || :
+	grep . /etc/iproute2/rt_tables.d/*.conf /proc/sys/net/ipv4/conf/*/rp_filter \
+		/proc/sys/net/ipv4/conf/*/src_valid_mark 2>/dev/null || :
 	grep -Ev '^(epoch|sets) = ' "$WORK/state/state"
-	grep . /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/src_valid_mark
 	echo "== SNMP"
 	agent_state
 }
