@@ -118,10 +118,11 @@ read_columns() {
 }
 
 # copy_rules FIRST: creates rows FIRST, FIRST+1 ... from the columns of all foreign rules whose
-# target is not a computed one, several a SET; leaves "INDEX_OF_COPY INDEX" in $WORK/copied.
+# target is not a computed one, as many a SET as snmpset has room for (128 varbinds); leaves
+# "INDEX_OF_COPY INDEX" in $WORK/copied.
 copy_rules() {
 	read_columns >"$WORK/columns"
-	awk -v first="$1" -v copied="$WORK/copied" -v per=5 '
+	awk -v first="$1" -v copied="$WORK/copied" -v most=120 '
 	function decimal(hex,  k, n) {
 		for (k = 1; k <= length(hex); k++)
 			n = n * 16 + index("0123456789abcdef", substr(hex, k, 1)) - 1
@@ -149,6 +150,7 @@ copy_rules() {
 		if (c ~ /^(Mask|CtMask)$/ && v == "4294967295") next
 		if (c == "Target" && v == 1) next
 		if (c == "TableName" && v == "mangle") next
+		varbinds[i]++
 		set[i] = set[i] "fwmarkRule" c ".@\n" t "\n" v "\n"
 	}
 	END {
@@ -157,10 +159,12 @@ copy_rules() {
 			i = order[k]
 			if (i < 1000000 || target[i] == 5) continue
 			print at, i >copied
+			in_set += varbinds[i] + 1
+			if (in_set > most) { print "."; in_set = varbinds[i] + 1 }
 			s = set[i] "fwmarkRuleStatus.@\ni\n4\n"
 			gsub(/\.@\n/, "." at "\n", s)
 			printf "%s", s
-			if ((at++ - first) % per == per - 1) print "."
+			at++
 		}
 		print "."
 	}' "$WORK/columns" >"$WORK/sets"
