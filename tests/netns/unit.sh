@@ -43,12 +43,12 @@ cat >"$WORK/bin/sandbox" <<-END
 	done
 	mount --bind /proc/sys /proc/sys
 	mount --bind /proc/sys/net/ipv4/conf /proc/sys/net/ipv4/conf
-	cut -d' ' -f2 /proc/self/mounts | while read -r path; do
+	while read -r _ path _; do
 		case "\$writable" in
 		*" \$path "*) ;;
 		*) [ "\$path" = /proc ] || mount -o remount,bind,ro "\$path" ;;
 		esac
-	done
+	done </proc/self/mounts
 	exec setpriv --reuid="$(unit User)" --regid="$(unit Group)" --init-groups \\
 		--inh-caps="$(capabilities AmbientCapabilities)" \\
 		--ambient-caps="$(capabilities AmbientCapabilities)" \\
@@ -192,17 +192,18 @@ stop_agent
 
 # expand NAME...: system calls, those in sets, too
 expand() {
-	for name in "$@"; do
-		case $name in
-		@*)
-			# shellcheck disable=SC2046 # words
-			expand $(systemd-analyze syscall-filter "$name" |
-				sed -n 's/^ \{1,\}\([^ #]\)/\1/p')
-			;;
-		*) echo "$name" ;;
-		esac
-	done
+	printf '%s\n' "$@" | awk '
+		function print_all(name,  word, n, i) {
+			if (name !~ /^@/) { print name; return }
+			n = split(set[name], word, " ")
+			for (i = 1; i <= n; i++)
+				print_all(word[i])
+		}
+		FILENAME == "-" { print_all($1); next }
+		/^@/ { name = $1 }
+		/^ +[^ #]/ { set[name] = set[name] " " $1 }' "$WORK/sets" -
 }
+systemd-analyze syscall-filter >"$WORK/sets"
 
 # As systemd.exec(5) has it: what comes later adds, or with ~ takes away.
 : >"$WORK/allowed"
