@@ -68,7 +68,7 @@ refuse() {
 	shift 3
 	case_="${0##*/}: SET $*"
 	# -Ir: send what the MIB does not allow.
-	! answer=$(snmp snmpset -Ir -OsQtebU "$@" 2>&1) || fail "$case_: done, not refused"
+	! answer=$(snmp_last snmpset -Ir -OsQtebU "$@" 2>&1) || fail "$case_: done, not refused"
 	expect_match "$case_: error" "^Reason: ($error)( |$)" "$answer"
 	expect_match "$case_: failed object" "^Failed object: .*($object)$" "$answer"
 	after=$(snmp_get fwmarkAgentLastError.0 fwmarkAgentSetFailures.0)
@@ -149,7 +149,8 @@ rule_lines() {
 
 # shown OBJECT VALUE: what a GET says; enumerations are numbers, FwmarkValue is hexadecimal.
 shown() {
-	expect_eq "$1" "$2" "$(snmp_get "$1")"
+	got=$(snmp_last snmpget -OqvteU "$1" 2>&1) || fail "$1: $got"
+	expect_eq "$1" "$2" "$got"
 }
 
 # row_of OBJECT REGEXP: the index of the first row whose column matches, nothing when none does.
