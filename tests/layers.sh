@@ -21,9 +21,8 @@ rooms='base model netfilter routing snmp store views plan daemon'
 layers() {
 	(
 		cd "$1"
-		find agent include \( -name '*.[ch]' -o -name '*.inc' \) | LC_ALL=C sort
-	) | while read -r file; do
-		awk -v root="$1" -v file="$file" '
+		# shellcheck disable=SC2016 # awk's
+		find agent include \( -name '*.[ch]' -o -name '*.inc' \) | LC_ALL=C sort | xargs -r awk '
 		BEGIN {
 			may["base"] = "libc base"
 			may["model"] = "libc base model"
@@ -57,7 +56,10 @@ layers() {
 			dir["net-snmp"] = "net-snmp"
 			for (i in may)
 				dir[i] = i
-
+		}
+		FNR == 1 {
+			file = FILENAME
+			split("", part)
 			split(file, part, "/")
 			room = part[3] == "" ? "daemon" : part[2] # agent/main.c is of the daemon
 			if (!(room in may))
@@ -83,18 +85,18 @@ layers() {
 			sub(/^[ \t]*(#|%:)[ \t]*[a-z_]+[ \t]*/, "", name)
 			quoted = name ~ /^"/
 			if (name !~ /^("[^"]+"|<[^>]+>)/) {
-				complain(NR, "an include that only the preprocessor understands")
+				complain(FNR, "an include that only the preprocessor understands")
 				next
 			}
 			sub(/^["<]/, "", name)
 			sub(/[">].*/, "", name)
 			who = owner(name, quoted)
 			if (who == "")
-				complain(NR, room " includes " name ", which layers.sh does not know")
+				complain(FNR, room " includes " name ", which layers.sh does not know")
 			else if (!index(" " may[room] " ", " " who " "))
-				complain(NR, room " includes " name " (" who ")")
-		}' "$1/$file"
-	done
+				complain(FNR, room " includes " name " (" who ")")
+		}'
+	)
 }
 
 # crowds ROOT: the headers of ours that more than a third of the sources below ROOT include themselves.
