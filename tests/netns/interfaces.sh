@@ -17,10 +17,6 @@ truth() {
 	if [ "$1" = 0 ]; then echo 2; else echo 1; fi
 }
 
-larger() {
-	if [ "$1" -gt "$2" ]; then echo "$1"; else echo "$2"; fi
-}
-
 index_of() {
 	ip -o link show dev "$1" | sed "s/:.*//"
 }
@@ -30,10 +26,13 @@ by_kernel() {
 	all_rp=$(kernel all rp_filter)
 	all_mark=$(kernel all src_valid_mark)
 	ip -o link | sed 's/^\([0-9]*\): \([^:@]*\)[:@].*/\1 \2/' | sort -n | while read -r index name; do
-		rp=$(kernel "$name" rp_filter)
-		mark=$(kernel "$name" src_valid_mark)
-		echo "$index $name $rp $(larger "$rp" "$all_rp") $(truth "$mark")" \
-			"$(truth $((mark | all_mark)))" "$(truth "$(kernel "$name" forwarding)")"
+		conf=net/ipv4/conf/$name
+		# shellcheck disable=SC2046 # three numbers
+		set -- $(sysctl -n "$conf/rp_filter" "$conf/src_valid_mark" "$conf/forwarding")
+		rp=$1 mark=$2 forwarding=$3
+		# A TruthValue is 1 or 2.
+		echo "$index $name $rp $((rp > all_rp ? rp : all_rp)) $((mark ? 1 : 2))" \
+			"$((mark | all_mark ? 1 : 2)) $((forwarding ? 1 : 2))"
 	done
 }
 
