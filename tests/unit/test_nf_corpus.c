@@ -17,8 +17,8 @@ static void load_corpus(const struct side *s)
 {
 	const char *dir = getenv("srcdir");
 
-	sh("TOP_SRCDIR='%s'; . \"$TOP_SRCDIR/tests/netns/rules.sh\"; load_corpus %c", dir ? dir : ".",
-	   s->family == AF_INET ? '4' : '6');
+	sh("TOP_SRCDIR='%s'; . \"$TOP_SRCDIR/tests/netns/rules.sh\"; load_corpus %c",
+	   dir ? dir : ".", s->family == AF_INET ? '4' : '6');
 }
 
 /* Is this line of iptables-save a mark rule? */
