@@ -159,9 +159,11 @@ EXTRA_DIST += tests/README.md \
 	tests/netns/user.sh
 
 if NETNS_TESTS
-check_PROGRAMS += tests/netns/ask tests/netns/flood tests/netns/refuser
+check_PROGRAMS += tests/netns/ask tests/netns/client tests/netns/flood tests/netns/refuser
 endif
 tests_netns_ask_SOURCES = tests/netns/ask.c
+tests_netns_client_SOURCES = tests/netns/client.c
+tests_netns_client_LDADD = $(NETSNMP_LIBS)
 tests_netns_flood_SOURCES = tests/netns/flood.c
 tests_netns_flood_LDADD = $(NETSNMP_LIBS)
 tests_netns_refuser_SOURCES = tests/netns/refuser.c

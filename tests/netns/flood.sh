@@ -54,6 +54,7 @@ as_before() {
 # What others ask for meanwhile. Most of what is sent to a socket that is full gets lost: they ask
 # again and again.
 poll() {
+	without_client
 	while [ ! -e "$WORK/stop" ]; do
 		got=$(snmp_get -t0.1 -r1000 fwmarkRuleMark.1 fwmarkPolicyPriority.1 2>&1) || echo "$got"
 		[ "$got" = "1

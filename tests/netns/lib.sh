@@ -129,16 +129,15 @@ finish() {
 	trap - EXIT
 	set +e
 	status=$1
-	if [ "$status" = 0 ]; then
-		# Nothing runs after an exit from here.
-		# shellcheck disable=SC2317 # called by name
-		fail() {
-			echo "FAIL, at the end: $*" >&2
-			status=1
-		}
-		stop_agent
-		no_reports
-	fi
+	# Nothing runs after an exit from here.
+	# shellcheck disable=SC2317 # called by name
+	fail() {
+		echo "FAIL, at the end: $*" >&2
+		status=1
+	}
+	[ "$status" != 0 ] || stop_agent
+	stop_client
+	[ "$status" != 0 ] || no_reports
 	if [ "$status" != 0 ] && [ "$status" != 77 ]; then
 		for log in "$WORK"/fwmarkd.log "$WORK"/snmpd.log "$WORK"/sanitizer.*; do
 			[ ! -s "$log" ] || { echo "--- ${log##*/}"; tail -n 60 "$log"; }

@@ -16,10 +16,6 @@ programs_init() {
 	SOCKET=$WORK/agentx
 	AGENT_CONF=$WORK/fwmarkd.conf
 	LAST_STATUS=0
-	# exec, where a command of net-snmp is the last that a shell does; a test that has functions of these
-	# names sets it to nothing.
-	SNMP_EXEC="exec"
-	snmp_exec=""
 	mkdir "$WORK/snmpd" "$WORK/agent" "$WORK/client"
 	# Nothing of the host's SNMP configuration, and no MIB but ours.
 	export SNMPCONFPATH="$WORK/client" SNMP_PERSISTENT_DIR="$WORK/client"
@@ -29,6 +25,45 @@ programs_init() {
 	export UBSAN_OPTIONS="log_path=$WORK/sanitizer:print_stacktrace=1"
 	snmp_access >"$WORK/access.conf"
 	agent_conf >"$AGENT_CONF"
+	start_client
+}
+
+# start_client: tests/netns/client.c, where it was built; else everything goes by net-snmp's programs.
+# fwmarkd and snmpd do not inherit its descriptors.
+CLIENT_PID=
+snmp_by=
+start_client() {
+	[ -x "${FWMARKD%/*}/../tests/netns/client" ] || return 0
+	mkfifo "$WORK/client/requests" "$WORK/client/statuses"
+	"${FWMARKD%/*}/../tests/netns/client" <"$WORK/client/requests" 3>"$WORK/client/statuses" \
+		>"$WORK/client/answer" 2>&1 &
+	CLIENT_PID=$!
+	exec 7>"$WORK/client/requests" 8<"$WORK/client/statuses"
+}
+
+# without_client: for what runs in the background, as only one can ask at a time, and for other network
+# namespaces than this.
+without_client() {
+	CLIENT_PID=
+	exec 7>&- 8<&-
+}
+
+# stop_client: by this, and not before.
+stop_client() {
+	[ "$CLIENT_PID" ] || return 0
+	client_status=0
+	kill "$CLIENT_PID" 2>/dev/null || :
+	wait "$CLIENT_PID" 2>/dev/null || client_status=$?
+	[ $client_status = 143 ] || fail "the client of SNMP has ended, $client_status"
+}
+
+# by_client PROGRAM ARGUMENT...: its answer is in $WORK/client/answer.
+by_client() {
+	{ printf '%s\n' $# "$@" >&7 && read -r client_status <&8; } || fail "the client of SNMP has ended"
+	case $client_status in
+	*[!0-9]*) fail "the client of SNMP: $client_status" ;;
+	esac
+	return "$client_status"
 }
 
 # netsnmp_may_leak: net-snmp 5.9.3 loses an address (a struct sockaddr_un) when snmpd is killed in
@@ -63,7 +98,7 @@ start_snmpd() {
 	} >"$WORK/snmpd.conf"
 	MIBS='' SNMP_PERSISTENT_DIR=$WORK/snmpd snmpd -f -Lo -C -c "$WORK/snmpd.conf" -x "$SOCKET" \
 		-I -smux,mteTrigger,mteTriggerConf,ipCidrRouteTable,inetCidrRouteTable \
-		"$SNMP_HOST" >>"$WORK/snmpd.log" 2>&1 &
+		"$SNMP_HOST" >>"$WORK/snmpd.log" 2>&1 7>&- 8<&- &
 	SNMPD_PID=$!
 	wait_for 10 snmpd_answers || fail "snmpd does not answer"
 }
@@ -119,7 +154,8 @@ agent_command() {
 # once.
 launch_agent() {
 	# shellcheck disable=SC2046 # words
-	SNMP_PERSISTENT_DIR=$WORK/agent ${AGENT_WRAPPER:-} "$FWMARKD" $(agent_command) >>"$WORK/fwmarkd.log" 2>&1 &
+	SNMP_PERSISTENT_DIR=$WORK/agent ${AGENT_WRAPPER:-} "$FWMARKD" $(agent_command) \
+		>>"$WORK/fwmarkd.log" 2>&1 7>&- 8<&- &
 	AGENT_PID=$!
 }
 
@@ -258,13 +294,34 @@ snmp() {
 		shift
 	done
 	# shellcheck disable=SC2086 # words
-	$snmp_exec "$tool" $SNMP_FLAGS -t $((10 * FWMARK_SLOW)) -r 0 -Pe $options "$SNMP_HOST" "$@"
+	$snmp_by "$tool" $SNMP_FLAGS -t $((10 * FWMARK_SLOW)) -r 0 -Pe $options "$SNMP_HOST" "$@"
 }
 
-# snmp_last TOOL...: the same as the last that a subshell does, which saves a process.
-snmp_last() {
-	snmp_exec=$SNMP_EXEC
-	snmp "$@"
+# can_client ARGUMENT...: can it do that? Users of SNMPv3, whose keys and clocks it would keep, ask by
+# programs of their own, and what has several lines is not for its standard input.
+can_client() {
+	[ "$CLIENT_PID" ] || return 1
+	case $SNMP_FLAGS$* in
+	-v3* | *"$NL"*) return 1 ;;
+	esac
+}
+
+# snmp_answer TOOL...: as snmp; sets got to what it prints, without a process if the client can.
+snmp_answer() {
+	if ! can_client "$@"; then
+		got=$(snmp "$@" 2>&1)
+		return
+	fi
+	snmp_by=by_client
+	snmp_status=0
+	snmp "$@" || snmp_status=$?
+	snmp_by=
+	got=
+	while IFS= read -r got_line; do
+		got=$got$got_line$NL
+	done <"$WORK/client/answer"
+	got=${got%"$NL"}
+	return $snmp_status
 }
 
 # snmp_as "FLAGS": who asks from now on.
@@ -274,7 +331,7 @@ snmp_as() {
 
 # snmp_get OBJECT...: the values alone, one a line; fails where an object does not exist.
 snmp_get() {
-	got=$(snmp_last snmpget -OqvteU "$@" 2>&1) || { printf '%s\n' "$got" >&2; return 1; }
+	snmp_answer snmpget -OqvteU "$@" || { printf '%s\n' "$got" >&2; return 1; }
 	printf '%s\n' "$got"
 	case $got in
 	*'No Such '*) return 1 ;;
@@ -283,14 +340,23 @@ snmp_get() {
 
 # snmp_walk [OPTION]... OBJECT: lines "fwmarkRuleMark.1 = 1".
 snmp_walk() {
-	snmp snmpbulkwalk -Cr50 -OsQtebU "$@"
+	if ! can_client "$@"; then
+		snmp snmpbulkwalk -Cr50 -OsQtebU "$@"
+		return
+	fi
+	snmp_by=by_client
+	snmp_status=0
+	snmp snmpbulkwalk -Cr50 -OsQtebU "$@" || snmp_status=$?
+	snmp_by=
+	cat "$WORK/client/answer"
+	return $snmp_status
 }
 
 # snmp_set OBJECT TYPE VALUE ...: must succeed.
 snmp_set() {
 	forget_state
-	snmp snmpset -OsQtebU "$@" >"$WORK/set" 2>&1 || fail "snmpset $*
-$(cat "$WORK/set")
+	snmp_answer snmpset -OsQtebU "$@" || fail "snmpset $*
+$got
 $(last_error)"
 }
 

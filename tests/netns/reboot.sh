@@ -9,6 +9,7 @@
 own=/etc/iproute2/rt_tables.d/fwmarkd.conf
 route=201.1.4.0.0.0.0.0.0.1
 
+without_client
 # Everything that looks at a network from here on looks at the one of the process in $WORK/machine.
 mkdir "$WORK/bin"
 for program in ip iptables-legacy iptables-legacy-save ip6tables-legacy-save snmpd snmpget snmpset \

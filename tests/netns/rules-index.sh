@@ -136,8 +136,7 @@ export AGENT_WRAPPER="ip netns exec reboot"
 snmpd() {
 	exec ip netns exec reboot snmpd "$@"
 }
-# shellcheck disable=SC2034 # of programs.sh
-SNMP_EXEC=""
+without_client
 for tool in snmpget snmpbulkwalk snmpset; do
 	eval "$tool() { ip netns exec reboot $tool \"\$@\"; }"
 done

@@ -17,6 +17,7 @@ mangle() {
 
 # until_the_end COMMAND...: with a number as its last argument that goes up, left in $WORK/COMMAND.
 until_the_end() {
+	without_client
 	n=0
 	while now=$(date +%s) && [ "$now" -lt $last ] ||
 		{ [ $n -lt 10 ] && [ "$now" -lt $((last + 60 * FWMARK_SLOW)) ]; }; do

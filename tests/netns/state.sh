@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
+# shellcheck disable=SC2154 # got is of programs.sh
 # What the kernel and the agent hold, to compare before and after; for tests/netns/lib.sh.
 
 # netfilter_state: the mangle tables with the counters of rules, but not those of chains, which
@@ -68,9 +69,9 @@ refuse() {
 	shift 3
 	case_="${0##*/}: SET $*"
 	# -Ir: send what the MIB does not allow.
-	! answer=$(snmp_last snmpset -Ir -OsQtebU "$@" 2>&1) || fail "$case_: done, not refused"
-	expect_match "$case_: error" "^Reason: ($error)( |$)" "$answer"
-	expect_match "$case_: failed object" "^Failed object: .*($object)$" "$answer"
+	! snmp_answer snmpset -Ir -OsQtebU "$@" || fail "$case_: done, not refused"
+	expect_match "$case_: error" "^Reason: ($error)( |$)" "$got"
+	expect_match "$case_: failed object" "^Failed object: .*($object)$" "$got"
 	after=$(snmp_get fwmarkAgentLastError.0 fwmarkAgentSetFailures.0)
 	expect_match "$case_: fwmarkAgentLastError" "$words" "${after%"$NL"*}"
 	read -r failures <"$WORK/failures"
@@ -149,7 +150,7 @@ rule_lines() {
 
 # shown OBJECT VALUE: what a GET says; enumerations are numbers, FwmarkValue is hexadecimal.
 shown() {
-	got=$(snmp_last snmpget -OqvteU "$1" 2>&1) || fail "$1: $got"
+	snmp_answer snmpget -OqvteU "$1" || fail "$1: $got"
 	expect_eq "$1" "$2" "$got"
 }
 
