@@ -5,6 +5,7 @@
 # kernel, the walk, the state file; and nothing beside.
 #
 # From outside: FWMARK_KILLS, how often.
+# shellcheck disable=SC2154 # got is of programs.sh
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 
@@ -122,7 +123,7 @@ sets_and_kill() {
 		sets=$((sets - 1))
 		next_set
 		# shellcheck disable=SC2086 # words
-		numeric snmpset -Oqn $VARBINDS >"$WORK/set" 2>&1 || fail "SET: $(cat "$WORK/set")"
+		snmp_answer snmpset -Oqn $VARBINDS || fail "SET: $got"
 		acknowledged
 	done
 	next_set
@@ -227,7 +228,8 @@ in_walk() {
 }
 
 answers() {
-	case $(TIMEOUT=0.3 numeric snmpget -Oqv $B.1.9.0 2>&1) in
+	snmp_answer snmpget -t0.3 -Oqv $B.1.9.0 || return 1
+	case $got in
 	[0-9]*) ;;
 	*) return 1 ;;
 	esac

@@ -19,10 +19,8 @@ refused() {
 	changes=$(both_changes)
 	for order in "$changes $*" "$* $changes"; do
 		# shellcheck disable=SC2086 # words
-		if snmp snmpset -OsQtebU $order >"$WORK/set" 2>&1; then
-			fail "$name: done"
-		fi
-		expect_match "$name: error" "^Reason: ($error)" "$(cat "$WORK/set")"
+		! snmp_answer snmpset -OsQtebU $order || fail "$name: done"
+		expect_match "$name: error" "^Reason: ($error)" "$got"
 		expect_match "$name: fwmarkAgentLastError" "^\"?fwmark[A-Za-z]*[.0-9]*: .*($words)" "$(last_error)"
 	done
 	let_go

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The state table of RFC 2579, RowStatus, for every table that managers create rows in: each action
 # in each state is done or refused as it says there, and only active rows are in the kernel.
+# shellcheck disable=SC2154 # got is of programs.sh
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 
@@ -64,7 +65,8 @@ status_of() {
 # in_state STATE WHAT: all rows read so, and the kernel has them or not.
 in_state() {
 	# shellcheck disable=SC2086 # words
-	snmp snmpget -OqvteU $statuses | sed 's/^No Such .*/none/' >"$WORK/got"
+	snmp_answer snmpget -OqvteU $statuses || :
+	printf '%s\n' "$got" | sed 's/^No Such .*/none/' >"$WORK/got"
 	for row in $statuses; do
 		status_of "$1" "$row"
 	done >"$WORK/wanted"
@@ -106,11 +108,9 @@ refused() {
 	error=$1
 	object=$2
 	shift 2
-	if answer=$(snmp snmpset -Ir -OsQtebU "$@" 2>&1); then
-		fail "SET $* in state $from: done, not refused"
-	fi
-	expect_match "SET $* in state $from: error" "^Reason: $error( |\$)" "$answer"
-	expect_match "SET $* in state $from: object" "^Failed object: .*$object\$" "$answer"
+	! snmp_answer snmpset -Ir -OsQtebU "$@" || fail "SET $* in state $from: done, not refused"
+	expect_match "SET $* in state $from: error" "^Reason: $error( |\$)" "$got"
+	expect_match "SET $* in state $from: object" "^Failed object: .*$object\$" "$got"
 }
 
 # none_of STATE STATUS...: writing one of these is refused, for each row by itself; and so is to

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # One SET with rows of ours and an object of a second subagent, which refuses it in one of the
 # phases: whatever the order, all of ours is as it was, and fwmarkAgentLastError says why.
+# shellcheck disable=SC2154 # got is of programs.sh
 export ROADS=agentx
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
@@ -37,10 +38,8 @@ refused_by_second() {
 		reserve*:"$BEFORE"* | reserve*"$BEFORE i 1") continue ;; # two are enough
 		esac
 		# shellcheck disable=SC2086 # words
-		if answer=$(snmp snmpset -OsQtebU $order 2>&1); then
-			fail "$name, $phase: done"
-		fi
-		expect_match "$name, $phase: error" "^Reason: ($error)" "$answer"
+		! snmp_answer snmpset -OsQtebU $order || fail "$name, $phase: done"
+		expect_match "$name, $phase: error" "^Reason: ($error)" "$got"
 		whole_state >"$WORK/whole.after"
 		expect_same "$name, $phase: nothing must change" "$WORK/whole.before" "$WORK/whole.after"
 		[ -z "$words" ] || expect_match "$name, $phase: last error" "$words" "$(last_error)"
