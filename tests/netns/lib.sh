@@ -51,7 +51,11 @@ NL='
 '
 matches() {
 	case $1 in
-	*[]\[\\.*^$+?\(\)\{\}\|"$NL"]*) printf '%s\n' "$2" | grep -Eq -e "$1" ;;
+	*[]\[\\.*^$+?\(\)\{\}\|"$NL"]*)
+		grep -Eq -e "$1" <<-END
+			$2
+		END
+		;;
 	*) case $2 in *"$1"*) ;; *) return 1 ;; esac ;;
 	esac
 }
