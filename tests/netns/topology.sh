@@ -51,7 +51,7 @@ private_mounts() {
 	in_private_namespaces || { echo "not in private namespaces" >&2; exit 1; }
 	mount -t tmpfs -o mode=755 tmpfs /run &&
 	mkdir -p /run/.private/etc/iproute2 /run/.private/var/lib/fwmarkd /run/.private/var/lib/snmp &&
-	cp -a /etc/iproute2/. /run/.private/etc/iproute2 &&
+	{ ! [ -d /etc/iproute2 ] || cp -a /etc/iproute2/. /run/.private/etc/iproute2; } && # Debian 13 has none
 	private_directory /etc/iproute2 &&
 	private_directory /var/lib/fwmarkd &&
 	private_directory /var/lib/snmp
