@@ -118,10 +118,12 @@ time_free
 while_held /run/xtables.lock
 
 # Held for less than the wait: done, a little later.
-flock /run/xtables.lock sleep 0.15 &
+flock /run/xtables.lock sh -c "echo >'$WORK/held'; exec sleep 0.08" &
+wait_for 5 test -s "$WORK/held" || fail "the lock is not to be had"
 snmp_set fwmarkRuleMark.2 u 2 fwmarkRuleProtocol.2 u 1 fwmarkRuleStatus.2 i createAndGo
-snmp_set fwmarkRuleStatus.2 i destroy
 wait $! || :
+rm -f "$WORK/held"
+snmp_set fwmarkRuleStatus.2 i destroy
 
 # A rule that nobody has read since it was made: it shows, and destroying it is refused, with all
 # that the same SET would do; not done by half.
