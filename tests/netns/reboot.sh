@@ -14,7 +14,7 @@ without_client
 mkdir "$WORK/bin"
 for program in ip iptables-legacy iptables-legacy-save ip6tables-legacy-save snmpd snmpget snmpset \
 	snmpbulkwalk; do
-	real=$(command -v $program) || skip "no $program"
+	real=$(command -v "$program") || skip "no $program"
 	# shellcheck disable=SC2016 # for the script
 	printf '#!/bin/sh\nexec nsenter --net="/proc/$(cat %s)/ns/net" %s "$@"\n' \
 		"$WORK/machine" "$real" >"$WORK/bin/$program"
