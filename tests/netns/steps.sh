@@ -15,6 +15,7 @@ whole_state() {
 		echo "== IPv6"
 		ip6tables-legacy-save -c
 	} | awk '
+		/^==/ { table = ""; print; next }
 		/^\*/ { table = $0 }
 		/^[#*]|^COMMIT|^:[A-Z]* ACCEPT / { next }
 		/-j fwmark-meter$/ { $1 = "" } # counts every packet
