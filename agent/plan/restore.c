@@ -49,6 +49,20 @@ static int restore_items(struct plan *plan,
 	return 0;
 }
 
+/* What fwmarkd put there again, though somebody had taken it away, is a manager's as before. */
+static void put_there_again(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->items.n; i++) {
+		const struct plan_item *it = vec_at(&plan->items, i);
+		const struct row_kind *kind = row_kind_of(it->def);
+
+		if (it->added)
+			store_withdraw(plan->store,
+				       wanted_slot(&plan->store->wanted[kind - row_kinds], it->now),
+				       false);
+	}
+}
+
 /* Are there mark rules that wait? What does not wait any more has nothing in the log. */
 static bool some_wait(const struct plan *plan)
 {
@@ -79,6 +93,7 @@ void plan_restore(struct plan *plan,
 		log_err("the managers' rows: not put back: out of memory");
 	tried = plan->items.n;
 	refused = plan_put_back(plan, loud ? LOG_WARNING : LOG_DEBUG);
+	put_there_again(plan);
 	if (tried > refused)
 		log_info("%zu of the managers' rows put back", tried - refused);
 	plan_clear(plan);

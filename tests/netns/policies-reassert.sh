@@ -81,6 +81,8 @@ for round in 1 2 3; do
 	shown fwmarkPolicyStatus.2 1
 done
 expect_match "the log" "managers' rows put back" "$(cat "$WORK/fwmarkd.log")"
+# It is the manager's again: as long as it is there, nothing says that somebody took it away.
+expect_no_match "state" 'withdrawn' "$(cat "$WORK/state/state")"
 
 # Those of others are not its business, nor one that a manager has taken out of service.
 ip rule add pref 200 fwmark 9 lookup 9

@@ -159,6 +159,26 @@ done
 wait_for 5 four_are "1 2 3 10 11 12" || fail "not back with the device: $(of_four)"
 shown "fwmarkRouteStatus.$six" 2
 
+# What provisioning.reassert put back is a manager's again, and comes back with its device also when
+# the setting is no more.
+both() { [ -n "$(ip route show table 100 10.10.0.0/16)" ] && [ -n "$(ip -6 route show table 100)" ]; }
+ip -6 addr replace 2001:db8:9::1/64 dev d0 nodad
+reload_agent 'provisioning: { reassert = true; };'
+wait_for 5 both || fail "not put back by SIGHUP"
+ip route del 10.10.0.0/16 table 100
+ip -6 route flush table 100
+wait_for 5 both || fail "not put back"
+reload_agent
+expect_no_match "state" 'withdrawn' "$(cat "$WORK/state/state")"
+for device in d0 d1; do
+	ip link set $device down
+	ip link set $device up
+done
+ip -6 addr replace 2001:db8:9::1/64 dev d0 nodad
+status 1
+ip -6 route flush table 100
+shown "fwmarkRouteStatus.$six" 2
+
 # A next hop is changed as the route is: what is away comes when it can, and no SET is refused for it.
 ip link set d1 down
 snmp_set fwmarkNextHopWeight."$(row 3)".1 u 3
