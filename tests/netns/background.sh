@@ -6,7 +6,8 @@ export ROADS=standalone
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 
-mkdir "$WORK/here" "$WORK/client/cert_indexes"
+mkdir "$WORK/here"
+mkdir -p "$WORK/client/cert_indexes" # net-snmp would say that it made it; the client is making it
 cd "$WORK/here" || exit
 cp "$WORK/access.conf" snmp.conf
 echo 'fibs = ( { id = 201; name = "mail.out"; } );' >rows.conf
