@@ -150,7 +150,9 @@ finish() {
 	if [ "${FWMARK_KEEP:-}" ]; then
 		echo "left behind: $WORK" >&2
 	else
-		rm -rf "$WORK"
+		cd /
+		umount -l "$WORK"
+		rmdir "$WORK"
 	fi
 	exit "$status"
 }
@@ -166,6 +168,8 @@ export FWMARKD
 in_private_namespaces || once_for_each_road
 
 WORK=$(mktemp -d)
+# Every SET waits for the disk. No test cuts the power, so memory will do.
+[ "${FWMARK_KEEP:-}" ] || mount -t tmpfs -o mode=700 tmpfs "$WORK"
 trap 'finish $?' EXIT
 trap 'exit 1' HUP INT TERM
 unset XTABLES_LOCKFILE
