@@ -152,7 +152,7 @@ finish() {
 	else
 		cd /
 		umount -l "$WORK"
-		rmdir "$WORK"
+		rm -rf "$WORK"
 	fi
 	exit "$status"
 }
