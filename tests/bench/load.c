@@ -402,6 +402,9 @@ static int exec(int argc, char **argv)
 
 	(void)argc;
 	if (pid == 0) {
+		/* What it prints is not wanted. */
+		if (!freopen("/dev/null", "w", stdout))
+			_exit(126);
 		execvp(argv[0], argv);
 		_exit(127);
 	}

@@ -47,8 +47,6 @@ got:      $3"
 
 # matches EXTENDED_REGEXP TEXT: some line of it. Most are plain words; the shell finds these
 # without a process.
-NL='
-'
 matches() {
 	case $1 in
 	*[]\[\\.*^$+?\(\)\{\}\|"$NL"]*)

@@ -3,6 +3,9 @@
 # shellcheck disable=SC2034 # what is set here is for the tests
 # snmpd, fwmarkd and the SNMP commands, for tests/netns/lib.sh.
 
+NL='
+'
+
 # The user of SNMPv3 that may do everything, on both roads.
 V3_USER=writer
 V3_FLAGS="-v3 -l authPriv -u writer -a SHA-256 -A authsecret -x AES -X privsecret"
