@@ -81,8 +81,11 @@ for round in 1 2 3; do
 	shown fwmarkPolicyStatus.2 1
 done
 expect_match "the log" "managers' rows put back" "$(cat "$WORK/fwmarkd.log")"
-# It is the manager's again: as long as it is there, nothing says that somebody took it away.
+# It is the manager's again: as long as it is there, nothing says that somebody took it away. The end
+# saves what is known.
+stop_agent
 expect_no_match "state" 'withdrawn' "$(cat "$WORK/state/state")"
+start_agent
 
 # Those of others are not its business, nor one that a manager has taken out of service.
 ip rule add pref 200 fwmark 9 lookup 9
