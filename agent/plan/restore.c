@@ -54,12 +54,10 @@ static void put_there_again(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->items.n; i++) {
 		const struct plan_item *it = vec_at(&plan->items, i);
-		const struct row_kind *kind = row_kind_of(it->def);
+		struct wanted *all = store_wanted(plan->store, row_kind_of(it->def));
 
 		if (it->added)
-			store_withdraw(plan->store,
-				       wanted_slot(&plan->store->wanted[kind - row_kinds], it->now),
-				       false);
+			store_withdraw(plan->store, wanted_slot(all, it->now), false);
 	}
 }
 
