@@ -168,9 +168,9 @@ wait_for 5 both || fail "not put back by SIGHUP"
 ip route del 10.10.0.0/16 table 100
 ip -6 route flush table 100
 wait_for 5 both || fail "not put back"
-reload_agent
 stop_agent
 expect_no_match "state" 'withdrawn' "$(cat "$WORK/state/state")"
+agent_conf >"$AGENT_CONF"
 start_agent
 for device in d0 d1; do
 	ip link set $device down
